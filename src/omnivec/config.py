@@ -1,0 +1,161 @@
+"""What an option is: a field of a frozen dataclass, and nothing besides.
+
+The annotation gives type, choices and range, the default is the default, the string below the field is the help::
+
+    @dataclass(frozen=True, kw_only=True)
+    class Word2Vec(Learner):
+        dim: Annotated[int, Between(1, 4096)] = 100
+        \"\"\"Floats in a vector; time and memory grow in proportion.\"\"\"
+
+Keyword argument, command-line flag, TOML key, `config.json`, model card and documentation all read this one place.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import difflib
+import functools
+import inspect
+import textwrap
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
+
+from omnivec.errors import OptionError
+
+
+@dataclass(frozen=True)
+class Between:
+    """The closed range an option's number must lie in."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option as every surface sees it."""
+
+    name: str
+    kind: type
+    default: object
+    optional: bool
+    choices: tuple[str, ...]
+    between: Between | None
+    help: str
+
+    def checked(self, value: object) -> object:
+        """Return `value` in the option's type, or raise OptionError naming the option and what it takes."""
+        if value is None and self.optional:
+            return None
+        if self.choices:
+            if value not in self.choices:
+                raise OptionError(f"{self.name} must be {_words(self.choices)}, got {value!r}{self._near(value)}")
+            return value
+        if self.kind in (int, float):
+            return self._number(value)
+        if not isinstance(value, self.kind):
+            raise OptionError(f"{self.name} must be {self.kind.__name__}, got {value!r}")
+        return value
+
+    def _number(self, value: object) -> float:
+        wanted = "a whole number" if self.kind is int else "a number"
+        index = getattr(value, "__index__", None)  # NumPy's integers have it, its floats do not
+        if isinstance(value, bool) or not (index or (self.kind is float and hasattr(value, "__float__"))):
+            raise OptionError(f"{self.name} must be {wanted}, got {value!r}")
+        number: float = index() if index and self.kind is int else float(value)  # type: ignore[arg-type]
+        # Written so that NaN, for which every comparison is false, is outside too.
+        if self.between and not self.between.low <= number <= self.between.high:
+            raise OptionError(f"{self.name} must lie between {self.between.low:,} and {self.between.high:,}, got {value}")
+        return number
+
+    def _near(self, value: object) -> str:
+        near = difflib.get_close_matches(str(value), self.choices, 1)
+        return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _words(choices: tuple[str, ...]) -> str:
+    quoted = [repr(choice) for choice in choices]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+@functools.cache
+def options(learner: type) -> dict[str, Option]:
+    """The options of a dataclass in their order."""
+    hints, helps = get_type_hints(learner, include_extras=True), _helps(learner)
+    return {f.name: _option(f, hints[f.name], helps.get(f.name, "")) for f in dataclasses.fields(learner)}
+
+
+def _option(field: dataclasses.Field[Any], hint: object, text: str) -> Option:
+    between = None
+    if get_origin(hint) is Annotated:
+        hint, *extras = get_args(hint)
+        between = next((extra for extra in extras if isinstance(extra, Between)), None)
+    optional = False
+    if get_origin(hint) in (Union, types.UnionType):
+        kinds = [kind for kind in get_args(hint) if kind is not type(None)]
+        optional, hint = len(kinds) < len(get_args(hint)), kinds[0]
+    choices = get_args(hint) if get_origin(hint) is Literal else ()
+    kind = str if choices else hint
+    assert isinstance(kind, type)
+    return Option(field.name, kind, field.default, optional, choices, between, text)
+
+
+def _helps(learner: type) -> dict[str, str]:
+    """The strings below the fields. Python does not keep them, so they are read from the source."""
+    helps: dict[str, str] = {}
+    for cls in reversed(learner.__mro__):
+        if not dataclasses.is_dataclass(cls):
+            continue
+        body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
+        assert isinstance(body, ast.ClassDef)
+        for field, text in zip(body.body, body.body[1:], strict=False):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+                helps[field.target.id] = inspect.cleandoc(ast.literal_eval(text.value))
+    return helps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Abstract base of every learner's options: checks ranges, names presets, reads and writes plain dictionaries."""
+
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}
+    """Conventions of an ancestor, by its name: a dictionary of fields that belong together."""
+
+    former: ClassVar[Mapping[str, str]] = {}
+    """Names that users bring from other tools, and ours."""
+
+    def __new__(cls, **values: object) -> Self:
+        """Refuse unknown names with the nearest of ours, where the dataclass would raise a bare TypeError."""
+        for name in values:
+            if name not in options(cls):
+                raise OptionError(cls._unknown(name))
+        return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        for name, option in options(type(self)).items():
+            object.__setattr__(self, name, option.checked(getattr(self, name)))
+
+    @classmethod
+    def _unknown(cls, name: str) -> str:
+        near = [cls.former[name]] if name in cls.former else difflib.get_close_matches(name, options(cls), 1)
+        return f"unknown option {name}." + (f" Did you mean {near[0]}?" if near else "")
+
+    @classmethod
+    def preset(cls, name: str, **values: object) -> Self:
+        """The options of a named preset; `values` win over it."""
+        return cls(**{**cls.preset_values(name), **values})
+
+    @classmethod
+    def preset_values(cls, name: str) -> Mapping[str, object]:
+        """The fields that a preset sets. OptionError names the presets there are."""
+        if name not in cls.presets:
+            known = _words(tuple(cls.presets)) if cls.presets else "not given: there is none yet"
+            raise OptionError(f"preset must be {known}, got {name!r}")
+        return cls.presets[name]
+
+    def as_dict(self) -> dict[str, object]:
+        """Every option by name, ready for JSON."""
+        return dataclasses.asdict(self)
