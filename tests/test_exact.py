@@ -1,0 +1,135 @@
+"""Exact search equals its definition: sort all scores."""
+
+import numpy as np
+import pytest
+
+from omnivec.errors import NotFinite, OptionError
+from omnivec.index import Exact, exact, select
+from omnivec.index.select import largest
+
+
+def by_definition(table, queries, topn, unit=True, exclude=None):
+    queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
+    scores = queries @ (table / np.linalg.norm(table, axis=1, keepdims=True) if unit else table).T
+    for number, rows in enumerate(exclude if exclude is not None else []):
+        scores[number, rows[rows >= 0]] = -np.inf
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :topn]
+    return order, np.take_along_axis(scores, order, axis=1)
+
+
+def normal(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("unit", [True, False])
+@pytest.mark.parametrize(("rows", "queries", "topn"), [(1, 1, 1), (50, 3, 10), (3000, 1, 10), (3000, 7, 100)])
+def test_answers_are_the_sorted_scores(rows, queries, topn, unit):
+    table, asked = normal(rows, 20), normal(queries, 20, seed=1)
+    got = Exact(table).query(asked, topn, unit=unit)
+    wanted = by_definition(table.astype(float), asked.astype(float), topn, unit)
+    np.testing.assert_array_equal(got.rows, wanted[0])
+    np.testing.assert_allclose(got.scores, wanted[1], atol=2e-6)
+
+
+def test_blocks_of_rows_and_queries_change_nothing(monkeypatch):
+    table, asked = normal(1000, 8), normal(50, 8, seed=1)
+    exclude = np.random.default_rng(2).integers(-1, 1000, (50, 4))
+    whole = Exact(table).query(asked, 7, exclude=exclude)
+    monkeypatch.setattr(exact, "SCORES_AT_ONCE", 700)
+    monkeypatch.setattr(exact, "QUERIES_AT_ONCE", 9)
+    monkeypatch.setattr(exact, "ROWS_AT_ONCE", 33)
+    parts = Exact(table).query(asked, 7, exclude=exclude)
+    np.testing.assert_array_equal(parts.rows, whole.rows)
+    np.testing.assert_array_equal(
+        whole.rows, by_definition(table.astype(float), asked.astype(float), 7, exclude=exclude)[0]
+    )
+    np.testing.assert_allclose(parts.scores, whole.scores, atol=1e-6)
+
+
+def test_equal_scores_come_in_the_order_of_rows(monkeypatch):
+    table = np.eye(2, dtype=np.float32)[np.random.default_rng(0).integers(0, 2, 5000)]
+    for at_once in (2**21, 999):
+        monkeypatch.setattr(exact, "SCORES_AT_ONCE", at_once)
+        got = Exact(table).query(np.eye(2, dtype=np.float32), 20)
+        for query in range(2):
+            assert got.rows[query].tolist() == np.flatnonzero(table[:, query])[:20].tolist()
+
+
+@pytest.mark.parametrize("k", [1, 3, 40, 400, 5000])
+def test_largest_is_a_stable_sort_with_many_ties(k):
+    scores = np.random.default_rng(k).integers(0, 60, (9, 1003)).astype(np.float32)
+    scores[3] = 7
+    scores[4, 5:] = -np.inf
+    wanted = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    np.testing.assert_array_equal(largest(scores, k), wanted)
+
+
+def test_without_ties_no_row_takes_the_slow_way(monkeypatch):
+    monkeypatch.setattr(select, "_first_of_equals", None)
+    scores = np.random.default_rng(0).permutation(5000).astype(np.float32)[None]
+    assert scores[0, largest(scores, 10)[0]].tolist() == list(range(4999, 4989, -1))
+
+
+def test_excluded_rows_are_no_answers_and_too_few_rows_are_minus_one():
+    table = normal(5, 4)
+    got = Exact(table).query(table[:1], 10, exclude=np.array([[0, 3, -1]]))
+    assert set(got.rows[0].tolist()) == {1, 2, 4, -1}
+    assert got.rows[0, 3:].tolist() == [-1, -1] and np.isneginf(got.scores[0, 3:]).all()
+
+
+def test_start_and_stop_limit_the_rows():
+    table = normal(100, 4)
+    got = Exact(table).query(table[:2], 100, start=10, stop=30)
+    assert sorted(got.rows[0].tolist()) == list(range(10, 30))
+    scores = Exact(table).scores(table[0], start=10, stop=30)
+    np.testing.assert_allclose(scores[got.rows[0] - 10], got.scores[0], atol=1e-6)
+    assert Exact(table).query(table[:2], 3, start=40, stop=30).rows.shape == (2, 0)
+
+
+def test_no_queries_and_no_rows_give_empty_answers():
+    assert Exact(normal(5, 4)).query(np.empty((0, 4), np.float32), 3).rows.shape == (0, 3)
+    assert Exact(np.empty((0, 4), np.float32)).query(normal(2, 4), 3).rows.shape == (2, 0)
+
+
+def test_rows_and_queries_of_zeros_score_zero():
+    table = normal(4, 3)
+    table[2] = 0
+    assert Exact(table).scores(table[0])[2] == 0
+    assert Exact(table).query(np.zeros((1, 3), np.float32), 4).scores.tolist() == [[0, 0, 0, 0]]
+
+
+def test_lengths_of_tiny_and_huge_rows_are_exact():
+    table = np.array([[3e-30, 4e-30], [3e30, 4e30], [3, 4]], np.float32)
+    np.testing.assert_allclose(Exact(table).lengths(), [5e-30, 5e30, 5], rtol=1e-6)
+
+
+def test_nan_in_the_table_or_the_query_is_named():
+    table = normal(100, 4)
+    table[70, 2] = np.nan
+    with pytest.raises(NotFinite, match="row 70 holds NaN"):
+        Exact(table).query(table[:1], 3)
+    assert Exact(table).query(table[:1], 3, stop=70).rows.shape == (1, 3)
+    with pytest.raises(NotFinite, match="row 70"):
+        Exact(table).unit(np.array([3, 70]))
+    with pytest.raises(NotFinite, match="query"):
+        Exact(normal(3, 2)).query(np.array([[1, np.inf]], np.float32), 1)
+
+
+def test_wrong_widths_and_topn_are_refused():
+    with pytest.raises(OptionError, match="expected a vector of 4 floats, got 5"):
+        Exact(normal(3, 4)).query(normal(1, 5), 1)
+    with pytest.raises(OptionError, match="topn must be 1 or more, got 0"):
+        Exact(normal(3, 4)).query(normal(1, 4), 0)
+
+
+def test_a_view_of_a_padded_table_is_searched_without_a_copy():
+    import tracemalloc
+
+    padded = np.zeros((20_000, 112), np.float32)
+    padded[:, :100] = normal(20_000, 100)
+    index = Exact(padded[:, :100])
+    tracemalloc.start()
+    index.query(padded[:1, :100], 10)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < padded.nbytes / 10
