@@ -1,0 +1,44 @@
+"""The same race with our kernels compiled for a processor that has AVX2 and no AVX-512."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import speed
+from programs import GENSIM, OURS, Program
+from settings import Settings
+from table import millions, ratios, table, verdict
+
+TITLE = "Compiled for AVX2 only"
+# Haswell is the first processor with AVX2 and FMA. Features are spelled out since Numba adds the host's own.
+HASWELL = {
+    "NUMBA_CPU_NAME": "haswell",
+    "NUMBA_CPU_FEATURES": "+avx2,+fma,+bmi,+bmi2,+lzcnt,+popcnt,+f16c,+sse4.2,-avx512f",
+}
+OURS_AVX2 = Program("omnivec, AVX2", OURS.script, OURS.module, HASWELL)
+BAR = 7
+
+
+def measure(settings: Settings) -> dict[str, Any]:
+    """Interleaved rounds at dim 100; gensim keeps whatever its libraries choose."""
+    return {"corpus": settings.corpus.name, "rounds": speed.rounds(settings, (GENSIM, OURS_AVX2, OURS), 100)}
+
+
+def report(result: dict[str, Any]) -> str:
+    """One table and its bar."""
+    rounds = result["rounds"]
+    theirs = [records[0] for records in rounds]
+    rows, said = [], []
+    for place, name in enumerate(record["program"] for record in rounds[0]):
+        records = [round_[place] for round_ in rounds]
+        ratio = statistics.median(ratios(records, theirs))
+        rows.append((name, millions(records), f"{ratio:.1f} ×"))
+        if name == OURS_AVX2.name:
+            said.append(f"Against gensim: {verdict(ratio, BAR)}.")
+    heading = (
+        f"dim 100, {result['corpus']}, as above, with `"
+        + " ".join(f"{k}={v}" for k, v in HASWELL.items())
+        + "`."
+    )
+    return "\n\n".join([heading, table(("program", "tokens/s", "against gensim"), rows), *said])

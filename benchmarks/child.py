@@ -1,0 +1,52 @@
+"""Runs one program as a whole process of its own and says what it cost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+STARTED = "OMNIVEC_BENCH_STARTED"  # time.time() at the start, so that a child can count its own start-up
+
+
+def python(script: str, *arguments: object, env: dict[str, str] | None = None) -> dict[str, Any]:
+    """Run benchmarks/`script` and return the JSON object it printed last, with `wall_seconds` and
+    `peak_bytes`.
+    """
+    return run([sys.executable, str(HERE / script), *map(str, arguments)], env)
+
+
+def run(command: list[str], env: dict[str, str] | None = None) -> dict[str, Any]:
+    """Run `command`; its last line on stdout is a JSON object, or it prints nothing.
+
+    `peak_bytes` is the child's own peak of resident memory, from wait4. Linux carries the caller's size over
+    into the child, so this process must stay small: whatever needs memory is a child, too.
+    """
+    with tempfile.TemporaryFile("w+") as errors:
+        began, started = time.perf_counter(), time.time()
+        child = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, **(env or {}), STARTED: repr(started)},
+        )
+        assert child.stdout is not None
+        output = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.perf_counter() - began
+        child.stdout.close()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            errors.seek(0)
+            raise SystemExit(f"{' '.join(command)} ended with {child.returncode}:\n{errors.read()[-3000:]}")
+    lines = output.strip().splitlines()
+    record: dict[str, Any] = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
+    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return {**record, "wall_seconds": wall, "peak_bytes": peak}

@@ -1,0 +1,96 @@
+"""The text that everything is measured on: enwiki100 where it is, else a synthetic twin of it."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import lzma
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import child
+
+ROOT = Path(__file__).resolve().parents[1]
+TWIN_TOKENS, TWIN_WORDS = 17_000_000, 70_000  # the size of enwiki100
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text file and how to call it on the page."""
+
+    path: Path
+    name: str
+
+    @functools.cached_property
+    def units(self) -> int:
+        """Tokens and line ends: what fastText calls tokens."""
+        with self.path.open("rb") as source:
+            return sum(len(line.split()) + 1 for line in source)
+
+
+def cache() -> Path:
+    """The folder for unpacked and generated texts: $OMNIVEC_CACHE or the user's cache folder, never the
+    checkout.
+    """
+    home = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    default = Path(os.environ.get("XDG_CACHE_HOME") or home) / "omnivec" / "benchmarks"
+    folder = Path(os.environ.get("OMNIVEC_CACHE") or default)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def find(tokens: int | None = None) -> Corpus:
+    """enwiki100 from $OMNIVEC_DATA or ../shared/data, unpacked once; its first `tokens` tokens when they
+    are given.
+    """
+    data = Path(os.environ.get("OMNIVEC_DATA") or ROOT.parent / "shared" / "data")
+    packed = data / "text" / "enwiki100.txt.xz"
+    text = cache() / "enwiki100.txt"
+    if not text.exists() and packed.exists():
+        print(f"unpacking {packed.name} once", file=sys.stderr)
+        part = text.with_suffix(".part")
+        with lzma.open(packed) as source, part.open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        part.rename(text)
+    if text.exists():
+        whole = Corpus(text, "enwiki100 (English Wikipedia, 17.0 M tokens)")
+    else:
+        twin = zipf(TWIN_TOKENS, TWIN_WORDS)
+        whole = Corpus(
+            twin,
+            "a synthetic Zipf text of 17.0 M tokens, since enwiki100 is not here (says nothing of quality)",
+        )
+    return (
+        whole
+        if tokens is None
+        else Corpus(_first(whole.path, tokens), f"the first {tokens:,} tokens of {whole.name}")
+    )
+
+
+def zipf(tokens: int, words: int, *, every: int = 0) -> Path:
+    """A synthetic text of that size (see synthetic.py), generated once, by a process of its own."""
+    path = cache() / f"zipf-{tokens}-{words}-{every}.txt"
+    if not path.exists():
+        print(f"generating {path.name} once", file=sys.stderr)
+        part = path.with_suffix(".part")
+        child.python("synthetic.py", part, "--tokens", tokens, "--words", words, "--every", every)
+        part.rename(path)
+    return path
+
+
+def _first(path: Path, tokens: int) -> Path:
+    part = cache() / f"{path.stem}-first-{tokens}.txt"
+    if not part.exists():
+        left, temporary = tokens, part.with_suffix(".part")
+        with path.open() as source, temporary.open("w") as target:
+            for line in source:
+                words = list(itertools.islice(line.split(), left))
+                target.write(" ".join(words) + "\n")
+                left -= len(words)
+                if left <= 0:
+                    break
+        temporary.rename(part)
+    return part

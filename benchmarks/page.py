@@ -1,0 +1,64 @@
+"""Writes docs/benchmarks.md and the README's figures from results.json; nobody writes a figure by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from table import table
+
+BEGIN, END = "<!-- benchmarks: begin (written by benchmarks/run.py) -->", "<!-- benchmarks: end -->"
+INTRODUCTION = """# Benchmarks
+
+After this page you know how fast and how good training is beside gensim and fastText, what it costs, and how
+to measure it yourself. `benchmarks/run.py` wrote it; no figure here was typed.
+
+```
+make bench                                  # everything, about 25 minutes on two cores
+make bench ARGS="--only speed,quality"      # some sections; the others keep their figures
+```
+
+Each program runs as a process of its own, in turn with the others within one run, because a machine is not
+equally fast all day. Figures that stand in one table come from one run; each section names its machine."""
+
+
+def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: Path, readme: Path) -> None:
+    """Write the page, and the README's block between its two markers when there is something to say."""
+    parts = [INTRODUCTION]
+    for name, module in sections.items():
+        if name in results:
+            parts += [
+                f"## {module.TITLE}",
+                _facts(name, results[name]),
+                module.report(results[name]["result"]),
+            ]
+    docs.write_text("\n\n".join(parts) + "\n")
+    rows = [
+        row
+        for name, module in sections.items()
+        if name in results and hasattr(module, "headline")
+        for row in module.headline(results[name]["result"])
+    ]
+    if rows:
+        machine = next(iter(results.values()))["machine"]["processor"]
+        _fill(
+            readme,
+            f"{table(('measured', 'result'), rows)}\n\nOn {machine}; [all figures and their "
+            "commands](docs/benchmarks.md).",
+        )
+
+
+def _facts(name: str, section: Mapping[str, Any]) -> str:
+    machine = "; ".join(section["machine"].values())
+    return f"`python benchmarks/run.py --only {name}`, {section['date']}. {machine}."
+
+
+def _fill(readme: Path, text: str) -> None:
+    whole = readme.read_text()
+    before, _, rest = whole.partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise SystemExit(f"{readme} lacks the markers {BEGIN} and {END}")
+    readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")

@@ -1,0 +1,57 @@
+"""fastText without subwords (-maxn 0) as a process of its own, called like peer_gensim.py."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import fasttext
+import numpy as np
+from options import Options, parse
+
+
+def _run(given: Options, epochs: int) -> fasttext.FastText._FastText:
+    return fasttext.train_unsupervised(
+        given.corpus, model="skipgram", dim=given.dim, ws=5, neg=5, t=1e-4, minCount=5, minn=0, maxn=0,
+        loss="ns", lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
+    )  # fmt: skip
+
+
+def train(given: Options) -> dict[str, object]:
+    """Text file to saved model. Reading is one with training, so it is timed apart by a run of 0 epochs,
+    when asked for.
+    """
+    began = time.perf_counter()
+    if given.parts:
+        _run(given, epochs=0)
+    read = time.perf_counter() - began
+    began = time.perf_counter()
+    model = _run(given, given.epochs)
+    trained = time.perf_counter()
+    model.save_model(given.model)
+    saved = time.perf_counter()
+    _, counts = model.get_words(include_freq=True)
+    # It stops when it has seen epochs x *all* tokens, line ends included, among those of its vocabulary: more
+    # passes than asked for. The caller, who knows the corpus, counts them all.
+    return {
+        "rows": len(counts), "read_seconds": read, "train_seconds": trained - began - read,
+        "save_seconds": saved - trained,
+    }  # fmt: skip
+
+
+def export(given: Options) -> dict[str, object]:
+    """The saved model's vectors in word2vec's binary format."""
+    model = fasttext.load_model(given.model)
+    words = [word for word in model.get_words() if word != "</s>"]
+    with Path(given.vectors).open("wb") as target:
+        target.write(f"{len(words)} {model.get_dimension()}\n".encode())
+        for word in words:
+            target.write(
+                word.encode() + b" " + model.get_word_vector(word).astype(np.float32).tobytes() + b"\n"
+            )
+    return {}
+
+
+if __name__ == "__main__":
+    print(json.dumps(parse(train, export)))

@@ -1,0 +1,67 @@
+"""The programs of the comparison, each a script that trains in a process of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import child
+from corpus import Corpus
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Program:
+    """How to run it, what to call it, which module it needs, and what it must find in its environment."""
+
+    name: str
+    script: str
+    module: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def here(self) -> bool:
+        """Whether it is installed; a peer that is not is left out, and said so."""
+        found = importlib.util.find_spec(self.module) is not None
+        if not found:
+            print(f"{self.name} is not installed: left out", file=sys.stderr)
+        return found
+
+    def train(self, corpus: Corpus, model: Path, **options: object) -> Record:
+        """Train in a child. Options as in options.py; adds `tokens_per_second` of training to the child's
+        record.
+        """
+        remove(model)
+        flags = [f"--{name}={value}" for name, value in options.items() if value is not True]
+        flags += [f"--{name}" for name, value in options.items() if value is True]
+        record = child.python(self.script, "train", corpus.path, model, *flags, env=dict(self.env))
+        if "trained_tokens" not in record:  # fastText, see there
+            record["trained_tokens"] = int(str(options.get("epochs", 1))) * corpus.units
+        record["tokens_per_second"] = record["trained_tokens"] / record["train_seconds"]
+        rate, wall = record["tokens_per_second"] / 1e6, record["wall_seconds"]
+        said = f"  {self.name:<22} {rate:7.2f} M tokens/s, {wall:6.1f} s in all"
+        print(said, " ".join(flags), file=sys.stderr, flush=True)
+        return record
+
+    def export(self, model: Path, vectors: Path) -> None:
+        """Write the trained model's vectors in word2vec's binary format."""
+        child.python(self.script, "export", model, vectors, env=dict(self.env))
+
+
+GENSIM = Program("gensim", "peer_gensim.py", "gensim")
+FASTTEXT = Program("fastText `-maxn 0`", "peer_fasttext.py", "fasttext")
+OURS = Program("omnivec", "ours.py", "omnivec")
+
+
+def remove(path: Path) -> None:
+    """Remove a model of any of them: a folder, or a file and its companions."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()

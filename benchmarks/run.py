@@ -1,0 +1,99 @@
+"""run.py [--only speed,...] measures, then writes docs/benchmarks.md and the README's figures.
+
+What was measured is kept in benchmarks/results.json, so that one section can be measured again alone, and
+`--only none` writes the page anew from it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import ModuleType
+
+import avx2
+import compile as compiling
+import corpus
+import growth
+import machine
+import memory
+import page
+import quality
+import speed
+from settings import Settings
+
+SECTIONS: dict[str, ModuleType] = {
+    "speed": speed, "avx2": avx2, "quality": quality, "growth": growth, "memory": memory, "compile":
+    compiling, }  # fmt: skip
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    """Measure the chosen sections and write the page."""
+    given = _arguments()
+    output: Path = given.output
+    kept = output / "benchmarks" / "results.json"
+    results = json.loads(kept.read_text()) if kept.exists() else {}
+    for name in given.only:
+        began = time.perf_counter()
+        print(f"{name}: {SECTIONS[name].TITLE}", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(dir=corpus.cache()) as work:
+            result = SECTIONS[name].measure(_settings(given, Path(work)))
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        results[name] = {"date": today, "machine": machine.facts(), "result": result}
+        kept.write_text(json.dumps(results, indent=1) + "\n")
+        print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    page.write(results, SECTIONS, output / "docs" / "benchmarks.md", output / "README.md")
+
+
+def _settings(given: argparse.Namespace, work: Path) -> Settings:
+    return Settings(
+        corpus=corpus.find(given.tokens), work=work, threads=given.threads, repeats=given.repeats,
+        epochs=given.epochs, peer_seeds=given.peer_seeds, our_seeds=given.seeds, scale=given.scale,
+    )  # fmt: skip
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only", type=_sections, default=list(SECTIONS), help="some of " + ",".join(SECTIONS) + ", or none"
+    )
+    parser.add_argument("--threads", type=int, default=2, help="of every program")
+    parser.add_argument("--repeats", type=int, default=3, help="rounds of the timed sections")
+    parser.add_argument("--epochs", type=int, default=1, help="epochs of a timed run; quality always runs 5")
+    parser.add_argument("--seeds", type=int, default=3, help="runs of ours in quality")
+    parser.add_argument("--peer-seeds", type=int, default=2, help="runs of gensim in quality")
+    parser.add_argument(
+        "--tokens", type=int, help="use only the first so many tokens of the corpus (the page says so)"
+    )
+    parser.add_argument(
+        "--scale",
+        type=float,
+        default=1.0,
+        help="size of the synthetic texts; below 1 only to try the scripts",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=ROOT,
+        help="a folder with README.md, docs/ and benchmarks/ instead of the checkout",
+    )
+    return parser.parse_args()
+
+
+def _sections(text: str) -> list[str]:
+    names = [] if text == "none" else text.split(",")
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no section; there are {', '.join(SECTIONS)}")
+    return names
+
+
+if __name__ == "__main__":
+    main()
