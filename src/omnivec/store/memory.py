@@ -60,16 +60,10 @@ def _containers() -> Iterator[tuple[int, str]]:
     for line in _text(_PROC / "self/cgroup").splitlines():
         _, controllers, path = (*line.split(":", 2), "", "")[:3]
         if controllers == "":
-            root, limit, use, stat, cache = (
-                _CGROUPS,
-                "memory.max",
-                "memory.current",
-                "memory.stat",
-                "inactive_file",
-            )
+            root, limit, use, total = _CGROUPS, "memory.max", "memory.current", ""
         elif "memory" in controllers.split(","):
             root, limit, use = _CGROUPS / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
-            stat, cache = "memory.stat", "total_inactive_file"
+            total = "total_"  # with the groups below, as the use and the limit are
         else:
             continue
         # Inside a container the path may name a folder of the host; the mount's root is then the own group.
@@ -77,7 +71,8 @@ def _containers() -> Iterator[tuple[int, str]]:
         for group in (inner, *inner.parents):
             most, used = _number(root / group / limit), _number(root / group / use)
             if most is not None and used is not None:
-                droppable = _fields(_text(root / group / stat)).get(cache, 0)
+                fields = _fields(_text(root / group / "memory.stat"))
+                droppable = sum(fields.get(f"{total}{kind}_file", 0) for kind in ("inactive", "active"))
                 yield max(0, most - max(0, used - droppable)), "container"
 
 

@@ -139,13 +139,21 @@ def open_tables(path: Path) -> dict[str, NDArray[Any]]:
     """
     try:
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            start, entries = _read_header(path, file, size)
-            whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return map_tables(path, file)
     except OSError as error:
-        if error.errno == errno.ENOMEM:
-            raise memory.refused({str(path): size}, "raise the limit, or open a smaller model") from None
         raise FormatError(f"{path}: {error.strerror or error}") from None
+
+
+def map_tables(path: Path, file: BinaryIO) -> dict[str, NDArray[Any]]:
+    """`open_tables` for a file that is open already; `path` is its name in messages."""
+    size = os.fstat(file.fileno()).st_size
+    start, entries = _read_header(path, file, size)
+    try:
+        whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        if error.errno != errno.ENOMEM:
+            raise
+        raise memory.refused({str(path): size}, "raise the limit, or open a smaller model") from None
     tables = {}
     for name, (dtype, shape, begin) in entries.items():
         if name.startswith("pad."):

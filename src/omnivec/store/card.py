@@ -1,0 +1,91 @@
+"""The model card: the README of a model folder, filled from the run. A field that is not known is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_FRONT = """---
+library_name: omnivec
+tags:
+- omnivec
+- embeddings
+- {learner}
+---
+"""
+
+_USE = """## Use
+
+```python
+from omnivec import load
+
+vectors = load("path/of/this/folder").vectors
+```
+"""
+
+_TRAINING = {  # field of config["training"] → its words, in the order of the card
+    "source": ("Corpus", "{}"),
+    "sha256": ("SHA-256 of the corpus", "{}"),
+    "licence": ("Licence of the corpus", "{}"),
+    "tokens": ("Tokens", "{:,}"),
+    "epochs": ("Epochs", "{}"),
+    "seconds": ("Wall time", "{:,.1f} s"),
+    "tokens_per_second": ("Speed", "{:,.0f} tokens/s"),
+    "processor": ("Processor", "{}"),
+    "threads": ("Threads", "{}"),
+    "deterministic": ("Same seed gives the same bits", "{}"),
+    "interrupted": ("Interrupted before its end", "{}"),
+    "loss": ("Mean loss by epoch", "{}"),
+}
+
+
+def card(config: Mapping[str, Any]) -> str:
+    """Markdown for a model with this `config.json`.
+
+    Read are `learner`, `rows`, `dim`, `preset`, `changed` (the options that differ from their defaults) and
+    `training`; each may be missing.
+    """
+    learner = config.get("learner") or "vectors"
+    sections = [
+        _FRONT.format(learner=learner),
+        f"# {learner}{_size(config)}\n",
+        _table("Training", _training(config.get("training") or {})),
+        _table("Options that differ from the defaults", _options(config)),
+        _USE,
+    ]
+    return "\n".join(section for section in sections if section)
+
+
+def _size(config: Mapping[str, Any]) -> str:
+    rows, dim = config.get("rows"), config.get("dim")
+    return f": {rows:,} × {dim}" if rows is not None and dim is not None else ""
+
+
+def _training(training: Mapping[str, Any]) -> dict[str, str]:
+    known = {name: training[name] for name in _TRAINING if training.get(name) not in (None, "", [])}
+    return {_TRAINING[name][0]: _TRAINING[name][1].format(_words(value)) for name, value in known.items()}
+
+
+def _options(config: Mapping[str, Any]) -> dict[str, str]:
+    preset = {"preset": config["preset"]} if config.get("preset") else {}
+    return {
+        f"`{name}`": _words(value) for name, value in (preset | dict(config.get("changed") or {})).items()
+    }
+
+
+def _words(value: Any) -> Any:
+    """Booleans and lists as people write them; numbers stay numbers, for the formats above."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(f"{item:.4g}" if isinstance(item, float) else str(item) for item in value)
+    return value
+
+
+def _table(title: str, fields: Mapping[str, object]) -> str:
+    if not fields:
+        return ""
+    # A cell ends at a bar or a line's end; a path may hold both.
+    cells = {name: " ".join(str(value).split()).replace("|", "\\|") for name, value in fields.items()}
+    lines = [f"| {name} | {value} |" for name, value in cells.items()]
+    return "\n".join([f"## {title}\n", "| | |", "|---|---|", *lines, ""])

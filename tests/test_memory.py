@@ -1,0 +1,123 @@
+"""Limits are read from the control groups, the process and the machine; a refusal names both numbers."""
+
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from omnivec.errors import NotEnoughMemory
+from omnivec.store import memory
+
+GB = 1_000_000_000
+
+
+@pytest.fixture
+def system(tmp_path, monkeypatch):
+    """An empty machine: files are put where the kernel would show them."""
+    monkeypatch.setattr(memory, "_CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(memory, "_PROC", tmp_path / "proc")
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+    def put(**files):
+        for name, text in files.items():
+            path = tmp_path / name.replace("__", "/").replace("_dot_", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(str(text))
+
+    put(proc__meminfo="MemTotal: 99 kB\nMemAvailable:   20000000 kB\n")
+    return put
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        *[(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (5_500_000_000, "5.5 GB")],
+        *[(63_000_000, "63 MB"), (9_940, "9.9 kB"), (9_960, "10 kB"), (999_600, "1.0 MB"), (7e15, "7000 TB")],
+    ],
+)
+def test_bytes_are_written_as_people_do(size, words):
+    assert memory.human(size) == words
+
+
+def test_the_machine_limits_when_nothing_else_does(system):
+    assert memory.available() == (20_000_000 * 1024, "machine")
+
+
+def test_a_container_of_version_two_limits(system):
+    system(proc__self__cgroup="0::/work/job\n")
+    system(cgroup__work__job__memory_dot_max=4 * GB, cgroup__work__job__memory_dot_current=3 * GB)
+    assert memory.available() == (GB, "container")
+    system(cgroup__work__job__memory_dot_stat=f"anon 5\ninactive_file {GB}\nactive_file {GB}\n")
+    assert memory.available() == (3 * GB, "container")
+    system(cgroup__work__memory_dot_max=2 * GB, cgroup__work__memory_dot_current=GB)
+    assert memory.available() == (GB, "container")
+
+
+def test_a_container_without_a_limit_does_not_count(system):
+    system(proc__self__cgroup="0::/\n", cgroup__memory_dot_max="max", cgroup__memory_dot_current=5)
+    assert memory.available()[1] == "machine"
+
+
+def test_a_container_of_version_one_limits(system):
+    system(proc__self__cgroup="9:name=systemd:/\n4:cpu,memory:/docker/ab\n0::/\n")
+    # Inside the container the host's path is not there, the root of the mount is the group.
+    system(
+        cgroup__memory__memory_dot_limit_in_bytes=4 * GB,
+        cgroup__memory__memory_dot_usage_in_bytes=2 * GB,
+        cgroup__memory__memory_dot_stat=f"inactive_file 7\ntotal_inactive_file {GB}\n",
+    )
+    assert memory.available() == (3 * GB, "container")
+
+
+def test_a_container_that_is_over_its_limit_has_nothing(system):
+    system(proc__self__cgroup="0::/\n", cgroup__memory_dot_max=5, cgroup__memory_dot_current=9)
+    assert memory.available() == (0, "container")
+
+
+def test_the_address_space_limits(system, monkeypatch):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (3 * GB, 4 * GB))
+    assert memory.available() == (3 * GB, "ulimit -v")
+    system(proc__self__statm="1000 5 5\n")
+    assert memory.available() == (3 * GB - 1000 * resource.getpagesize(), "ulimit -v")
+
+
+def test_a_need_that_fits_passes(system):
+    memory.require({"tables": GB, "tokens": GB}, "none")
+
+
+def test_a_need_that_does_not_fit_names_both_numbers_and_the_remedies(system):
+    system(proc__self__cgroup="0::/\n", cgroup__memory_dot_max=4 * GB, cgroup__memory_dot_current=0)
+    with pytest.raises(MemoryError) as caught:
+        memory.require({"tables": 5_500_000_000}, "map it, or limit=700000")
+    error = caught.value
+    assert isinstance(error, NotEnoughMemory) and (error.need, error.have) == (5_500_000_000, 4 * GB)
+    assert (
+        str(error) == "needs 5.5 GB, 4.0 GB allowed by the container; map it, or limit=700000"
+    )
+    with pytest.raises(NotEnoughMemory, match=r"needs 5\.0 GB \(tables 3\.0 GB, tokens 2\.0 GB\), 4\.0 GB"):
+        memory.require({"tables": 3 * GB, "tokens": 2 * GB}, "x")
+
+
+def test_the_machine_s_memory_is_called_free(system):
+    with pytest.raises(NotEnoughMemory, match=r"needs 30 GB, 20 GB free; x"):
+        memory.require({"tables": 30 * GB}, "x")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts what is used under RLIMIT_AS")
+def test_a_real_limit_is_seen():
+    code = "from omnivec.store.memory import available; print(*available())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2 * GB, 2 * GB)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    size, limit = done.stdout.split(maxsplit=1)
+    assert limit.strip() == "ulimit -v" and 0 < int(size) < 2 * GB
+
+
+def test_this_machine_has_memory():
+    size, limit = memory.available()
+    assert size > 0 and limit in ("container", "ulimit -v", "machine")
