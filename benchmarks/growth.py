@@ -16,12 +16,12 @@ MANY = 10_000_000  # tokens a run at least: short texts run more epochs, for a t
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    """Interleaved runs over the sizes. Every word stands at least five times in each text: one vocabulary."""
+    """Interleaved runs over the sizes. Each word has a floor that grows with the text: same rows, same shares."""
     found: dict[str, list[dict[str, Any]]] = {}
     for _ in range(settings.repeats):
         for size in (int(size * settings.scale) for size in SIZES):
-            words = int(WORDS * settings.scale) or 1
-            text = corpus.Corpus(corpus.zipf(size, words, every=5), f"Zipf, {size:,} tokens")
+            words, every = int(WORDS * settings.scale), 5 * size // int(SIZES[0] * settings.scale)
+            text = corpus.Corpus(corpus.zipf(size, words, every=every), f"Zipf, {size:,} tokens")
             epochs = max(1, int(MANY * settings.scale) // size)
             record = OURS.train(text, settings.work / "growth.model", epochs=epochs, threads=settings.threads)
             found.setdefault(str(size), []).append({"epochs": epochs, **record})

@@ -21,17 +21,18 @@ make bench ARGS="--only speed,quality"      # some sections; the others keep the
 ```
 
 Each program runs as a process of its own, in turn with the others within one run, because a machine is not
-equally fast all day. Figures that stand in one table come from one run; each section names its machine."""
+equally fast all day. Figures that stand in one table come from one run."""
 
 
 def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: Path, readme: Path) -> None:
     """Write the page, and the README's block between its two markers when there is something to say."""
-    parts = [INTRODUCTION]
+    common = next(iter(results.values()))["machine"] if results else {}
+    parts = [INTRODUCTION, f"Machine: {_machine(common)}."]
     for name, module in sections.items():
         if name in results:
             parts += [
                 f"## {module.TITLE}",
-                _facts(name, results[name]),
+                _facts(name, results[name], common),
                 module.report(results[name]["result"]),
             ]
     docs.write_text("\n\n".join(parts) + "\n")
@@ -42,7 +43,7 @@ def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: 
         for row in module.headline(results[name]["result"])
     ]
     if rows:
-        machine = next(iter(results.values()))["machine"]["processor"]
+        machine = common["processor"]
         _fill(
             readme,
             f"{table(('measured', 'result'), rows)}\n\nOn {machine}; [all figures and their "
@@ -50,9 +51,16 @@ def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: 
         )
 
 
-def _facts(name: str, section: Mapping[str, Any]) -> str:
-    machine = "; ".join(section["machine"].values())
-    return f"`python benchmarks/run.py --only {name}`, {section['date']}. {machine}."
+def _facts(name: str, section: Mapping[str, Any], common: Mapping[str, str]) -> str:
+    said = f"`python benchmarks/run.py --only {name}{section['flags']}`, {section['date']}."
+    other = section["machine"] != common
+    return said + (
+        f" On another machine or with other versions: {_machine(section['machine'])}." if other else ""
+    )
+
+
+def _machine(facts: Mapping[str, str]) -> str:
+    return "; ".join(facts.values())
 
 
 def _fill(readme: Path, text: str) -> None:

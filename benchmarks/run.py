@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main() -> None:
     """Measure the chosen sections and write the page."""
-    given = _arguments()
+    given = _parser().parse_args()
     output: Path = given.output
     kept = output / "benchmarks" / "results.json"
     results = json.loads(kept.read_text()) if kept.exists() else {}
@@ -44,10 +44,18 @@ def main() -> None:
         with tempfile.TemporaryDirectory(dir=corpus.cache()) as work:
             result = SECTIONS[name].measure(_settings(given, Path(work)))
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
-        results[name] = {"date": today, "machine": machine.facts(), "result": result}
+        results[name] = {"date": today, "flags": _flags(given), "machine": machine.facts(), "result": result}
         kept.write_text(json.dumps(results, indent=1) + "\n")
         print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     page.write(results, SECTIONS, output / "docs" / "benchmarks.md", output / "README.md")
+
+
+def _flags(given: argparse.Namespace) -> str:
+    """The flags that change a figure and were given, for the command on the page."""
+    names = ("threads", "repeats", "epochs", "seeds", "peer_seeds", "tokens", "scale")
+    defaults = vars(_parser().parse_args([]))
+    values = {name: getattr(given, name) for name in names}
+    return "".join(f" --{name.replace('_', '-')} {v}" for name, v in values.items() if v != defaults[name])
 
 
 def _settings(given: argparse.Namespace, work: Path) -> Settings:
@@ -57,7 +65,7 @@ def _settings(given: argparse.Namespace, work: Path) -> Settings:
     )  # fmt: skip
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -84,7 +92,7 @@ def _arguments() -> argparse.Namespace:
         default=ROOT,
         help="a folder with README.md, docs/ and benchmarks/ instead of the checkout",
     )
-    return parser.parse_args()
+    return parser
 
 
 def _sections(text: str) -> list[str]:

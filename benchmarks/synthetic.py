@@ -1,7 +1,7 @@
 """python synthetic.py PATH --tokens N --words V [--every K]: a text whose word frequencies follow Zipf's law.
 
-Independent draws, P(rank r) proportional to 1 / (r + 2.7) with Mandelbrot's shift, as in running English;
-lines of 1,000 tokens. With --every K each of the V words stands at least K times, so that all of them pass min_count.
+Independent draws, P(rank r) proportional to 1 / (r + 2.7), with Mandelbrot's shift as in running English; lines
+of 1,000 tokens. With --every K each of the V words stands K times beside its draws, so that all pass min_count.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ def write(path: Path, tokens: int, words: int, every: int = 0, seed: int = 1) ->
     with path.open("wb") as target:
         for start in range(0, tokens, BLOCK):
             size = min(BLOCK, tokens - start)
-            given = sure[start : start + size]
-            rows = np.concatenate([given, np.searchsorted(share, draw.random(size - len(given)))])
+            given = sure[len(sure) * start // tokens : len(sure) * (start + size) // tokens]
+            drawn = np.searchsorted(share, draw.random(size - len(given)))
+            rows = draw.permutation(np.concatenate([given, drawn]))
             for line in range(0, size, LINE):
                 target.write(b" ".join(spelling[rows[line : line + LINE]].tolist()) + b"\n")
 
