@@ -92,9 +92,7 @@ def test_a_need_that_does_not_fit_names_both_numbers_and_the_remedies(system):
         memory.require({"tables": 5_500_000_000}, "map it, or limit=700000")
     error = caught.value
     assert isinstance(error, NotEnoughMemory) and (error.need, error.have) == (5_500_000_000, 4 * GB)
-    assert (
-        str(error) == "needs 5.5 GB, 4.0 GB allowed by the container; map it, or limit=700000"
-    )
+    assert str(error) == "needs 5.5 GB, 4.0 GB allowed by the container; map it, or limit=700000"
     with pytest.raises(NotEnoughMemory, match=r"needs 5\.0 GB \(tables 3\.0 GB, tokens 2\.0 GB\), 4\.0 GB"):
         memory.require({"tables": 3 * GB, "tokens": 2 * GB}, "x")
 
