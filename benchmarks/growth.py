@@ -16,7 +16,7 @@ MANY = 10_000_000  # tokens a run at least: short texts run more epochs, for a t
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    """Interleaved runs over the sizes. Each word has a floor that grows with the text: same rows, same shares."""
+    """Interleaved runs over the sizes. A word's floor grows with the text: same rows, same shares."""
     found: dict[str, list[dict[str, Any]]] = {}
     for _ in range(settings.repeats):
         for size in (int(size * settings.scale) for size in SIZES):

@@ -23,8 +23,8 @@ def _run(given: Options, epochs: int) -> fasttext.FastText._FastText:
 def _reading(given: Options) -> float:
     """Seconds of a run of 0 epochs, in a process of its own.
 
-    With fewer than ten threads fastText leaves a part of its matrix as it finds the memory, and after another run in
-    the same process it finds NaN there.
+    With fewer than ten threads fastText leaves a part of its matrix as it finds the
+    memory, and after another run in the same process it finds NaN there.
     """
     flags = [f"--dim={given.dim}", f"--threads={given.threads}", "--epochs=0"]
     command = [sys.executable, __file__, "train", given.corpus, given.model, *flags]

@@ -1,7 +1,8 @@
 """python synthetic.py PATH --tokens N --words V [--every K]: a text whose word frequencies follow Zipf's law.
 
-Independent draws, P(rank r) proportional to 1 / (r + 2.7), with Mandelbrot's shift as in running English; lines
-of 1,000 tokens. With --every K each of the V words stands K times beside its draws, so that all pass min_count.
+Independent draws, P(rank r) proportional to 1 / (r + 2.7), with Mandelbrot's shift as in running
+English; lines of 1,000 tokens. With --every K each word stands K times beside its draws, so that all of them
+pass min_count.
 """
 
 from __future__ import annotations
