@@ -1,0 +1,87 @@
+"""Learns vectors for anything that co-occurs, shows why they are what they are, and measures them.
+
+    from omnivec import Word2Vec, load
+
+    model = Word2Vec(dim=100).fit("corpus.txt")
+    model.vectors.most_similar("king", topn=5)
+    model.save("wiki.omnivec")
+    vectors = load("wiki.omnivec").vectors
+
+Names are imported when they are first touched, so that looking up vectors never pays for training.
+"""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from omnivec.errors import FormatError as FormatError
+    from omnivec.errors import InputError as InputError
+    from omnivec.errors import MissingExtra as MissingExtra
+    from omnivec.errors import NotEnoughMemory as NotEnoughMemory
+    from omnivec.errors import NotFinite as NotFinite
+    from omnivec.errors import OmnivecError as OmnivecError
+    from omnivec.errors import OptionError as OptionError
+    from omnivec.errors import OutputError as OutputError
+    from omnivec.errors import UnknownKey as UnknownKey
+    from omnivec.learners.word2vec import Word2Vec as Word2Vec
+    from omnivec.model import Model as Model
+    from omnivec.model import load as load
+    from omnivec.vectors import Vectors as Vectors
+
+    __version__: str
+
+_HOMES = {
+    "Word2Vec": "omnivec.learners.word2vec",
+    "Model": "omnivec.model",
+    "load": "omnivec.model",
+    "Vectors": "omnivec.vectors",
+    "OmnivecError": "omnivec.errors",
+    "OptionError": "omnivec.errors",
+    "InputError": "omnivec.errors",
+    "FormatError": "omnivec.errors",
+    "UnknownKey": "omnivec.errors",
+    "OutputError": "omnivec.errors",
+    "NotFinite": "omnivec.errors",
+    "MissingExtra": "omnivec.errors",
+    "NotEnoughMemory": "omnivec.errors",
+}
+
+__all__ = [  # noqa: F822  (__getattr__ defines them)
+    "FormatError",
+    "InputError",
+    "MissingExtra",
+    "Model",
+    "NotEnoughMemory",
+    "NotFinite",
+    "OmnivecError",
+    "OptionError",
+    "OutputError",
+    "UnknownKey",
+    "Vectors",
+    "Word2Vec",
+    "load",
+]
+
+# A library is silent until its user asks ("Configuring Logging for a Library", Python's logging HOWTO).
+logging.getLogger("omnivec").addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name at its first use (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: object = version("omnivec")
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'omnivec' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

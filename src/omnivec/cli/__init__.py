@@ -1,0 +1,14 @@
+"""The command line: parses, calls, prints. Nothing in it computes.
+
+app.py        the parser, the exit codes, the one place where errors become lines
+failure.py    what went wrong in the call, in our words
+flags.py      options as flags; what every verb takes
+help.py       the look of --help
+out.py        results on stdout
+show.py       progress on stderr
+train.py ask.py judge.py move.py demo.py       the verbs
+"""
+
+from omnivec.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,149 @@
+"""The parser, the exit codes, and the one place where every error becomes a line.
+
+0 done · 1 the call was right but could not be carried out · 2 the call itself is wrong · 3 not enough memory,
+said before allocating · 130 stopped by Ctrl-C. Never a traceback, unless -v asks for one.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+
+from cyclopts import App, CycloptsError, Parameter
+
+from omnivec.cli.failure import in_flags, public_kind, translated
+from omnivec.cli.help import Columns
+from omnivec.cli.out import shown, write_json
+from omnivec.cli.show import print_line
+from omnivec.errors import InputError, NotEnoughMemory, OmnivecError, OutputError
+
+STOPPED = 130
+"""What a shell reports for a program that Ctrl-C ended."""
+
+VERBS = {
+    "train": ("train:app", "Learn vectors from text."),
+    "neighbors": ("ask:neighbors", "The words nearest to a word."),
+    "analogy": ("ask:analogy", "A is to B as C is to ?"),
+    "evaluate": ("judge:evaluate", "Word similarity and analogies, with coverage."),
+    "info": ("move:info", "What a model or a file of vectors holds."),
+    "convert": ("move:convert", "The same vectors in another format."),
+    "demo": ("demo:demo", "All of it in under a minute, on text that is on this machine."),
+}
+"""Where a verb lives, and its line in the help."""
+
+
+def parser() -> App:
+    """The whole command line. Verbs are imported when they are called, or when the help names them."""
+    app = App(
+        name="omnivec",
+        help="Learns word vectors, shows and measures them.\n\nStart with: omnivec demo",
+        version=_version,
+        version_flags=["--version"],
+        help_formatter=Columns(),
+        help_format="plaintext",
+        default_parameter=Parameter(negative=""),
+        suppress_keyboard_interrupt=False,
+    )
+    for place, (name, (home, text)) in enumerate(VERBS.items()):
+        app.command(f"omnivec.cli.{home}", name=name, help=text, sort_key=place)
+    return app
+
+
+def _version() -> str:
+    import omnivec
+
+    return f"omnivec {omnivec.__version__}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one call and return its exit code. `argv`: the words after the program's name."""
+    arguments = _globals_last(list(sys.argv[1:] if argv is None else argv))
+    _forgiving_streams()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # `| head` has what it wanted. Python would complain again when it flushes stdout at exit.
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123  (a device, not a file)
+            os.dup2(nowhere.fileno(), 1)
+        return 0
+    except KeyboardInterrupt:
+        print_line("omnivec: stopped")
+        return STOPPED
+    except Exception as error:
+        return _refuse(error, arguments)
+
+
+def _run(arguments: list[str]) -> int:
+    app = parser()
+    try:
+        command, bound, _ = app.parse_args(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        raise translated(error, _former_options(error)) from None
+    result = command(*bound.args, **bound.kwargs)
+    return result if isinstance(result, int) else 0
+
+
+def _former_options(error: CycloptsError) -> Mapping[str, str]:
+    """Flags of other tools and ours, for the learner that was asked for."""
+    verb = tuple(error.command_chain or ())
+    if len(verb) != 2 or verb[0] != "train":
+        return {}
+    from omnivec.cli.train import LEARNERS
+
+    former: Mapping[str, str] = LEARNERS[verb[1]].former
+    return former
+
+
+def _refuse(error: Exception, arguments: list[str]) -> int:
+    known = _ours(error)
+    if known is None:
+        known = OmnivecError(
+            f"internal error: {type(error).__name__}: {error}; please report it, with the output of -v"
+        )
+    if type(known) is OmnivecError and {"-v", "--verbose"} & set(arguments):
+        traceback.print_exception(error)
+    message = shown(in_flags(str(known)))
+    if "--json" in arguments:
+        kind = public_kind(known)
+        write_json({"error": message, "kind": kind, "near": list(getattr(known, "near", []))}, sys.stderr)
+    else:
+        print_line(f"omnivec: {message}")
+    return known.exit_code
+
+
+def _ours(error: Exception) -> OmnivecError | None:
+    """The typed error that `error` is or amounts to."""
+    if isinstance(error, OmnivecError):
+        return error
+    if isinstance(error, MemoryError):
+        return NotEnoughMemory("not enough memory: the machine refused an allocation", 0, 0)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        kind = OutputError if error.errno in _FULL else InputError
+        return kind(f"{where}{error.strerror[:1].lower()}{error.strerror[1:]}")
+    return None
+
+
+_FULL = {28, 30, 122}
+"""No space, read-only file system, quota: errno of Linux and macOS (quota: Linux)."""
+
+
+def _globals_last(arguments: list[str]) -> list[str]:
+    """Let `omnivec --json info MODEL` mean `omnivec info MODEL --json`."""
+    flags = []
+    while arguments and arguments[0] in ("--json", "-q", "--quiet", "-v", "--verbose"):
+        flags.append(arguments.pop(0))
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:end] + flags + arguments[end:]
+
+
+def _forgiving_streams() -> None:
+    """A character the terminal cannot show is spelled, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

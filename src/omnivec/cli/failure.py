@@ -1,0 +1,139 @@
+"""What went wrong in a call, in our words: the parser's errors become one `OmnivecError` each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omnivec import errors
+from omnivec.errors import InputError, OmnivecError, OptionError
+
+if TYPE_CHECKING:
+    from cyclopts import CycloptsError
+
+FORMER_COMMANDS = {
+    "word2vec": "train word2vec",
+    "skipgram": "train word2vec",
+    "cbow": "train word2vec --model cbow",
+    "fit": "train",
+    "nn": "neighbors",
+    "nearest": "neighbors",
+    "most-similar": "neighbors",
+    "similar": "neighbors",
+    "analogies": "analogy",
+    "test": "evaluate",
+    "score": "evaluate",
+    "dump": "info",
+    "show": "info",
+    "export": "convert",
+    "help": "--help",
+    "version": "--version",
+}
+"""What users of other tools type, and ours: an answer, not a second vocabulary."""
+
+
+class WrongCall(OptionError):
+    """The call itself is wrong; `near` is what may have been meant."""
+
+    def __init__(self, message: str, near: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.near = list(near)
+
+
+class NotThere(InputError):
+    """A path that does not exist; `near` holds names beside it."""
+
+    def __init__(self, message: str, near: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.near = list(near)
+
+
+_IN_FLAGS = {"pass overwrite=True": "add --overwrite", "lower min_count": "lower --min-count"}
+
+
+def in_flags(message: str) -> str:
+    """A message of the library, whose remedies are keyword arguments, with the flags of the command line."""
+    for python, flag in _IN_FLAGS.items():
+        message = message.replace(python, flag)
+    return message
+
+
+def public_kind(error: OmnivecError) -> str:
+    """The name of the public type that `error` is: what a program switches on."""
+    return next(cls.__name__ for cls in type(error).__mro__ if cls.__module__ == errors.__name__)
+
+
+def did_you_mean(near: list[str]) -> str:
+    """The end of a message that suggests, or nothing."""
+    return f". Did you mean {near[0]}?" if near else ""
+
+
+def unknown(what: str, name: str, known: Iterable[str], former: Mapping[str, str]) -> WrongCall:
+    """`unknown option --dimm. Did you mean --dim?`; names from other tools are answered with ours."""
+    near = [former[name]] if name in former else difflib.get_close_matches(name, list(known), 1)
+    return WrongCall(f"unknown {what} {name}{did_you_mean(near)}", near)
+
+
+def existing(path: str) -> str:
+    """Return `path` if it is there; otherwise raise with a near name out of its folder."""
+    here = Path(path)
+    if here.exists():
+        return path
+    try:
+        beside = [entry.name for entry in here.parent.iterdir()]
+    except OSError:
+        raise NotThere(f"{path}: no such file or folder") from None
+    near = [str(here.with_name(name)) for name in difflib.get_close_matches(here.name, beside, 1)]
+    raise NotThere(f"{path}: no such file or folder{did_you_mean(near)}", near)
+
+
+def translated(error: CycloptsError, former_options: Mapping[str, str]) -> OmnivecError:
+    """The parser's error in our words. `former_options`: flags of other tools and ours."""
+    from cyclopts import exceptions as cyclopts
+
+    verb = " ".join(error.command_chain or ())
+    match error:
+        case cyclopts.UnknownOptionError():
+            return _unknown_option(error, former_options)
+        case cyclopts.UnknownCommandError():
+            return _unknown_command(error, verb)
+        case cyclopts.UnusedCliTokensError():
+            rest = " ".join(repr(token) for token in error.unused_tokens or ())
+            return WrongCall(f"{verb} does not take {rest}; see omnivec {verb} --help")
+        case cyclopts.RepeatArgumentError():
+            return WrongCall(f"{error.token.keyword} is given twice")
+        case cyclopts.MissingArgumentError() if error.argument is not None:
+            name = error.keyword or error.argument.name
+            wants = f"{name} needs a value" if name.startswith("-") else f"{verb} needs {name}"
+            return WrongCall(f"{wants}; see omnivec {verb} --help")
+        case cyclopts.CoercionError() if isinstance(error.__cause__, OmnivecError):
+            return error.__cause__
+    message = str(error).strip().rstrip(".")
+    return WrongCall(message[:1].lower() + message[1:])
+
+
+def _unknown_option(error: CycloptsError, former: Mapping[str, str]) -> OmnivecError:
+    from cyclopts.exceptions import UnknownOptionError
+
+    assert isinstance(error, UnknownOptionError)
+    name = (error.token.keyword or error.token.value).split("=", 1)[0]
+    # -minCount, --min-count and --min_count are one name to whoever types them.
+    bare = name.lstrip("-").replace("-", "_")
+    known = [flag for argument in error.argument_collection for flag in argument.names]
+    ours = {name: f"--{former[bare].replace('_', '-')}"} if bare in former else {}
+    return unknown("option", name, known, ours)
+
+
+def _unknown_command(error: CycloptsError, verb: str) -> OmnivecError:
+    name = (error.unused_tokens or [""])[0]
+    verbs = [] if error.app is None else [each for each in error.app if not each.startswith("-")]
+    if name.startswith("-"):
+        return unknown("option", name, ["--help", "--version", "--json", "--quiet", "--verbose"], {})
+    if verb:  # `train word2ve`: the learner is the word that is not known
+        near = difflib.get_close_matches(name, verbs, 1)
+        offer = did_you_mean(near) or f"; there is {', '.join(verbs)}"
+        return WrongCall(f"unknown {'learner' if verb == 'train' else 'command'} {name}{offer}", near)
+    refusal = unknown("command", name, verbs, FORMER_COMMANDS)
+    return refusal if refusal.near else WrongCall(f"{refusal}; omnivec --help lists the commands")

@@ -1,0 +1,117 @@
+"""`omnivec evaluate`: word similarity and analogies, each figure with its coverage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from omnivec.cli.ask import Model, opened
+from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import Common, CommonFlags, count
+from omnivec.cli.out import aligned, emit, emit_json, shown
+from omnivec.cli.show import Display, logging_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from omnivec.evaluate.analogy import AnalogyScore, Share
+    from omnivec.evaluate.similarity import SimilarityScore
+
+Similarity = Annotated[
+    list[str] | None,
+    Parameter(
+        consume_multiple=True, metavar="FILE...", help="Word pairs with a person's score, parted by tabs."
+    ),
+]
+Analogies = Annotated[
+    str | None, Parameter(metavar="FILE", help="Questions of four words a line; ': name' begins a section.")
+]
+Restrict = Annotated[
+    int,
+    Parameter(help="Ask about the N most frequent words only. [default 300000]", show_default=False),
+    count("restrict"),
+]
+FoldCase = Annotated[
+    bool,
+    Parameter(
+        negative="--no-fold-case", help="Compare words in upper case. [default on]", show_default=False
+    ),
+]
+
+
+def evaluate(
+    model: Model,
+    /,
+    *,
+    similarity: Similarity = None,
+    analogies: Analogies = None,
+    restrict: Restrict = 300_000,
+    fold_case: FoldCase = True,
+    common: CommonFlags = Common(),  # noqa: B008  (frozen)
+) -> int:
+    """How well the vectors agree with people on similar words, and how many analogies they solve."""
+    if not similarity and not analogies:
+        raise WrongCall("evaluate needs --similarity FILE or --analogies FILE")
+    for path in [*(similarity or ()), *([analogies] if analogies else ())]:
+        existing(path)
+    with logging_shown(common.quiet, common.verbose):
+        vectors = opened(model, common)
+        with Display(common.quiet) as display:
+            options: dict[str, Any] = {"restrict": restrict, "fold_case": fold_case}
+            from omnivec.evaluate import analogies as solve
+            from omnivec.evaluate import similarity as compare
+
+            pairs = []
+            for path in similarity or ():
+                with display.busy("Similarity", path):
+                    pairs.append(compare(vectors, Path(path), **options))
+            solved = None
+            if analogies:
+                with display.busy("Analogies", analogies):
+                    solved = solve(vectors, Path(analogies), **options)
+    if common.json:
+        emit_json(as_json(pairs, solved))
+    else:
+        emit(*lines(pairs, solved))
+    return 0
+
+
+def as_json(pairs: Sequence[SimilarityScore], solved: AnalogyScore | None) -> dict[str, object]:
+    """The scores as JSON: only what was asked for."""
+    report: dict[str, object] = {}
+    if pairs:
+        report["similarity"] = {score.name: score.as_json() for score in pairs}
+    if solved is not None:
+        report["analogies"] = solved.as_json()
+    return report
+
+
+def lines(pairs: Sequence[SimilarityScore], solved: AnalogyScore | None) -> list[str]:
+    """The scores as tables."""
+    text: list[str] = []
+    if pairs:
+        rows = [("Similarity", "Spearman", "Pearson", "found", "of pairs")]
+        rows += [
+            (shown(s.name), number(s.spearman), number(s.pearson), f"{s.covered:,}", f"{s.pairs:,}")
+            for s in pairs
+        ]
+        text += aligned(rows)
+    if solved is not None:
+        shares = {"semantic": solved.semantic, "syntactic": solved.syntactic, "total": solved.total}
+        rows = [("Analogies", "accuracy", "correct", "of seen", "of asked")]
+        rows += [share_row(shown(name), share) for name, share in {**solved.sections, **shares}.items()]
+        text += ([""] if text else []) + aligned(rows)
+    return text
+
+
+def share_row(name: str, share: Share) -> tuple[str, str, str, str, str]:
+    """One section as cells."""
+    accuracy = "-" if share.accuracy is None else f"{share.accuracy:.1%}".replace("%", " %")
+    return name, accuracy, f"{share.correct:,}", f"{share.seen:,}", f"{share.asked:,}"
+
+
+def number(value: float | None) -> str:
+    """A correlation, or `-` where too few pairs were found to have one."""
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,144 @@
+"""`omnivec info` and `omnivec convert`: what a file holds, and the same vectors in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from omnivec.cli.ask import Model as ModelPath
+from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import Common, CommonFlags, count
+from omnivec.cli.out import MIDDLE_DOT, TIMES, duration, emit_json, folded, labelled, shown, speed
+from omnivec.cli.show import Display, logging_shown
+from omnivec.errors import OutputError
+
+if TYPE_CHECKING:
+    from omnivec.model import Model
+
+WORD2VEC = {".bin": True, ".txt": False, ".vec": False}
+"""Suffixes of the word2vec formats, and whether each is the binary one."""
+
+TRAINING = ("tokens", "seconds", "tokens_per_second", "loss")
+"""What `info` tells of a training run."""
+
+
+def info(
+    model: ModelPath,
+    /,
+    *,
+    common: CommonFlags = Common(),  # noqa: B008  (frozen)
+) -> int:
+    """What a model or a file of vectors holds: rows, options, training record."""
+    from omnivec.model import load
+
+    existing(model)
+    with logging_shown(common.quiet, common.verbose):
+        with Display(common.quiet) as display, display.busy("Opening", model):
+            found = load(model)
+    if common.json:
+        emit_json(described(found, model))
+    else:
+        labelled(info_lines(found, model))
+    return 0
+
+
+def convert(
+    source: Annotated[
+        str, Parameter(name="SRC", help="A model folder, or a file of vectors in a format omnivec reads.")
+    ],
+    target: Annotated[
+        str,
+        Parameter(
+            name="DST", help="NAME.bin or NAME.txt, .vec (.gz): word2vec; NAME or NAME.omnivec: a model."
+        ),
+    ],
+    /,
+    *,
+    limit: Annotated[int | None, Parameter(help="Take the first N rows only."), count("limit")] = None,
+    overwrite: Annotated[bool, Parameter(help="Replace DST.")] = False,
+    common: CommonFlags = Common(),  # noqa: B008  (frozen)
+) -> int:
+    """The same vectors in another format; the input's is recognised by content, the output's by suffix."""
+    from omnivec.model import load
+    from omnivec.store.memory import human
+
+    existing(source)
+    write = writer(target, overwrite)
+    with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+        with display.busy("Opening", source):
+            model = load(source, limit=limit)
+        with display.busy("Saving", target):
+            write(model)
+        rows, dim, size = len(model.vectors), model.vectors.vector_size, disk_bytes(target)
+        display.line("Saved", f"{shown(target)}, {rows:,} {TIMES} {dim}, {human(size)}")
+    if common.json:
+        emit_json({"model": target, "rows": rows, "dim": dim, "bytes": size})
+    return 0
+
+
+def described(model: Model, path: str) -> dict[str, object]:
+    """A model as JSON."""
+    training = {name: model.record.get(name) for name in TRAINING} if model.record.get("tokens") else None
+    vectors = model.vectors
+    return {
+        "learner": model.learner,
+        "rows": len(vectors),
+        "dim": vectors.vector_size,
+        "bytes": disk_bytes(path),
+        "config": model.options,
+        "training": training,
+    }
+
+
+def info_lines(model: Model, path: str) -> list[tuple[str, str]]:
+    """A model as labelled lines."""
+    from omnivec.store.memory import human
+
+    vectors, record = model.vectors, model.record
+    rows = [
+        ("Model", f"{shown(path)}, {human(disk_bytes(path))}"),
+        ("Learner", model.learner or "none: vectors only"),
+        ("Vectors", f"{len(vectors):,} {TIMES} {vectors.vector_size} float32"),
+    ]
+    if model.options:
+        options = (f"{name} {value}" for name, value in model.options.items() if value is not None)
+        rows.append(("Options", folded(options, f" {MIDDLE_DOT} ")))
+    if record.get("tokens"):
+        took = duration(record["seconds"])
+        rate = speed(record["tokens_per_second"])
+        rows.append(
+            ("Training", f"{record['tokens']:,} tokens {TIMES} {record['epochs']} epochs in {took}, {rate}")
+        )
+        rows.append(("Loss", folded((f"{loss:.4f}" for loss in record["loss"]), " ")))
+    if record.get("interrupted"):
+        rows.append(("Stopped", "before its end, by Ctrl-C"))
+    return rows
+
+
+def disk_bytes(path: str) -> int:
+    """Bytes of a file, or of the files of a folder."""
+    here = Path(path)
+    files = here.rglob("*") if here.is_dir() else [here]
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def writer(target: str, overwrite: bool) -> Any:
+    """What writes a model to `target`, by its suffix. Refuses now what it would refuse after the work."""
+    from omnivec.store.folder import check_output
+
+    name = Path(target).name.lower()
+    for packed in (".gz", ".xz"):
+        name = name.removesuffix(packed)
+    suffix = Path(name).suffix
+    if suffix in WORD2VEC:
+        if Path(target).exists() and not overwrite:
+            raise OutputError(f"{target} exists; choose another name or add --overwrite")
+        return lambda model: model.vectors.save_word2vec_format(target, binary=WORD2VEC[suffix])
+    if suffix not in ("", ".omnivec"):
+        raise WrongCall(
+            f"DST must end in .bin, .txt or .vec (word2vec), or .omnivec or nothing (a model), got {target!r}"
+        )
+    check_output(target, overwrite=overwrite)
+    return lambda model: model.save(target, overwrite=overwrite)

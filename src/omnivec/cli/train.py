@@ -1,0 +1,108 @@
+"""`omnivec train LEARNER INPUT OUTPUT`: a command per learner, its flags made from its dataclass."""
+
+import shlex
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from omnivec.cli.failure import WrongCall, existing, unknown
+from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags, toml_values
+from omnivec.cli.show import Display, logging_shown
+from omnivec.learners.word2vec import Word2Vec
+
+if TYPE_CHECKING:
+    from omnivec.config import Options
+    from omnivec.model import Model
+
+LEARNERS: dict[str, type[Word2Vec]] = {"word2vec": Word2Vec}
+"""A new learner is a row here."""
+
+app = App(name="train", help="Learn vectors from text.")
+
+INPUT_HELP = "A text file or a folder of them; .gz and .xz are unpacked; - reads stdin."
+OUTPUT_HELP = "The model folder to write."
+
+
+def merged(
+    learner: "type[Options]", preset: str | None, config: str | None, flags: dict[str, Any]
+) -> dict[str, Any]:
+    """What was asked for: flags win over the file, the file over the preset."""
+    values: dict[str, Any] = {}
+    if preset is not None:
+        if preset not in learner.presets:
+            refusal = unknown("preset", preset, learner.presets, {})
+            known = ", ".join(learner.presets) or "none yet"
+            raise refusal if refusal.near else WrongCall(f"{refusal}; there is: {known}")
+        values |= learner.preset_values(preset)
+    if config is not None:
+        values |= toml_values(config, learner)
+    return values | flags
+
+
+def command(name: str, learner: type[Word2Vec]) -> Callable[..., int]:
+    """The command that trains one learner."""
+
+    def train(
+        input: Annotated[str, Positional, Parameter(help=INPUT_HELP)],
+        output: Annotated[str, Parameter(help=OUTPUT_HELP)],
+        /,
+        *,
+        flags: Any = None,
+        preset: Annotated[str | None, Parameter(help=_presets(learner), metavar="NAME")] = None,
+        config: Annotated[
+            str | None, Parameter(help="A TOML file of the options below; flags win over it.", metavar="FILE")
+        ] = None,
+        overwrite: Annotated[bool, Parameter(help="Replace the model that OUTPUT holds.")] = False,
+        common: CommonFlags = Common(),  # noqa: B008  (frozen)
+    ) -> int:
+        from omnivec.store.folder import check_output
+
+        chosen = learner(**merged(learner, preset, config, flags or {}))
+        check_output(output, overwrite=overwrite)
+        with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+            model = chosen.fit(_source(input), progress=display)
+            return _keep(model, output, overwrite, common, display)
+
+    train.__annotations__["flags"] = learner_flags(learner)
+    train.__doc__ = learner.__doc__
+    train.__name__ = name
+    return train
+
+
+def _presets(learner: "type[Options]") -> str:
+    names = ", ".join(learner.presets)
+    return (
+        f"An ancestor's conventions: {names}." if names else "An ancestor's conventions (there is none yet)."
+    )
+
+
+def _source(text: str) -> Any:
+    if text == "-":
+        import sys
+
+        return sys.stdin.buffer
+    return existing(text)
+
+
+def _keep(model: "Model", output: str, overwrite: bool, common: Common, display: Display) -> int:
+    from omnivec.cli.app import STOPPED
+    from omnivec.cli.move import described, disk_bytes
+    from omnivec.cli.out import emit_json
+    from omnivec.store.memory import human
+
+    with display.busy("Saving", output):
+        model.save(output, overwrite=overwrite)
+    interrupted = bool(model.record.get("interrupted"))
+    display.line(
+        "Saved",
+        f"{output}, {human(disk_bytes(output))}" + (", stopped before its end" if interrupted else ""),
+    )
+    display.line("Next", f"omnivec neighbors {shlex.quote(output)} WORD")
+    if common.json:
+        emit_json({"model": output, **described(model, output), "interrupted": interrupted})
+    return STOPPED if interrupted else 0
+
+
+for _name, _learner in LEARNERS.items():
+    app.command(command(_name, _learner), name=_name)
