@@ -22,7 +22,7 @@ def measure(settings: Settings) -> dict[str, Any]:
     found: dict[str, list[dict[str, Any]]] = {"cold": [], "warm": []}
     for _ in range(settings.repeats):
         with tempfile.TemporaryDirectory() as home:
-            names = ("HOME", "XDG_CACHE_HOME", "OMNIVEC_CACHE", "NUMBA_CACHE_DIR")
+            names = ("HOME", "XDG_CACHE_HOME", "OMNIVEC_CACHE_DIR", "NUMBA_CACHE_DIR")
             program = Program(OURS.name, OURS.script, OURS.module, dict.fromkeys(names, home))
             for start in ("cold", "warm"):
                 found[start].append(

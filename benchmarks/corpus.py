@@ -32,12 +32,10 @@ class Corpus:
 
 
 def cache() -> Path:
-    """The folder for unpacked and generated texts: $OMNIVEC_CACHE or the user's cache folder, never the
-    checkout.
-    """
+    """The folder for unpacked and generated texts, in omnivec's cache folder and never in the checkout."""
     home = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
-    default = Path(os.environ.get("XDG_CACHE_HOME") or home) / "omnivec" / "benchmarks"
-    folder = Path(os.environ.get("OMNIVEC_CACHE") or default)
+    default = Path(os.environ.get("XDG_CACHE_HOME") or home) / "omnivec"
+    folder = Path(os.environ.get("OMNIVEC_CACHE_DIR") or default) / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

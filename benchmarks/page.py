@@ -27,7 +27,7 @@ equally fast all day. Figures that stand in one table come from one run."""
 def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: Path, readme: Path) -> None:
     """Write the page, and the README's block between its two markers when there is something to say."""
     common = next(iter(results.values()))["machine"] if results else {}
-    parts = [INTRODUCTION, f"Machine: {_machine(common)}."]
+    parts = [INTRODUCTION, f"Machine: {_machine(common)}." if common else "Nothing is measured yet."]
     for name, module in sections.items():
         if name in results:
             parts += [
