@@ -1,0 +1,86 @@
+"""How kernels are compiled: one place for flags and for the cache on disk.
+
+Numba's disk cache does not see edits in another file: change a primitive, and a cached driver silently returns the old
+result. So the cache lies in a folder named by a hash of all sources in `kernels/`, and drivers alone are cached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from numba import config, njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+FASTMATH = {"reassoc", "contract"}
+"""Sums may be reordered and fused. Not `True`, which also promises that NaN never occurs: broken training would look fine."""
+
+
+def primitive(function: Function) -> Function:
+    """One idea, inlined into the driver that calls it; takes over the driver's flags."""
+    return cast(Function, njit(inline="always", error_model="numpy")(function))
+
+
+def part(function: Function) -> Function:
+    """A piece of a driver that is compiled on its own. The arrays it is given live in its caller as long as it runs."""
+    return cast(Function, njit(fastmath=FASTMATH, error_model="numpy")(function))
+
+
+def driver(function: Function) -> Function:
+    """A kernel that Python calls: runs without the interpreter's lock, compiled at its first call, cached on disk."""
+    folder = cache_folder()
+    before = config.CACHE_DIR
+    try:
+        # Set for this decoration only, so that other packages keep their folder.
+        config.CACHE_DIR = str(folder or "")
+        compile_ = njit(nogil=True, fastmath=FASTMATH, error_model="numpy", cache=folder is not None)
+        return cast(Function, compile_(function))
+    finally:
+        config.CACHE_DIR = before
+
+
+def cache_folder() -> Path | None:
+    """Where compiled kernels of exactly these sources lie, or None where nothing can be written."""
+    global _folder, _searched
+    if not _searched:
+        _searched, _folder = True, _writable(_root() / "kernels" / _fingerprint())
+    return _folder
+
+
+_folder: Path | None = None
+_searched = False
+
+
+def _root() -> Path:
+    given = os.environ.get("OMNIVEC_CACHE_DIR")
+    if given:
+        return Path(given)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "omnivec"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "omnivec"
+
+
+def _fingerprint() -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _writable(folder: Path) -> Path | None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    logging.getLogger("omnivec").warning(
+        "%s cannot be written: kernels are compiled anew in every process; set OMNIVEC_CACHE_DIR to a writable folder", folder
+    )
+    return None

@@ -1,0 +1,181 @@
+"""Every kernel is its definition: compiled, and as plain Python."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from omnivec.kernels import primitives, simd, window
+from omnivec.reference import random as definitions
+from omnivec.reference import skipgram as reference
+
+FLAGS = {"dynamic": window.DYNAMIC, "fixed": window.FIXED}
+EXCLUDE = {"redraw": window.REDRAW, "skip": window.SKIP, "keep": window.KEEP}
+WORDS = 40
+
+
+def plain(function):
+    return getattr(function, "py_func", function)  # under NUMBA_DISABLE_JIT there is no compiled form
+
+
+def sampled(seed, length, dim, frequent=1.0):
+    """Text of few words, so that a window often holds a word twice; units of every length from one token on."""
+    draw = np.random.default_rng(seed)
+    tokens = np.minimum(draw.zipf(1.3, length) - 1, WORDS - 1).astype(np.int32)
+    borders = np.unique(np.r_[0, 1, draw.integers(0, length, length // 9), length]).astype(np.int64)
+    counts = np.bincount(tokens, minlength=WORDS) + 1
+    keep = reference.keep_thresholds(counts, 0.02 * frequent, counts.sum())
+    alias = definitions.alias_table(counts**0.75)
+    width = -(-dim // 16) * 16
+    inputs, outputs = np.zeros((2, WORDS, width), np.float32)
+    inputs[:, :dim], outputs[:, :dim] = draw.normal(0, 0.4, (2, WORDS, dim))
+    return tokens, borders, keep, alias, inputs, outputs
+
+
+def both(form, case, dim, first=0, last=None, **options):
+    """(kernel's sums and tables, definition's) after one pass over the same text."""
+    tokens, units, keep, alias, inputs, outputs = case
+    sums, expected = np.zeros(3), [inputs[:, :dim].astype(np.float64), outputs[:, :dim].astype(np.float64)]
+    o = {"window": 5, "kind": "dynamic", "negatives": 5, "exclude": "redraw", "rate": 0.05, "decay": 1e-5, "base": 77} | options
+    with np.errstate(over="ignore"):  # uint64 wrap-around warns when run as plain Python
+        form(
+            tokens, units, first, len(tokens) if last is None else last, keep, alias, inputs, outputs, o["window"],
+            FLAGS[o["kind"]], o["negatives"], EXCLUDE[o["exclude"]], o["rate"], o["decay"], np.uint64(o["base"]), sums,
+        )  # fmt: skip
+    wanted = reference.skipgram(tokens, units, keep, alias, *expected, **o)
+    return sums, (inputs, outputs), wanted, expected
+
+
+def assert_equal(sums, tables, wanted, expected, dim):
+    np.testing.assert_allclose(sums, wanted, rtol=1e-5)
+    np.testing.assert_allclose([t[:, :dim] for t in tables], expected, atol=1e-5)
+    assert not any(t[:, dim:].any() for t in tables)  # padding is never written
+
+
+@pytest.mark.parametrize("exclude", EXCLUDE)
+@pytest.mark.parametrize("kind", FLAGS)
+def test_compiled_skipgram_is_its_definition(kind, exclude):
+    assert_equal(*both(window.skipgram, sampled(1, 3000, 20), 20, kind=kind, exclude=exclude), 20)
+
+
+@pytest.mark.parametrize("negatives", [0, 1, 4, 6, 12])
+def test_compiled_skipgram_is_its_definition_for_any_number_of_negatives(negatives):
+    assert_equal(*both(window.skipgram, sampled(2, 1500, 20), 20, negatives=negatives), 20)
+
+
+@pytest.mark.parametrize("width", [1, 2, 30])
+def test_compiled_skipgram_is_its_definition_for_any_window(width):
+    assert_equal(*both(window.skipgram, sampled(3, 1500, 20), 20, window=width), 20)
+
+
+@pytest.mark.parametrize("exclude", EXCLUDE)
+@pytest.mark.parametrize("negatives", [2, 7])
+def test_plain_skipgram_is_its_definition(negatives, exclude):
+    case = sampled(4, 120, 20)
+    assert_equal(*both(plain(window.skipgram), case, 20, negatives=negatives, exclude=exclude), 20)
+
+
+def test_shards_together_are_the_whole_pass():
+    """A window looks across the border of a shard: three shards move the rows exactly as one pass does."""
+    case = sampled(5, 4000, 20)
+    whole = both(window.skipgram, tuple(x.copy() for x in case), 20, decay=0.0)
+    tokens, units, keep, alias, inputs, outputs = case
+    sums = np.zeros(3)
+    for first, last in ((0, 1333), (1333, 1334), (1334, 4000)):
+        window.skipgram(tokens, units, first, last, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(77), sums)
+    np.testing.assert_array_equal([inputs, outputs], whole[1])
+    np.testing.assert_allclose(sums, whole[0], rtol=1e-6)
+
+
+def test_one_unit_of_one_word_moves_nothing():
+    case = sampled(6, 50, 20)
+    tokens, _, keep, alias, inputs, outputs = case
+    before, sums = inputs.copy(), np.zeros(3)
+    units = np.arange(51, dtype=np.int64)
+    window.skipgram(tokens, units, 0, 50, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(1), sums)
+    np.testing.assert_array_equal(inputs, before)
+    assert sums[0] == 0 and sums[1] == 0 and sums[2] > 0
+
+
+def test_large_scores_neither_overflow_nor_hide_not_a_number():
+    tokens, units, keep, alias, inputs, outputs = sampled(7, 300, 20)
+    sums = np.zeros(3)
+    inputs *= 1000
+    outputs *= 1000
+    window.skipgram(tokens, units, 0, 300, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.0, 0.0, np.uint64(1), sums)
+    assert np.isfinite(sums[0]) and sums[0] > 1e6
+    inputs[:] = np.nan
+    window.skipgram(tokens, units, 0, 300, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(1), sums)
+    assert np.isnan(sums[0])
+
+
+@pytest.mark.parametrize("form", [lambda f: f, plain], ids=["compiled", "plain"])
+def test_random_numbers_are_their_definition(form):
+    for position in (0, 1, 10**12):
+        with np.errstate(over="ignore"):
+            got = form(primitives.random_at)(np.uint64(2**63 + 5), position)
+        assert int(got) == definitions.random_at(2**63 + 5, position)
+    assert int(form(primitives.below)(np.uint64(2**64 - 1), 7)) == 6
+
+
+def test_logistic_is_exact_to_float32():
+    case = np.zeros((3, 16), np.float32)
+    for m in np.linspace(-100, 100, 4001, dtype=np.float32):
+        case[0] = m
+        logistic_of(case)
+        tail = np.exp(-abs(float(m)))
+        assert case[1, 0] == pytest.approx((1 if m < 0 else tail) / (1 + tail), rel=3e-7, abs=1e-37)
+
+
+def logistic_of(case):
+    slope, tail = compiled_logistic(case)
+    case[1], case[2] = slope, tail
+
+
+def compiled_logistic(case):
+    from numba import njit
+
+    global _logistic
+    if _logistic is None:
+
+        @njit
+        def _logistic(table):
+            slope, tail = simd.logistic(simd.load(table, 0, 0))
+            simd.store(table, 1, 0, slope)
+            simd.store(table, 2, 0, tail)
+
+    _logistic(case)
+    return case[1], case[2]
+
+
+_logistic = None
+
+
+def test_a_changed_primitive_is_never_served_from_the_cache(tmp_path):
+    """The compile cache of Numba alone would return the old result: it does not see edits in another file."""
+    package = tmp_path / "omnivec"
+    kernels = package / "kernels"
+    kernels.mkdir(parents=True)
+    for path in Path(window.__file__).parent.glob("*.py"):
+        (kernels / path.name).write_text(path.read_text())
+    (package / "__init__.py").write_text("")
+    (kernels / "answers.py").write_text("from omnivec.kernels.compiling import primitive\n\n\n@primitive\ndef answer():\n    return 1\n")
+    (kernels / "asks.py").write_text(
+        "from omnivec.kernels.answers import answer\nfrom omnivec.kernels.compiling import driver\n\n\n"
+        "@driver\ndef ask():\n    return answer() + 100\n"
+    )
+
+    def asked():
+        code = "from omnivec.kernels.asks import ask; print(ask(), len(ask.stats.cache_hits))"
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path,
+            env={"PYTHONPATH": str(tmp_path), "OMNIVEC_CACHE_DIR": str(tmp_path / "cache"), "HOME": str(tmp_path)},
+        )  # fmt: skip
+        return done.stdout.split()
+
+    assert asked() == ["101", "0"]
+    assert asked() == ["101", "1"]  # the second process reads the cache …
+    (kernels / "answers.py").write_text((kernels / "answers.py").read_text().replace("return 1", "return 2"))
+    assert asked() == ["102", "0"]  # … and never a stale one
