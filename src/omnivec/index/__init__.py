@@ -1,5 +1,6 @@
 """Nearest rows of a table. Exact search first: no parameters, always right."""
 
 from omnivec.index.exact import Exact, Nearest
+from omnivec.index.neighbors import Neighbors
 
-__all__ = ["Exact", "Nearest"]
+__all__ = ["Exact", "Nearest", "Neighbors"]

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import NotFinite, OptionError
+from omnivec.index.cosine import Rows, scaled
 from omnivec.index.select import largest
-
-Rows = NDArray[np.float32]
 
 SCORES_AT_ONCE = (
     2**21
@@ -81,7 +80,7 @@ class Exact:
         `query` (dim,) is scaled to length one; `unit` says whether the rows are, too.
         """
         start, stop = self._bounds(start, stop)
-        scores: Rows = self._product(_scaled(query[None]), start, stop, unit)[0]
+        scores: Rows = self._product(scaled(query[None]), start, stop, unit)[0]
         return scores
 
     def query(
@@ -96,15 +95,15 @@ class Exact:
     ) -> Nearest:
         """The `topn` best rows between `start` and `stop` for each query, equal scores by row.
 
-        Args: `queries` (n, dim), each scaled to length one (a query of zeros scores 0 everywhere); `unit`: so
-        are the rows, which makes the scores cosines; `exclude` (n, any) int64, rows that are no answers, or -1.
+        Args: `queries` (n, dim), each is scaled to length one (zeros stay zeros); `unit`: so are the
+        rows, which makes the scores cosines; `exclude` (n, any) int64, rows that are no answers, or -1.
         Returns: n answers of min(topn, stop - start) rows.
         Raises: OptionError for topn < 1 or a wrong width, NotFinite for NaN or infinity on either side.
         """
         if topn < 1:
             raise OptionError(f"topn must be 1 or more, got {topn}")
         start, stop = self._bounds(start, stop)
-        queries = _scaled(queries)
+        queries = scaled(queries)
         if exclude is None:
             exclude = np.empty((len(queries), 0), np.int64)
         blocks = [slice(at, at + QUERIES_AT_ONCE) for at in range(0, len(queries), QUERIES_AT_ONCE)]
@@ -116,8 +115,8 @@ class Exact:
         return Nearest(np.concatenate(rows), np.concatenate(scores))
 
     def _bounds(self, start: int, stop: int | None) -> tuple[int, int]:
-        stop = len(self) if stop is None else min(stop, len(self))
-        return min(max(start, 0), stop), stop
+        start, stop, _ = slice(start, stop).indices(len(self))
+        return start, max(start, stop)
 
     def _block(
         self, queries: Rows, exclude: NDArray[np.int64], topn: int, start: int, stop: int, unit: bool
@@ -156,15 +155,6 @@ def _merge(left: Nearest, right: Nearest, topn: int) -> Nearest:
     scores = np.concatenate([left.scores, right.scores], axis=1)
     order = np.argsort(-scores, axis=1, kind="stable")[:, :topn]
     return Nearest(np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1))
-
-
-def _scaled(queries: Rows) -> Rows:
-    """Queries of length one, (n, dim) float32; those of zeros stay."""
-    wide = np.asarray(queries, np.float64)
-    lengths = np.sqrt(np.einsum("ij,ij->i", wide, wide))[:, None]
-    if not np.isfinite(lengths).all():
-        raise NotFinite("the query vector holds NaN or infinity")
-    return (wide / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 def _lengths(rows: Rows, numbers: int | NDArray[np.int64]) -> Rows:

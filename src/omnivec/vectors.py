@@ -1,0 +1,377 @@
+"""Keys and their vectors: look-up, neighbours, analogies, with the names that gensim's users type.
+
+NumPy alone. The matrix is never copied for searching; only the lengths of its rows are kept beside it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, final, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from omnivec.errors import OptionError, UnknownKey
+from omnivec.index import Exact, Nearest, Neighbors
+from omnivec.index.cosine import Rows, as_rows, cosine
+from omnivec.index.cosmul import cosmul
+from omnivec.index.select import largest
+from omnivec.index.terms import Key, Query, Terms, is_key, is_one, weighted
+from omnivec.store.card import card
+from omnivec.store.folder import write_folder
+from omnivec.store.keys import Keys
+from omnivec.store.tables import empty_table, padded_width
+from omnivec.store.views import KeyToIndex
+
+if TYPE_CHECKING:
+    from omnivec.evaluate.statistics import Correlation
+
+log = logging.getLogger("omnivec")
+
+PathOrName: TypeAlias = str | PathLike[str]
+Answer: TypeAlias = Neighbors | Rows
+"""Neighbours, or the scores of all rows where ``topn=None``."""
+
+
+@final
+class Vectors:
+    """A vector for each of many keys; read-only.
+
+    Args: `keys` in the order of the rows; `matrix` (rows, dim) of real numbers, kept as it is when it is
+    float32 with rows in one piece, otherwise converted; `counts` (rows,) int64, how often each key occurred;
+    `name` of what made the vectors; `mapped`: the matrix lies in a file, so it is not read to be checked.
+    Raises: OptionError for a key that occurs twice or sizes that differ, NotFinite for NaN or infinity.
+    """
+
+    def __init__(
+        self,
+        keys: Iterable[str],
+        matrix: ArrayLike,
+        *,
+        counts: NDArray[np.int64] | None = None,
+        name: str | None = None,
+        mapped: bool = False,
+    ) -> None:
+        if not isinstance(keys, Keys):
+            keys = Keys.build(keys, counts)
+        elif counts is not None:
+            raise OptionError("counts were given twice: Keys has its own; give Keys.build both or neither")
+        table = as_rows(matrix)
+        if len(keys) != len(table):
+            raise OptionError(f"expected a row for each of {len(keys):,} keys, got {len(table):,} rows")
+        self._keep(keys, table, table.shape[1], name, mapped)
+        if not mapped:
+            self.index.lengths()  # raises NotFinite
+
+    @classmethod
+    def _of_table(
+        cls, keys: Keys, table: Rows, dim: int, *, name: str | None = None, mapped: bool = False
+    ) -> Vectors:
+        """Vectors in a table (rows, padded width) of our own making: neither copied nor checked."""
+        vectors = cls.__new__(cls)
+        vectors._keep(keys, table, dim, name, mapped)
+        return vectors
+
+    def _keep(self, keys: Keys, table: Rows, dim: int, name: str | None, mapped: bool) -> None:
+        rows = table[:, :dim]
+        rows.flags.writeable = False
+        self.keys = keys
+        """The keys in the order of the rows."""
+        self.vectors = rows
+        """(rows, dim) float32, read-only."""
+        self.index = Exact(rows)
+        """Search by row numbers instead of keys."""
+        self.name = name
+        self.mapped = mapped
+        self._table = table
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys
+
+    def __getitem__(self, key: Key | Iterable[Key]) -> Rows:
+        if is_key(key):
+            return self.get_vector(key)
+        rows: Rows = self.vectors[self._rows(cast("Iterable[Key]", key))]
+        return rows
+
+    def __repr__(self) -> str:
+        size = f"{len(self):,} × {self.vector_size} float32"
+        parts = [size, self.name or "", "mapped" if self.mapped else "in memory"]
+        return f"Vectors({', '.join(filter(None, parts))})"
+
+    @property
+    def vector_size(self) -> int:
+        """Floats in a vector."""
+        return self.index.dim
+
+    @property
+    def key_to_index(self) -> Mapping[str, int]:
+        """Key to row, as a mapping."""
+        return KeyToIndex(self.keys)
+
+    @property
+    def index_to_key(self) -> Sequence[str]:
+        """Row to key, as a sequence."""
+        return self.keys
+
+    def get_vector(self, key: Key, norm: bool = False) -> Rows:
+        """The vector of a key, (dim,) float32, read-only; of length one when `norm`. Raises: UnknownKey."""
+        row = self._row(key)
+        vector: Rows = self.index.unit(np.array([row]))[0] if norm else self.vectors[row]
+        vector.flags.writeable = False
+        return vector
+
+    def get_vecattr(self, key: Key, attr: str) -> int:
+        """How often a key occurred, for ``attr="count"``. Raises: OptionError when that is not known."""
+        if attr != "count":
+            raise OptionError(f"attr must be 'count', got {attr!r}")
+        if self.keys.counts is None:
+            raise OptionError("these vectors came without counts; give counts= when they are made")
+        return int(self.keys.counts[self._row(key)])
+
+    def prefix(self, text: str, limit: int = 10) -> list[str]:
+        """Up to `limit` keys that start with `text`, the most frequent first."""
+        return self.keys.prefix(text, limit)
+
+    def subset(self, keys: Iterable[Key]) -> Vectors:
+        """New vectors for the given keys, in their order, copied.
+
+        Raises: UnknownKey; OptionError for a key given twice.
+        """
+        rows = self._rows(keys)
+        counts = None if self.keys.counts is None else self.keys.counts[rows]
+        chosen = Keys.build([self.keys[row] for row in rows.tolist()], counts)
+        return Vectors(chosen, self.vectors[rows], name=self.name)
+
+    @overload
+    def neighbors(
+        self, queries: Query, topn: int = 10, unit: bool = True, restrict: int | None = None
+    ) -> Neighbors: ...
+    @overload
+    def neighbors(
+        self, queries: list[Query] | list[str], topn: int = 10, unit: bool = True, restrict: int | None = None
+    ) -> list[Neighbors]: ...
+    def neighbors(
+        self,
+        queries: Query | list[Query] | list[str],
+        topn: int = 10,
+        unit: bool = True,
+        restrict: int | None = None,
+    ) -> Neighbors | list[Neighbors]:
+        """The nearest keys of one query, or of each of many, answered together as blocked matrix products.
+
+        Args: `queries`: a key or vector, or a list of them (a matrix is many vectors), each scaled to length
+        one; `unit`: so are the rows, which makes the scores cosines, otherwise they are taken as they are;
+        `restrict`: only the first rows are answers. A key is never its own neighbour; equal scores come by
+        row.
+        Returns: (key, score) pairs, best first; for many queries a list of such lists.
+        Raises: UnknownKey, OptionError.
+        """
+        terms = [
+            self._term(query) for query in ([queries] if is_one(queries) else cast("list[Query]", queries))
+        ]
+        vectors = np.array([vector for _, vector in terms], np.float32).reshape(-1, self.vector_size)
+        own = np.array([row for row, _ in terms], np.int64)[:, None]
+        found = self._named(self.index.query(vectors, topn, unit=unit, exclude=own, stop=_checked(restrict)))
+        return found[0] if is_one(queries) else found
+
+    def analogy(
+        self, a: Query, b: Query, c: Query, topn: int = 10, unit: bool = True, restrict: int | None = None
+    ) -> Neighbors:
+        """The nearest keys to b - a + c, without the three: a is to b as c is to ?
+
+        Args: `unit`: keys are scaled to length one before they are added, and as answers; otherwise they
+        are taken as they are and only the sum is scaled; `restrict`: only the first rows are answers.
+        Source: Mikolov, Yih and Zweig 2013 (3CosAdd).
+        """
+        rows, vectors = zip(*(self._term(term, unit) for term in (a, b, c)), strict=True)
+        query = vectors[1] - vectors[0] + vectors[2]
+        found = self.index.query(
+            query[None], topn, unit=unit, exclude=np.array([rows]), stop=_checked(restrict)
+        )
+        return self._named(found)[0]
+
+    def most_similar(
+        self,
+        positive: Terms = None,
+        negative: Terms = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+    ) -> Answer:
+        """The nearest keys, by cosine, to the mean of `positive` minus `negative`, those given apart.
+
+        Keys are scaled to length one before the mean, vectors are not; a pair (key, weight) has its own
+        weight. Rows from `clip_start` to `clip_end` are answers, or the first `restrict_vocab`; ``topn=None``
+        gives the scores of them all.
+        """
+        terms = [*weighted(positive, 1.0), *weighted(negative, -1.0)]
+        if not terms:
+            raise OptionError("most_similar needs at least one key or vector, got none")
+        if topn is not None and topn < 1:
+            return Neighbors()
+        found = [self._term(query, unit=True) for query, _ in terms]
+        weights = np.array([weight for _, weight in terms], np.float32)
+        total = weights @ np.stack([vector for _, vector in found])
+        start, stop = (0, restrict_vocab) if restrict_vocab else (clip_start, clip_end or None)
+        if topn is None:
+            return self.index.scores(total, start=start, stop=stop)
+        exclude = np.array([[row for row, _ in found]])
+        return self._named(self.index.query(total[None], topn, exclude=exclude, start=start, stop=stop))[0]
+
+    def similar_by_key(self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None) -> Answer:
+        """`most_similar` of one key."""
+        return self.most_similar([key], topn=topn, restrict_vocab=restrict_vocab)
+
+    def similar_by_word(self, word: Key, topn: int | None = 10, restrict_vocab: int | None = None) -> Answer:
+        """`most_similar` of one key."""
+        return self.most_similar([word], topn=topn, restrict_vocab=restrict_vocab)
+
+    def similar_by_vector(
+        self, vector: NDArray[Any], topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Answer:
+        """`most_similar` of one vector (dim,)."""
+        return self.most_similar([np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
+
+    def most_similar_cosmul(
+        self,
+        positive: Terms = None,
+        negative: Terms = None,
+        topn: int | None = 10,
+        restrict_vocab: int | None = None,
+    ) -> Answer:
+        """The nearest keys by multiplied instead of added cosines, those given apart.
+
+        Raises: OptionError without a positive key or vector, or for weights.
+        Source: Levy and Goldberg 2014 (3CosMul).
+        """
+        added, taken = weighted(positive, 1.0), weighted(negative, -1.0)
+        if not added or any(weight != 1 for _, weight in added) or any(weight != -1 for _, weight in taken):
+            raise OptionError("most_similar_cosmul needs a positive key or vector, and takes no weights")
+        if topn is not None and topn < 1:
+            return Neighbors()
+        rows, vectors = zip(*(self._term(query) for query, _ in added + taken), strict=True)
+        scores = cosmul(
+            self.index, [*vectors[: len(added)]], [*vectors[len(added) :]], restrict_vocab or None
+        )
+        if topn is None:
+            return scores
+        scores[[row for row in rows if 0 <= row < len(scores)]] = -np.inf
+        best = largest(scores[None], topn)
+        return self._named(Nearest(np.where(np.isneginf(scores[best]), -1, best), scores[best]))[0]
+
+    def similarity(self, w1: Key, w2: Key) -> float:
+        """Cosine of two keys."""
+        return cosine(self.get_vector(w1), self.get_vector(w2))
+
+    def distance(self, w1: Key, w2: Key) -> float:
+        """One minus the cosine of two keys."""
+        return 1 - self.similarity(w1, w2)
+
+    def n_similarity(self, ws1: Sequence[Key], ws2: Sequence[Key]) -> float:
+        """Cosine of the mean vectors of two lists of keys; unknown keys are left out and logged."""
+        one, other = self._known(ws1), self._known(ws2)
+        return cosine(self.vectors[one].mean(axis=0), self.vectors[other].mean(axis=0))
+
+    def doesnt_match(self, words: Sequence[Key]) -> str:
+        """The key farthest from the mean direction of all; unknown keys are left out and logged."""
+        rows = self._known(words)
+        units = self.index.unit(rows)
+        mean = units.mean(axis=0)
+        fits = [(cosine(unit, mean), self.keys[int(row)]) for unit, row in zip(units, rows, strict=True)]
+        _, farthest = min(fits)
+        return farthest
+
+    def evaluate_word_pairs(
+        self,
+        pairs: PathOrName,
+        delimiter: str = "\t",
+        encoding: str = "utf8",
+        restrict_vocab: int | None = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+    ) -> tuple[Correlation, Correlation, float]:
+        """Pearson and Spearman correlation, each with its p-value, and the percentage of pairs not known."""
+        from omnivec.evaluate.similarity import word_pairs
+
+        restrict = restrict_vocab or None
+        return word_pairs(self, pairs, delimiter, encoding, restrict, case_insensitive, dummy4unknown)
+
+    def evaluate_word_analogies(
+        self,
+        analogies: PathOrName,
+        restrict_vocab: int | None = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+    ) -> tuple[float, list[dict[str, Any]]]:
+        """Accuracy over all questions, and for each section the questions answered correctly and not."""
+        from omnivec.evaluate.analogy import word_analogies
+
+        return word_analogies(self, analogies, restrict_vocab or None, case_insensitive, dummy4unknown)
+
+    def save(self, path: PathOrName, overwrite: bool = False) -> None:
+        """Write a model folder that `omnivec.load` opens. Raises: OutputError, what was there stays whole."""
+        table = self._table
+        if table.shape[1] != padded_width(self.vector_size):
+            table = empty_table(len(self), self.vector_size)
+            table[:, : self.vector_size] = self.vectors
+        config: dict[str, Any] = {"learner": None, "options": {}, "preset": None, "changed": {}, "head": None}
+        config |= {"dim": self.vector_size, "rows": len(self), "training": {}}
+        write_folder(
+            path, config, {"vectors": table, **self.keys.tables()}, card(config), overwrite=overwrite
+        )
+
+    def _row(self, key: Key) -> int:
+        """The row of a key, or a row number as it is. Raises: UnknownKey."""
+        if isinstance(key, str):
+            return self.keys.row(key)
+        if not is_key(key):
+            raise OptionError(f"expected a key, a row number or a vector, got {type(key).__name__}")
+        row = int(key)
+        if not 0 <= row < len(self):
+            raise UnknownKey(str(key))
+        return row
+
+    def _rows(self, keys: Iterable[Key]) -> NDArray[np.int64]:
+        return np.fromiter(map(self._row, keys), np.int64)
+
+    def _term(self, query: Query, unit: bool = False) -> tuple[int, Rows]:
+        """Row (-1 for a vector) and vector (dim,) of a query; a key's is of length one when `unit`."""
+        if not isinstance(query, np.ndarray):
+            row = self._row(query)
+            return row, self.get_vector(row, norm=unit)
+        if query.shape != (self.vector_size,):
+            raise OptionError(f"expected a vector of {self.vector_size} floats, got shape {query.shape}")
+        return -1, query.astype(np.float32)
+
+    def _known(self, keys: Sequence[Key]) -> NDArray[np.int64]:
+        """Rows of the known among `keys`."""
+        asked = [keys] if isinstance(keys, str) else keys
+        known = [key for key in asked if not isinstance(key, str) or key in self.keys]
+        if not known:
+            raise OptionError(f"none of {list(asked)!r} is known; at least one key must be")
+        if len(known) < len(asked):
+            log.warning("unknown and left out: %s", ", ".join(repr(key) for key in asked if key not in known))
+        return self._rows(known)
+
+    def _named(self, found: Nearest) -> list[Neighbors]:
+        answers = zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+        return [
+            Neighbors((self.keys[row], score) for row, score in zip(*answer, strict=True) if row >= 0)
+            for answer in answers
+        ]
+
+
+def _checked(restrict: int | None) -> int | None:
+    if restrict is not None and restrict < 1:
+        raise OptionError(f"restrict must be 1 or more, got {restrict}")
+    return restrict
