@@ -1,0 +1,117 @@
+"""Do vectors that are close belong to words that people call similar? Correlation with their judgements.
+
+Takes keys and a matrix, imports NumPy alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.errors import InputError
+from omnivec.evaluate.folding import folded
+from omnivec.evaluate.questions import Pair, PathOrName, read_pairs
+from omnivec.evaluate.statistics import Correlation, pearson, spearman
+from omnivec.index.cosine import cosine
+
+if TYPE_CHECKING:
+    from omnivec.vectors import Vectors
+
+
+@final
+@dataclass(frozen=True)
+class SimilarityScore:
+    """Agreement with one file of judgements, and how much of the file it is based on."""
+
+    name: str
+    """The file's name without its ending."""
+    spearman: float | None
+    """Rank correlation over the covered pairs; None when there is none (fewer than two, or all alike)."""
+    pearson: float | None
+    """Linear correlation over the covered pairs, or None."""
+    pairs: int
+    """Pairs asked."""
+    covered: int
+    """Pairs of which both words are known."""
+
+    def as_json(self) -> dict[str, float | int | None]:
+        """All but the name, as ``omnivec evaluate --json`` prints it."""
+        scores = {"spearman": self.spearman, "pearson": self.pearson}
+        return {**scores, "pairs": self.pairs, "covered": self.covered}
+
+
+def similarity(
+    vectors: Vectors,
+    path: PathOrName,
+    *,
+    restrict: int | None = 300_000,
+    fold_case: bool = True,
+    delimiter: str | None = None,
+) -> SimilarityScore:
+    """Correlate the cosines of word pairs with the judgements in a file of word, word, number.
+
+    Args: `restrict`: only the first keys count as known (None: all); `fold_case`: 'King' in the file finds
+    'king', of several spellings the first; `delimiter` as in `read_pairs`.
+    Raises: InputError for a file that is missing, empty, binary or has no pair.
+    """
+    pairs = read_pairs(path, delimiter)
+    cosines = pair_cosines(vectors.keys, vectors.vectors, pairs, restrict=restrict, fold_case=fold_case)
+    known = [(pair.judgement, value) for pair, value in zip(pairs, cosines, strict=True) if value is not None]
+    judged, computed = zip(*known, strict=True) if known else ((), ())
+    rank, linear = spearman(judged, computed).statistic, pearson(judged, computed).statistic
+    return SimilarityScore(
+        name=Path(path).stem,
+        spearman=None if isnan(rank) else rank,
+        pearson=None if isnan(linear) else linear,
+        pairs=len(pairs),
+        covered=len(known),
+    )
+
+
+def pair_cosines(
+    keys: Sequence[str],
+    matrix: NDArray[np.float32],
+    pairs: list[Pair],
+    *,
+    restrict: int | None,
+    fold_case: bool,
+) -> list[float | None]:
+    """The cosine of each pair's rows of `matrix` (rows, dim); None where one of its words is unknown."""
+    rows = folded(keys, restrict, fold_case).rows
+
+    def row(word: str) -> int | None:
+        return rows.get(word.upper() if fold_case else word)
+
+    found = [(row(pair.left), row(pair.right)) for pair in pairs]
+    return [None if a is None or b is None else cosine(matrix[a], matrix[b]) for a, b in found]
+
+
+def word_pairs(
+    vectors: Vectors,
+    path: PathOrName,
+    delimiter: str,
+    encoding: str,
+    restrict: int | None,
+    fold_case: bool,
+    dummy4unknown: bool,
+) -> tuple[Correlation, Correlation, float]:
+    """`similarity` as gensim's ``evaluate_word_pairs`` gives it: Pearson, Spearman, percent of unknown pairs.
+
+    Raises: InputError, also when no pair is known.
+    """
+    pairs = read_pairs(path, delimiter, encoding)
+    cosines = pair_cosines(vectors.keys, vectors.vectors, pairs, restrict=restrict, fold_case=fold_case)
+    unknown = sum(value is None for value in cosines)
+    if unknown == len(pairs) and not dummy4unknown:
+        raise InputError(
+            f"{path}: none of its {len(pairs)} pairs has two known words; expected another language?"
+        )
+    used = [pair.judgement for pair, v in zip(pairs, cosines, strict=True) if dummy4unknown or v is not None]
+    computed = [v or 0.0 for v in cosines if dummy4unknown or v is not None]
+    return pearson(used, computed), spearman(used, computed), 100 * unknown / len(pairs)
