@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Options:
-    """One training run, or one export of its vectors. Window 5, 5 negatives, sample 1e-4, min_count 5 are
-    common to all.
-    """
+    """A training run, or an export of its vectors. Window 5, 5 negatives, min_count 5 are common to all."""
 
     model: str
     corpus: str = ""
@@ -19,6 +17,7 @@ class Options:
     dim: int = 100
     epochs: int = 1
     lr: float = 0.025
+    sample: float = 1e-4
     threads: int = 2
     seed: int = 1
     parts: bool = False
@@ -34,8 +33,9 @@ def parse(train: Step, export: Step) -> dict[str, object]:
     first = steps.add_parser("train")
     first.add_argument("corpus")
     first.add_argument("model")
-    for name, kind in (("dim", int), ("epochs", int), ("lr", float), ("threads", int), ("seed", int)):
-        first.add_argument(f"--{name}", type=kind, default=getattr(Options, name))
+    for name in ("dim", "epochs", "lr", "sample", "threads", "seed"):
+        default = getattr(Options, name)
+        first.add_argument(f"--{name}", type=type(default), default=default)
     first.add_argument(
         "--parts", action="store_true", help="time reading apart where that needs a second reading"
     )

@@ -36,7 +36,7 @@ def train(given: Options) -> dict[str, object]:
     """Text file to saved model, the phases timed by the progress records."""
     clock = Clock()
     learner = Word2Vec(
-        dim=given.dim, window=5, negatives=5, power=0.75, sample=1e-4, min_count=5, model="skipgram",
+        dim=given.dim, window=5, negatives=5, power=0.75, sample=given.sample, min_count=5, model="skipgram",
         loss="ns", lr=given.lr, epochs=given.epochs, threads=given.threads, seed=given.seed,
     )  # fmt: skip
     model = learner.fit(given.corpus, progress=clock)

@@ -15,8 +15,8 @@ from options import Options, parse
 
 def _run(given: Options, epochs: int) -> fasttext.FastText._FastText:
     return fasttext.train_unsupervised(
-        given.corpus, model="skipgram", dim=given.dim, ws=5, neg=5, t=1e-4, minCount=5, minn=0, maxn=0,
-        loss="ns", lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
+        given.corpus, model="skipgram", dim=given.dim, ws=5, neg=5, t=given.sample, minCount=5,
+        minn=0, maxn=0, loss="ns", lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
     )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ def train(given: Options) -> dict[str, object]:
     """Text file to saved model, the steps timed one by one."""
     began = time.perf_counter()
     model = Word2Vec(
-        vector_size=given.dim, window=5, negative=5, ns_exponent=0.75, sample=1e-4, min_count=5, sg=1, hs=0,
-        alpha=given.lr, min_alpha=given.lr * 1e-4, workers=given.threads, seed=given.seed,
+        vector_size=given.dim, window=5, negative=5, ns_exponent=0.75, sample=given.sample, min_count=5,
+        sg=1, hs=0, alpha=given.lr, min_alpha=given.lr * 1e-4, workers=given.threads, seed=given.seed,
     )  # fmt: skip
     model.build_vocab(corpus_file=given.corpus)
     read = time.perf_counter()

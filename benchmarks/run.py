@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import avx2
+import bound
 import compile as compiling
 import corpus
 import growth
@@ -27,8 +28,14 @@ import speed
 from settings import Settings
 
 SECTIONS: dict[str, ModuleType] = {
-    "speed": speed, "avx2": avx2, "quality": quality, "growth": growth, "memory": memory, "compile":
-    compiling, }  # fmt: skip
+    "speed": speed,
+    "avx2": avx2,
+    "bound": bound,
+    "quality": quality,
+    "growth": growth,
+    "memory": memory,
+    "compile": compiling,
+}
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,36 @@ def test_the_readme_shows_its_two_commands_on_the_first_screen():
     screen = "\n".join((ROOT / "README.md").read_text().splitlines()[:25])
     assert "make demo" in screen
     assert "make test" in screen
+
+
+def test_benchmark_figures_are_what_the_results_say(tmp_path):
+    for name in ("README.md", "docs/benchmarks.md", "benchmarks/results.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        if (ROOT / name).exists():  # without results the page says that nothing is measured yet
+            (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    command = [
+        sys.executable,
+        str(ROOT / "benchmarks" / "run.py"),
+        "--only",
+        "none",
+        "--output",
+        str(tmp_path),
+    ]
+    subprocess.run(command, check=True)
+    for name in ("README.md", "docs/benchmarks.md"):
+        assert (tmp_path / name).read_text() == (ROOT / name).read_text()
+
+
+def test_the_synthetic_text_has_the_size_and_the_words_it_is_asked_for(tmp_path):
+    script, text = ROOT / "benchmarks" / "synthetic.py", tmp_path / "text.txt"
+    sizes = ["--tokens", "20000", "--words", "900", "--every", "5"]
+    subprocess.run([sys.executable, str(script), str(text), *sizes], check=True)
+    lines = text.read_text().splitlines()
+    counts = Counter(word for line in lines for word in line.split())
+    assert [len(line.split()) for line in lines] == [1000] * 20
+    assert len(counts) == 900
+    assert min(counts.values()) >= 5
+    assert counts.most_common(1)[0][0] == "a"  # the name of rank 0
 
 
 @pytest.mark.parametrize("name", ["requirements-dev.txt", "requirements-bench.txt"])
