@@ -11,10 +11,10 @@ import sys
 
 from gensim.models import KeyedVectors
 from gensim.test.utils import datapath
-from omnivec.evaluate.analogy import analogies
-from omnivec.evaluate.similarity import similarity
 
 from omnivec import load
+from omnivec.evaluate.analogy import analogies
+from omnivec.evaluate.similarity import similarity
 
 RESTRICT = 30_000
 ANALOGIES, PAIRS = "questions-words.txt", {"WS-353": "wordsim353.tsv", "SimLex-999": "simlex999.txt"}
