@@ -10,13 +10,11 @@
 Names are imported when they are first touched, so that looking up vectors never pays for training.
 """
 
-from __future__ import annotations
-
+import importlib
 import logging
-from importlib import import_module
-from typing import TYPE_CHECKING
+import typing
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from omnivec.errors import FormatError as FormatError
     from omnivec.errors import InputError as InputError
     from omnivec.errors import MissingExtra as MissingExtra
@@ -72,11 +70,11 @@ logging.getLogger("omnivec").addHandler(logging.NullHandler())
 def __getattr__(name: str) -> object:
     """Import a public name at its first use (PEP 562)."""
     if name == "__version__":
-        from importlib.metadata import version
+        from importlib.metadata import version as installed
 
-        value: object = version("omnivec")
+        value: object = installed("omnivec")
     elif name in _HOMES:
-        value = getattr(import_module(_HOMES[name]), name)
+        value = getattr(importlib.import_module(_HOMES[name]), name)
     else:
         raise AttributeError(f"module 'omnivec' has no attribute {name!r}")
     globals()[name] = value
@@ -84,4 +82,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, "__version__"})
+    return sorted({*__all__, "__version__", *(name for name in globals() if name.startswith("__"))})

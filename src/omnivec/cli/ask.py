@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,14 +47,15 @@ def neighbors(
                     emit(shown(word), *scores(found, "  "))
             return 0
 
-        def answer(lines: list[str]) -> list[Pairs]:
+        def answer(lines: list[str]) -> Sequence[Pairs]:
             return vectors.neighbors(lines, topn=topn, restrict=restrict)
 
         def show(line: str, found: Pairs) -> None:
             if common.json:
                 emit_json({line: pairs(found)})
             else:
-                emit(shown(line), *scores(found, "  "))
+                heading(line)
+                emit(*scores(found, "  "))
 
         return answer_lines(Session("Word? ", vectors, lambda line: [line], answer, show, common.json))
 
@@ -79,12 +81,12 @@ def analogy(
             show_analogy(solve(*words), common.json)
             return 0
 
-        def answer(lines: list[str]) -> list[Pairs]:
+        def answer(lines: list[str]) -> Sequence[Pairs]:
             return [solve(*three_words(line)) for line in lines]
 
         def show(line: str, found: Pairs) -> None:
             if not common.json:
-                emit(shown(" ".join(three_words(line))))
+                heading(" ".join(three_words(line)))
             show_analogy(found, common.json, "  ")
 
         return answer_lines(Session("A B C? ", vectors, three_words, answer, show, common.json))
@@ -96,6 +98,12 @@ def three_words(line: str) -> tuple[str, str, str]:
     if len(words) != 3:
         raise WrongCall(f"analogy takes three words A B C in a line, got {len(words)}: {line!r}")
     return words[0], words[1], words[2]
+
+
+def heading(question: str) -> None:
+    """Repeat a question above its answer, unless it was just typed there."""
+    if not sys.stdin.isatty():
+        emit(shown(question))
 
 
 def show_analogy(found: Pairs, json: bool, indent: str = "") -> None:

@@ -14,10 +14,11 @@ from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from omnivec.evaluate.analogy import AnalogyScore, Share
     from omnivec.evaluate.similarity import SimilarityScore
+    from omnivec.vectors import Vectors
 
 Similarity = Annotated[
     list[str] | None,
@@ -59,18 +60,8 @@ def evaluate(
     with logging_shown(common.quiet, common.verbose):
         vectors = opened(model, common)
         with Display(common.quiet) as display:
-            options: dict[str, Any] = {"restrict": restrict, "fold_case": fold_case}
-            from omnivec.evaluate import analogies as solve
-            from omnivec.evaluate import similarity as compare
-
-            pairs = []
-            for path in similarity or ():
-                with display.busy("Similarity", path):
-                    pairs.append(compare(vectors, Path(path), **options))
-            solved = None
-            if analogies:
-                with display.busy("Analogies", analogies):
-                    solved = solve(vectors, Path(analogies), **options)
+            options = {"restrict": restrict, "fold_case": fold_case}
+            pairs, solved = _scores(vectors, similarity or [], analogies, options, display)
     if common.json:
         emit_json(as_json(pairs, solved))
     else:
@@ -78,30 +69,51 @@ def evaluate(
     return 0
 
 
-def as_json(pairs: Sequence[SimilarityScore], solved: AnalogyScore | None) -> dict[str, object]:
+def _scores(
+    vectors: Vectors, similarity: list[str], questions: str | None, options: dict[str, Any], display: Display
+) -> tuple[dict[str, SimilarityScore], AnalogyScore | None]:
+    from omnivec import evaluate
+
+    pairs = {}
+    for path, name in names(similarity).items():
+        with display.busy("Similarity", path):
+            pairs[name] = evaluate.similarity(vectors, Path(path), **options)
+    if questions is None:
+        return pairs, None
+    with display.busy("Analogies", questions):
+        return pairs, evaluate.analogies(vectors, Path(questions), **options)
+
+
+def names(paths: Sequence[str]) -> dict[str, str]:
+    """Each file's name without its ending; the path as given where two would share it."""
+    stems = [Path(path).stem for path in dict.fromkeys(paths)]
+    return {path: path if stems.count(Path(path).stem) > 1 else Path(path).stem for path in paths}
+
+
+def as_json(pairs: Mapping[str, SimilarityScore], solved: AnalogyScore | None) -> dict[str, object]:
     """The scores as JSON: only what was asked for."""
     report: dict[str, object] = {}
     if pairs:
-        report["similarity"] = {score.name: score.as_json() for score in pairs}
+        report["similarity"] = {name: score.as_json() for name, score in pairs.items()}
     if solved is not None:
         report["analogies"] = solved.as_json()
     return report
 
 
-def lines(pairs: Sequence[SimilarityScore], solved: AnalogyScore | None) -> list[str]:
+def lines(pairs: Mapping[str, SimilarityScore], solved: AnalogyScore | None) -> list[str]:
     """The scores as tables."""
     text: list[str] = []
     if pairs:
         rows = [("Similarity", "Spearman", "Pearson", "found", "of pairs")]
         rows += [
-            (shown(s.name), number(s.spearman), number(s.pearson), f"{s.covered:,}", f"{s.pairs:,}")
-            for s in pairs
+            (shown(name), number(s.spearman), number(s.pearson), f"{s.covered:,}", f"{s.pairs:,}")
+            for name, s in pairs.items()
         ]
         text += aligned(rows)
     if solved is not None:
-        shares = {"semantic": solved.semantic, "syntactic": solved.syntactic, "total": solved.total}
+        shares = [("semantic", solved.semantic), ("syntactic", solved.syntactic), ("total", solved.total)]
         rows = [("Analogies", "accuracy", "correct", "of seen", "of asked")]
-        rows += [share_row(shown(name), share) for name, share in {**solved.sections, **shares}.items()]
+        rows += [share_row(shown(name), share) for name, share in [*solved.sections.items(), *shares]]
         text += ([""] if text else []) + aligned(rows)
     return text
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -16,9 +22,7 @@ from omnivec.errors import OutputError
 
 if TYPE_CHECKING:
     from omnivec.model import Model
-
-WORD2VEC = {".bin": True, ".txt": False, ".vec": False}
-"""Suffixes of the word2vec formats, and whether each is the binary one."""
+    from omnivec.store.formats import Format
 
 TRAINING = ("tokens", "seconds", "tokens_per_second", "loss")
 """What `info` tells of a training run."""
@@ -124,21 +128,41 @@ def disk_bytes(path: str) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def writer(target: str, overwrite: bool) -> Any:
+def writer(target: str, overwrite: bool) -> Callable[[Model], None]:
     """What writes a model to `target`, by its suffix. Refuses now what it would refuse after the work."""
     from omnivec.store.folder import check_output
+    from omnivec.store.formats import FORMATS
 
     name = Path(target).name.lower()
-    for packed in (".gz", ".xz"):
-        name = name.removesuffix(packed)
-    suffix = Path(name).suffix
-    if suffix in WORD2VEC:
-        if Path(target).exists() and not overwrite:
-            raise OutputError(f"{target} exists; choose another name or add --overwrite")
-        return lambda model: model.vectors.save_word2vec_format(target, binary=WORD2VEC[suffix])
-    if suffix not in ("", ".omnivec"):
+    suffix = Path(name.removesuffix(".gz")).suffix
+    if suffix in ("", ".omnivec") and not name.endswith(".gz"):
+        check_output(target, overwrite=overwrite)
+        return lambda model: model.save(target, overwrite=overwrite)
+    known = [each for each in FORMATS if suffix in each.suffixes]
+    if not known:
+        suffixes = ", ".join(suffix for each in FORMATS for suffix in each.suffixes)
         raise WrongCall(
-            f"DST must end in .bin, .txt or .vec (word2vec), or .omnivec or nothing (a model), got {target!r}"
+            f"DST must end in {suffixes} (.gz), or .omnivec or nothing for a model, got {target!r}"
         )
-    check_output(target, overwrite=overwrite)
-    return lambda model: model.save(target, overwrite=overwrite)
+    if os.path.lexists(target) and not overwrite:
+        raise OutputError(f"{target} exists; choose another name or add --overwrite")
+    return functools.partial(_write, known[0], target, overwrite)
+
+
+def _write(known: Format, target: str, overwrite: bool, model: Model) -> None:
+    from omnivec.store.folder import replacing
+
+    keys, matrix = model.vectors.index_to_key, model.vectors.vectors
+    if not target.lower().endswith(".gz"):
+        known.write(target, keys, matrix, overwrite=overwrite)
+        return
+    # A format's writer takes a path, so the text lies on the disk once in full before it is packed.
+    with tempfile.TemporaryDirectory(prefix="omnivec-") as folder:
+        plain = Path(folder) / "plain"
+        known.write(plain, keys, matrix)
+        with (
+            replacing(target, overwrite=overwrite) as file,
+            gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed,
+        ):
+            with plain.open("rb") as text:
+                shutil.copyfileobj(text, packed, 1 << 20)

@@ -24,7 +24,7 @@ class Session:
     vectors: Vectors
     words: Callable[[str], Sequence[str]]
     """The words of a line; raises when the line is not a question."""
-    answer: Callable[[list[str]], list[Any]]
+    answer: Callable[[list[str]], Sequence[Any]]
     """Answers to lines whose words are all known."""
     show: Callable[[str, Any], None]
     json: bool
@@ -88,6 +88,9 @@ def _typed_lines(session: Session) -> Iterator[list[str]]:
         except EOFError:
             print_line("")
             return
+        except KeyboardInterrupt:
+            print_line("")
+            raise
         if text := line.strip():
             yield [text]
 

@@ -113,6 +113,7 @@ class Display:
         if self._live is None:
             print_line(line)
         else:
+            self._live.refresh()  # or the finished phase's living line would stay below for a moment
             self._live.console.print(_plain(line, self._live), soft_wrap=True)
 
     def _render(self) -> Text:

@@ -1,0 +1,202 @@
+"""Bad calls and bad input: one line each, the right exit code, nothing written."""
+
+import json
+
+import pytest
+
+BAD_CALLS = {
+    "command": ("nieghbors", "unknown command nieghbors. Did you mean neighbors?"),
+    "fasttext's command": ("nn model", "unknown command nn. Did you mean neighbors?"),
+    "unheard-of command": ("frobnicate", "unknown command frobnicate; omnivec --help lists the commands"),
+    "learner": ("train word2vek in out", "unknown learner word2vek. Did you mean word2vec?"),
+    "option": ("train word2vec TEXT OUT --dimm 3", "unknown option --dimm. Did you mean --dim?"),
+    "gensim's option": (
+        "train word2vec TEXT OUT --vector-size 3",
+        "unknown option --vector-size. Did you mean --dim?",
+    ),
+    "choice": ("train word2vec TEXT OUT --loss nss", "did you mean 'ns'?"),
+    "preset": ("train word2vec TEXT OUT --preset gensm", "unknown preset gensm. Did you mean gensim?"),
+    "dim": ("train word2vec TEXT OUT --dim 0", "dim must lie between 1 and 4,096, got 0"),
+    "window": ("train word2vec TEXT OUT --window -1", "window must lie between 1 and "),
+    "epochs": ("train word2vec TEXT OUT --epochs 0", "epochs must lie between 1 and "),
+    "lr": ("train word2vec TEXT OUT --lr 1e9", "lr must lie between "),
+    "not a number": ("train word2vec TEXT OUT --dim ten", "dim must be a whole number, got 'ten'"),
+    "nan": ("train word2vec TEXT OUT --lr nan", "lr must lie between "),
+    "no value": ("train word2vec TEXT OUT --dim", "--dim needs a value; see omnivec train word2vec --help"),
+    "given twice": ("train word2vec TEXT OUT --dim 3 --dim 4", "--dim is given twice"),
+    "no output": ("train word2vec TEXT", "train word2vec needs OUTPUT; see omnivec train word2vec --help"),
+    "too much": ("train word2vec TEXT OUT more", "train word2vec does not take 'more'"),
+    "topn": ("neighbors MODEL king --topn 0", "topn must lie between 1 and "),
+    "two words": ("analogy MODEL king queen", "analogy takes three words A B C"),
+    "nothing to judge": ("evaluate MODEL", "evaluate needs --similarity FILE or --analogies FILE"),
+    "suffix": ("convert MODEL out.xyz", "DST must end in .bin, .txt or .vec"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_CALLS)
+def test_a_wrong_call_is_one_line_and_exit_2(call, case, vectors_folder, corpus, tmp_path):
+    words, message = BAD_CALLS[case]
+    paths = {"MODEL": vectors_folder, "TEXT": corpus, "OUT": tmp_path / "out"}
+    code, out, err = call(*(paths.get(word, word) for word in words.split()))
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1 and err.startswith("omnivec: ") and message in err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("dimm = 3", "unknown option dimm. Did you mean dim?"),
+        ("vector_size = 3", "unknown option vector_size. Did you mean dim?"),
+        ("dim = 0", "dim must lie between 1 and 4,096, got 0"),
+        ('dim = "ten"', "dim must be a whole number, got 'ten'"),
+    ],
+)
+def test_a_wrong_config_file_is_named_with_its_key(call, toml, message, corpus, tmp_path):
+    config = tmp_path / "run.toml"
+    config.write_text(toml)
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "out", "--config", config)
+    assert (code, err) == (2, f"omnivec: {config}: {message}\n")
+
+
+def test_a_config_file_that_is_not_toml_is_bad_input(call, corpus, tmp_path):
+    config = tmp_path / "run.toml"
+    config.write_text("dim : 3")
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "out", "--config", config)
+    assert code == 1 and err.startswith(f"omnivec: {config}: not TOML: ")
+
+
+BAD_TEXTS = {
+    "empty": (b"", "empty"),
+    "white space": (b" \n\t\n", ""),
+    "binary": (b"\x7fELF\x00\x01\x02" * 100, "binary"),
+    "rare words": (b"a b c d a\n", "'a', occurs 2 times); lower --min-count"),
+    "one word": (b"a " * 50, ""),
+}
+
+
+@pytest.mark.parametrize("case", BAD_TEXTS)
+def test_bad_text_is_one_line_and_exit_1(call, case, tmp_path):
+    content, message = BAD_TEXTS[case]
+    (tmp_path / "bad.txt").write_bytes(content)
+    code, out, err = call("train", "word2vec", tmp_path / "bad.txt", tmp_path / "out", "-q")
+    assert (code, out) == (1, "")
+    assert len(err.splitlines()) == 1 and err.startswith("omnivec: ") and message in err and "bad.txt" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.txt"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "word2vec", "corpsu.txt", "OUT"),
+        ("neighbors", "corpsu.txt", "king"),
+        ("info", "corpsu.txt"),
+        ("convert", "corpsu.txt", "OUT"),
+        ("demo", "corpsu.txt"),
+    ],
+)
+def test_a_missing_file_is_answered_with_one_beside_it(call, words, tmp_path, monkeypatch):
+    (tmp_path / "corpus.txt").write_text("a b")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    code, _, err = call(*words)
+    assert (code, err) == (1, "omnivec: corpsu.txt: no such file or folder. Did you mean corpus.txt?\n")
+
+
+def test_an_unreadable_file_is_bad_input(call, tmp_path, monkeypatch):
+    text = tmp_path / "secret.txt"
+    text.write_text("a b c")
+    text.chmod(0)
+    try:
+        text.read_bytes()
+        pytest.skip("this user may read everything")
+    except PermissionError:
+        pass
+    code, _, err = call("train", "word2vec", text, tmp_path / "out", "-q")
+    assert code == 1 and len(err.splitlines()) == 1 and "secret.txt" in err
+
+
+def test_an_existing_output_is_refused_before_the_work(call, vectors_folder, corpus):
+    before = {path: path.read_bytes() for path in vectors_folder.iterdir()}
+    code, _, err = call("train", "word2vec", corpus, vectors_folder)
+    assert (code, err) == (1, f"omnivec: {vectors_folder} exists; choose another name or add --overwrite\n")
+    assert {path: path.read_bytes() for path in vectors_folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["out.bin", "out.omnivec"])
+def test_convert_does_not_replace_unasked(call, vectors_folder, tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    code, _, err = call("convert", vectors_folder, tmp_path / name)
+    assert code == 1 and "exists; choose another name or add --overwrite" in err
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def copied(folder, target):
+    import shutil
+
+    return shutil.copytree(folder, target)
+
+
+def truncate(folder):
+    tables = folder / "model.safetensors"
+    tables.write_bytes(tables.read_bytes()[:-100])
+
+
+def age(folder):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "version": 99}))
+
+
+def strip(folder):
+    (folder / "config.json").unlink()
+
+
+@pytest.mark.parametrize(("damage", "message"), [(truncate, "model.safetensors"), (age, "99"), (strip, "")])
+@pytest.mark.parametrize("verb", ["info", "neighbors", "convert"])
+def test_a_damaged_model_is_one_line_and_exit_1(call, damage, message, verb, vectors_folder, tmp_path):
+    folder = copied(vectors_folder, tmp_path / "copy.omnivec")
+    damage(folder)
+    more = {"info": [], "neighbors": ["king"], "convert": [tmp_path / "out.txt"]}[verb]
+    code, out, err = call(verb, folder, *more)
+    assert (code, out) == (1, "")
+    assert (
+        len(err.splitlines()) == 1
+        and err.startswith("omnivec: ")
+        and message in err
+        and "copy.omnivec" in err
+    )
+    assert not (tmp_path / "out.txt").exists()
+
+
+def test_an_unknown_word_is_answered_with_near_ones(call, vectors_folder):
+    code, out, err = call("neighbors", vectors_folder, "king", "kng")
+    assert (code, out, err) == (1, "", "omnivec: unknown word 'kng'; near: 'king'\n")
+
+
+def test_errors_are_json_when_asked(call, vectors_folder):
+    code, out, err = call("neighbors", vectors_folder, "kng", "--json")
+    assert (code, out) == (1, "")
+    assert json.loads(err) == {
+        "error": "unknown word 'kng'; near: 'king'",
+        "kind": "UnknownKey",
+        "near": ["king"],
+    }
+
+
+def test_too_little_memory_is_exit_3(call, corpus, tmp_path, monkeypatch):
+    from omnivec.store import memory
+
+    monkeypatch.setattr(memory, "available", lambda: (1000, "container"))
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "out", "-q")
+    assert code == 3 and err.startswith("omnivec: needs ") and len(err.splitlines()) == 1
+
+
+def test_a_failure_of_our_own_is_one_line_too(call, vectors_folder, monkeypatch):
+    monkeypatch.setattr("omnivec.cli.ask.opened", lambda *_: 1 / 0)
+    code, _, err = call("neighbors", vectors_folder, "king")
+    assert (
+        code == 1
+        and err.startswith("omnivec: internal error: ZeroDivisionError")
+        and len(err.splitlines()) == 1
+    )
+    assert "Traceback" in call("neighbors", vectors_folder, "king", "-v")[2]

@@ -1,0 +1,88 @@
+"""docs/json.md is true: each verb prints the object that the page gives."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "json.md"
+SHAPES = {
+    title: json.loads(block)
+    for title, block in re.findall(
+        r"^## (\w+)$.*?^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S
+    )
+}
+KINDS = {"number": (int, float), "string": str, "boolean": bool, "any": object}
+
+
+def fits(value, shape, optional=()):
+    """Assert that a value has the shape, fields in the same order; `optional` fields may be absent."""
+    if isinstance(shape, str):
+        assert isinstance(value, KINDS[shape]) and (shape != "number" or not isinstance(value, bool)), (
+            value,
+            shape,
+        )
+    elif isinstance(shape, list):
+        assert isinstance(value, list)
+        shapes = shape * len(value) if len(shape) == 1 else shape
+        for one, its in zip(value, shapes, strict=True):
+            fits(one, its)
+    else:
+        names = [name.rstrip("?") for name in shape]
+        free = len(names) == 1 and names[0].isupper()
+        if not free:
+            assert [*value] == [name for name in names if name in value or name not in optional]
+        for name, one in value.items():
+            key = next(key for key in shape if free or key.rstrip("?") == name)
+            if not (one is None and key.endswith("?")):
+                fits(one, shape[key])
+
+
+def test_the_page_has_a_shape_for_every_verb():
+    from omnivec.cli.app import VERBS
+
+    assert {*VERBS, "errors"} == set(SHAPES)
+
+
+def test_neighbors(call, vectors_folder):
+    fits(json.loads(call("neighbors", vectors_folder, "king", "man", "--json")[1]), SHAPES["neighbors"])
+    fits(json.loads(call("neighbors", vectors_folder, "--json", stdin="king")[1]), SHAPES["neighbors"])
+
+
+def test_analogy(call, vectors_folder):
+    fits(json.loads(call("analogy", vectors_folder, "king", "queen", "man", "--json")[1]), SHAPES["analogy"])
+    fits(json.loads(call("analogy", vectors_folder, "--json", stdin="king queen man")[1]), SHAPES["analogy"])
+
+
+@pytest.mark.parametrize("asked", [["--similarity"], ["--analogies"], ["--similarity", "--analogies"]])
+def test_evaluate(call, vectors_folder, tmp_path, asked):
+    (tmp_path / "--similarity").write_text("king\tqueen\t9\nking\tman\t3\nking\tnobody\t3\n")
+    (tmp_path / "--analogies").write_text(": family\nking queen man woman\n: gram1\na b c d\n")
+    words = [word for flag in asked for word in (flag, str(tmp_path / flag))]
+    report = json.loads(call("evaluate", vectors_folder, *words, "--json")[1])
+    fits(report, SHAPES["evaluate"], optional=("similarity", "analogies"))
+    assert len(report) == len(asked)
+
+
+def test_info(call, vectors_folder, trained):
+    fits(json.loads(call("info", trained[0], "--json")[1]), SHAPES["info"])
+    fits(json.loads(call("info", vectors_folder, "--json")[1]), SHAPES["info"])
+
+
+def test_train(trained):
+    fits(trained[1], SHAPES["train"])
+
+
+def test_convert(call, vectors_folder, tmp_path):
+    fits(
+        json.loads(call("convert", vectors_folder, tmp_path / "out.omnivec", "--json")[1]), SHAPES["convert"]
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [("neighbors", "MODEL", "kng"), ("infoo",), ("info", "nowhere"), ("info", "--x")]
+)
+def test_errors(call, vectors_folder, words):
+    words = [vectors_folder if word == "MODEL" else word for word in words]
+    fits(json.loads(call(*words, "--json")[2]), SHAPES["errors"])

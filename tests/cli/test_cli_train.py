@@ -1,0 +1,69 @@
+"""`train`: flags, files, presets, progress."""
+
+import numpy as np
+
+from omnivec import load
+
+
+def test_training_leaves_a_model_that_answers(call, trained):
+    folder, report = trained
+    assert (report["learner"], report["dim"], report["interrupted"]) == ("word2vec", 16, False)
+    assert report["rows"] == len(load(folder).vectors)
+    assert call("neighbors", folder, "word1", "--topn", 1)[0] == 0
+
+
+def test_training_shows_a_line_for_each_phase_and_nothing_on_stdout(call, corpus, tmp_path, small):
+    code, out, err = call("train", "word2vec", corpus, tmp_path / "out", *small)
+    assert (code, out) == (0, "")
+    labels = [line.split()[0] for line in err.splitlines()]
+    assert labels[0] == "Options" and labels[-2:] == ["Saved", "Next"]
+    assert sum("epoch " in line for line in err.splitlines()) >= 2
+    assert "\x1b" not in err and "\r" not in err
+
+
+def test_quiet_is_quiet(call, corpus, tmp_path, small):
+    assert call("train", "word2vec", corpus, tmp_path / "out", *small, "-q") == (0, "", "")
+
+
+def test_flags_win_over_the_file_and_the_file_over_the_preset(tmp_path):
+    from omnivec.cli.train import LEARNERS, merged
+
+    learner = LEARNERS["word2vec"]
+    preset = next(iter(learner.presets))
+    config = tmp_path / "run.toml"
+    config.write_text("dim = 32\nwindow = 7\n")
+    values = merged(learner, preset, str(config), {"window": 9})
+    assert values == {**learner.preset_values(preset), "dim": 32, "window": 9}
+
+
+def test_the_flags_are_the_learners_options(call):
+    from omnivec.learners.word2vec import Word2Vec
+
+    from omnivec.config import options
+
+    _, out, _ = call("train", "word2vec", "--help")
+    for option in options(Word2Vec).values():
+        assert f"--{option.name.replace('_', '-')}" in out
+        if option.default is not None:
+            assert f"default {option.default}]" in " ".join(out.split())
+
+
+def test_the_command_line_is_python(call, corpus, trained):
+    from omnivec import Word2Vec
+
+    folder, _ = trained
+    model = Word2Vec(dim=16, epochs=2, threads=1, min_count=2).fit(corpus)
+    np.testing.assert_array_equal(model.vectors.vectors, load(folder).vectors.vectors)
+
+
+def test_text_comes_from_stdin(call, corpus, trained, tmp_path, small):
+    code, _, _ = call("train", "word2vec", "-", tmp_path / "out", *small, "-q", stdin=corpus.read_text())
+    assert code == 0
+    np.testing.assert_array_equal(load(tmp_path / "out").vectors.vectors, load(trained[0]).vectors.vectors)
+
+
+def test_overwrite_replaces_a_model(call, corpus, tmp_path, small):
+    for dim in (16, 32):
+        words = ("train", "word2vec", corpus, tmp_path / "out", *small[2:], "--dim", dim, "-q", "--overwrite")
+        assert call(*words)[0] == 0
+    assert load(tmp_path / "out").vectors.vector_size == 32
