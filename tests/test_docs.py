@@ -70,3 +70,18 @@ def test_the_error_page_names_every_error_with_its_base_and_exit_code():
     assert sorted(rows) == sorted(
         (cls.__name__, cls.__bases__[-1].__name__, str(cls.exit_code)) for cls in types
     )
+
+
+def test_the_tests_that_pages_call_proof_exist():
+    there = {
+        name
+        for file in ROOT.glob("tests/**/*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
+    }
+    named = {
+        (page.name, name)
+        for page in PAGES
+        for name in re.findall(r"`(test_\w+)`", page.read_text(encoding="utf-8"))
+    }
+    assert {(page, name) for page, name in named if name not in there} == set()
+    assert any(page == "skip-gram.md" for page, _ in named)
