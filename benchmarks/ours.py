@@ -22,13 +22,15 @@ class Clock:
     def __init__(self) -> None:
         self.last = time.perf_counter()
         self.seconds: dict[str, float] = {}
-        self.ready: float | None = None
+        self.ready = 0.0
 
     def __call__(self, progress: Progress) -> None:
         now = time.perf_counter()
         self.seconds[progress.phase] = self.seconds.get(progress.phase, 0.0) + now - self.last
         self.last = now
-        if progress.phase in ("train", "epoch") and self.ready is None:
+        if (
+            not {"train", "epoch"} & self.seconds.keys()
+        ):  # the next thing after this record is the first update
             self.ready = time.time() - float(os.environ.get(STARTED, "nan"))
 
 
