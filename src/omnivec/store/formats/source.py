@@ -1,0 +1,63 @@
+"""A file of vectors as a stream of bytes, decompressed when it is compressed."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import lzma
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from omnivec.errors import FormatError
+
+_MAGIC: dict[bytes, Callable[[BinaryIO], Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\x00": lzma.open}
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_LAYERS = 3  # gzip inside gzip happens; more is an attack
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open file, and its length in bytes; None when it is compressed, since then nobody knows."""
+
+    file: BinaryIO
+    size: int | None
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open a plain or compressed file for reading bytes.
+
+    Raises: FormatError when it is missing, no plain file, compressed in an unknown way, or its compression is
+    damaged.
+    """
+    try:
+        with contextlib.ExitStack() as stack:
+            # Non-blocking, because opening a FIFO that nobody writes would wait for ever.
+            raw = stack.enter_context(os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb"))
+            status = os.fstat(raw.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise FormatError(f"{path}: is not a plain file")
+            yield _layers(path, raw, status.st_size, stack)
+    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+        raise FormatError(f"{path}: the compressed data is cut or damaged ({error})") from None
+    except OSError as error:
+        raise FormatError(f"{path}: {error.strerror or error}") from None
+
+
+def _layers(path: Path, raw: BinaryIO, length: int, stack: contextlib.ExitStack) -> Source:
+    file, size = raw, cast("int | None", length)
+    for _ in range(_LAYERS):
+        start = file.read(6)
+        file.seek(0)
+        if start.startswith(_ZSTD):
+            raise FormatError(f"{path}: is compressed by zstd; decompress it first")
+        decompress = next((opens for magic, opens in _MAGIC.items() if start.startswith(magic)), None)
+        if decompress is None:
+            return Source(file, size)
+        file, size = stack.enter_context(decompress(file)), None
+    return Source(file, size)

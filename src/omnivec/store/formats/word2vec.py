@@ -1,0 +1,287 @@
+"""word2vec's two formats, text and binary: what word2vec.c writes, gensim, and everyone since.
+
+Text is a header "rows dim", then a line of word and numbers for each row. Binary has the same header, then
+for each row the word, a space, dim little-endian float32 and, from word2vec.c and us, a line end.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.errors import FormatError, OutputError
+from omnivec.store.folder import replacing
+from omnivec.store.formats.lines import read_lines
+from omnivec.store.formats.rows import Contents, Rows
+from omnivec.store.formats.source import opened
+from omnivec.store.tables import padded_width
+
+_BOM = b"\xef\xbb\xbf"
+_HEADER = re.compile(rb"[ \t]*(\d{1,19})[ \t]+(\d{1,19})[ \t]*\r?\n?")
+_HEADER_LIMIT = 1 << 10  # bytes
+_DIM_LIMIT = 1 << 24
+_WORD_LIMIT = 1 << 20  # bytes
+_BLOCK = 1 << 22  # bytes of a binary file read at once
+_UNSURE = 1 << 26  # bytes made room for at first when a compressed file's length is unknown
+_WRITTEN = 1 << 10  # rows written at once
+
+_log = logging.getLogger("omnivec")
+
+
+def read_text(
+    path: str | os.PathLike[str],
+    limit: int | None = None,
+    *,
+    encoding: str = "utf-8",
+    errors: str = "replace",
+) -> Contents:
+    """Keys and matrix of a text file; plain, gzip or xz. Counts are None.
+
+    The number of rows in the header is a hint: all rows are read, a difference is logged. Words that are not
+    `encoding` are decoded with `errors` and logged; of equal words the first is kept.
+
+    Raises: FormatError naming the line; NotEnoughMemory before the matrix is allocated.
+    """
+    path = Path(path)
+    with opened(path) as source:
+        announced, dim, start = _header(path, source.file)
+        least = 2 * dim  # bytes of a row: no word, dim spaces and dim digits
+        fits = _unsure(dim) if source.size is None else (source.size - start) // least + 1
+        rows = Rows(path, dim, _smallest(announced, fits, limit), encoding, errors)
+        read_lines(path, source.file, dim, rows, limit, 2)
+        if limit is None and len(rows) != announced:
+            _log.warning("%s: %s rows, the header announces %s", path, f"{len(rows):,}", f"{announced:,}")
+        return rows.finish()
+
+
+def read_binary(
+    path: str | os.PathLike[str],
+    limit: int | None = None,
+    *,
+    encoding: str = "utf-8",
+    errors: str = "replace",
+) -> Contents:
+    """Keys and matrix of a binary file; plain, gzip or xz. Counts are None.
+
+    Words that are not `encoding` are decoded with `errors` and logged; of equal words the first is kept;
+    bytes after the last row are logged.
+
+    Raises: FormatError naming the byte; NotEnoughMemory before the matrix is allocated.
+    """
+    path = Path(path)
+    with opened(path) as source:
+        announced, dim, start = _header(path, source.file)
+        least = announced * (4 * dim + 1)
+        if source.size is not None and least > source.size - start:
+            raise FormatError(
+                f"{path}: byte {start}: the header announces {announced:,} rows of {dim} floats, "
+                f"at least {least:,} bytes; {source.size - start:,} follow; truncated"
+            )
+        wanted = _smallest(announced, announced, limit)
+        expected = wanted if source.size is not None else min(wanted, _unsure(dim))
+        rows = Rows(path, dim, expected, encoding, errors)
+        rest = _read_rows(path, source.file, dim, rows, wanted, start)
+        if wanted == announced and (rest + source.file.read(2)) not in (b"", b"\n"):
+            _log.warning("%s: bytes follow the last of the %s rows announced", path, f"{announced:,}")
+        return rows.finish()
+
+
+def _header(path: Path, file: BinaryIO) -> tuple[int, int, int]:
+    """Rows, dim and the length of the first line, which a byte-order mark may precede."""
+    line = file.readline(_HEADER_LIMIT)
+    found = _HEADER.fullmatch(line.removeprefix(_BOM))
+    if found is None:
+        raise FormatError(
+            f"{path}: line 1: two whole numbers, rows and dim, were expected, got {line[:40]!r}"
+        )
+    rows, dim = int(found[1]), int(found[2])
+    if not 1 <= dim <= _DIM_LIMIT:
+        raise FormatError(f"{path}: line 1: dim must lie between 1 and {_DIM_LIMIT:,}, got {dim:,}")
+    if line.startswith(_BOM):
+        _log.warning("%s: the byte-order mark at its start is skipped", path)
+    return rows, dim, len(line)
+
+
+def _smallest(announced: int, fits: int, limit: int | None) -> int:
+    return min(announced, fits, announced if limit is None else max(limit, 0))
+
+
+def _unsure(dim: int) -> int:
+    return max(1, _UNSURE // (4 * padded_width(dim)))
+
+
+def _read_rows(path: Path, file: BinaryIO, dim: int, rows: Rows, wanted: int, at: int) -> bytes:
+    """Append `wanted` rows that start at byte `at` of a binary file; what was read behind them."""
+    size, data = 4 * dim, b""
+    while len(rows) < wanted:
+        chunk = file.read(max(_BLOCK, size))
+        if not chunk:
+            end = f"{path}: byte {at + len(data):,}: the file ends"
+            raise FormatError(f"{end} in row {len(rows) + 1:,} of {wanted:,}; truncated")
+        data += chunk
+        words, starts, used = _split(data, size, wanted - len(rows))
+        if max(map(len, words), default=len(data) - size) > _WORD_LIMIT:
+            raise FormatError(
+                f"{path}: behind byte {at:,}: no space ends a word within {_WORD_LIMIT:,} bytes"
+            )
+        if words:
+            # One view of `size` bytes from each byte on: the rows are copied out by their starts at once.
+            windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), size)
+            rows.add(words, windows[starts].view("<f4"))
+        at, data = at + used, data[used:]
+    return data
+
+
+def _split(data: bytes, size: int, most: int) -> tuple[list[bytes], list[int], int]:
+    """Words, where their numbers start, and the bytes used, of up to `most` rows that are whole in `data`."""
+    words: list[bytes] = []
+    starts: list[int] = []
+    used, last = 0, len(data) - size
+    while len(words) < most:
+        begin = used
+        while data.startswith(b"\n", begin):  # word2vec.c ends rows by it, gensim does not
+            begin += 1
+        space = data.find(b" ", begin)
+        if not 0 <= space < last:
+            break
+        words.append(data[begin:space])
+        starts.append(space + 1)
+        used = space + 1 + size
+    return words, starts, used
+
+
+def sniff_text(head: bytes, whole: bool) -> bool:
+    """Whether a file that starts with `head` is word2vec text: a header, then a line that ends in numbers.
+
+    Where that line does not, the file still is text when it looks like nothing else: its reader names the
+    line.
+    """
+    first = _first(head)
+    if first is None:
+        return False
+    rows, dim, body = first
+    if _ends_in_numbers(body.split(b"\n", 1)[0], dim):
+        return True
+    words, _, used = _split(body, 4 * dim, rows)
+    tiny_binary = whole and len(words) == rows and body[used:] in (b"", b"\n")
+    return not tiny_binary and not _CONTROL.search(body, 0, 1 << 16)
+
+
+def sniff_binary(head: bytes, whole: bool) -> bool:
+    """Whether a file that starts with `head` is word2vec binary: a header, then rows with likely words.
+
+    Looked at after `sniff_text`. Where the first row is cut there are no words, and the reader says where.
+    """
+    first = _first(head)
+    return first is not None and not any(map(_CONTROL.search, _split(first[2], 4 * first[1], 3)[0]))
+
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1b]")  # bytes of floats, hardly ever of words
+
+
+def _first(head: bytes) -> tuple[int, int, bytes] | None:
+    """Rows, dim and what follows the first line, if that is a header."""
+    line, end, body = head.removeprefix(_BOM).partition(b"\n")
+    found = _HEADER.fullmatch(line + end)
+    if found is None or not 1 <= int(found[2]) <= _DIM_LIMIT:
+        return None
+    return int(found[1]), int(found[2]), body
+
+
+def _ends_in_numbers(line: bytes, dim: int) -> bool:
+    numbers = line.split()[-dim:]
+    try:
+        return len([float(number) for number in numbers]) == dim
+    except ValueError:
+        return False
+
+
+def write_text(
+    path: str | os.PathLike[str], keys: Sequence[str], matrix: NDArray[Any], *, overwrite: bool = False
+) -> None:
+    """Write a text file: each number with the fewest digits that read back as the same float32.
+
+    `matrix` is (len(keys), dim), of any float type. gensim reads the file unless a word holds a space.
+
+    Raises: OutputError when a word cannot be written (their number and the first are named), when the path
+    exists and `overwrite` is not set, and when the system refuses; what was there is whole.
+    """
+    words = _encoded(path, keys, "word2vec text", "\0\n")
+    with replacing(path, overwrite=overwrite) as file:
+        file.write(b"%d %d\n" % matrix.shape)
+        for start in range(0, len(words), _WRITTEN):
+            rows = np.asarray(matrix[start : start + _WRITTEN], np.float32)
+            numbers = (" ".join(map(str, row)).encode() for row in rows)
+            lines = zip(words[start : start + _WRITTEN], numbers, strict=True)
+            file.write(b"".join(b"%b %b\n" % line for line in lines))
+
+
+def write_binary(
+    path: str | os.PathLike[str], keys: Sequence[str], matrix: NDArray[Any], *, overwrite: bool = False
+) -> None:
+    """Write a binary file, byte for byte as word2vec.c does; gensim reads it.
+
+    `matrix` is (len(keys), dim), of any float type; it is written as float32.
+
+    Raises: OutputError when a word cannot be written, a space among the reasons, and as `write_text` does.
+    """
+    words = _encoded(path, keys, "word2vec binary", "\0\n ")
+    with replacing(path, overwrite=overwrite) as file:
+        file.write(b"%d %d\n" % matrix.shape)
+        for start in range(0, len(words), _WRITTEN):
+            rows = np.asarray(matrix[start : start + _WRITTEN], "<f4")
+            pairs = zip(words[start : start + _WRITTEN], rows, strict=True)
+            file.write(b"".join(b"%b %b\n" % (word, row.tobytes()) for word, row in pairs))
+
+
+def _encoded(path: str | os.PathLike[str], keys: Sequence[str], name: str, forbidden: str) -> list[bytes]:
+    """The words in UTF-8; OutputError when some hold what the format cannot, or are no Unicode text."""
+    cannot = re.compile(f"[{forbidden}\ud800-\udfff]")
+    bad = [row for row, key in enumerate(keys) if cannot.search(key)]
+    if bad:
+        first = f"the first is {keys[bad[0]]!r} in row {bad[0] + 1:,}"
+        holds = " or ".join(
+            ["a space"] * (" " in forbidden) + ["a line end", "a zero byte", "half a character"]
+        )
+        raise OutputError(
+            f"{path}: {len(bad):,} words cannot be written as {name}, {first}: it holds {holds}"
+        )
+    return [key.encode() for key in keys]
+
+
+def read_counts(
+    path: str | os.PathLike[str], *, encoding: str = "utf-8", errors: str = "replace"
+) -> dict[str, int]:
+    """Counts by word from a vocabulary file: lines of word, space, count (gensim's `fvocab`).
+
+    Raises: FormatError naming the line.
+    """
+    path, counts = Path(path), dict[str, int]()
+    with opened(path) as source:
+        for number, line in enumerate(source.file, 1):
+            word, _, count = line.rstrip(b"\r\n").rpartition(b" ")
+            if not count.isdigit() or len(count) > 18:
+                raise FormatError(
+                    f"{path}: line {number:,}: a word and its count were expected, got {line[:40]!r}"
+                )
+            counts.setdefault(word.decode(encoding, errors), int(count))
+    return counts
+
+
+def write_counts(
+    path: str | os.PathLike[str], keys: Sequence[str], counts: NDArray[np.int64], *, overwrite: bool = False
+) -> None:
+    """Write the vocabulary file that `read_counts`, gensim and word2vec.c read.
+
+    Raises: OutputError as `write_text` does.
+    """
+    words = _encoded(path, keys, "a vocabulary file", "\0\n")
+    with replacing(path, overwrite=overwrite) as file:
+        file.write(b"".join(b"%b %d\n" % pair for pair in zip(words, counts.tolist(), strict=True)))
