@@ -11,8 +11,6 @@ from omnivec.kernels import primitives, simd, window
 from omnivec.reference import random as definitions
 from omnivec.reference import skipgram as reference
 
-FLAGS = {"dynamic": window.DYNAMIC, "fixed": window.FIXED}
-EXCLUDE = {"redraw": window.REDRAW, "skip": window.SKIP, "keep": window.KEEP}
 WORDS = 40
 
 
@@ -38,11 +36,19 @@ def both(form, case, dim, first=0, last=None, **options):
     """(kernel's sums and tables, definition's) after one pass over the same text."""
     tokens, units, keep, alias, inputs, outputs = case
     sums, expected = np.zeros(3), [inputs[:, :dim].astype(np.float64), outputs[:, :dim].astype(np.float64)]
-    o = {"window": 5, "kind": "dynamic", "negatives": 5, "exclude": "redraw", "rate": 0.05, "decay": 1e-5, "base": 77} | options
+    o = {
+        "window": 5,
+        "kind": "dynamic",
+        "negatives": 5,
+        "exclude": "redraw",
+        "rate": 0.05,
+        "decay": 1e-5,
+        "base": 77,
+    } | options
     with np.errstate(over="ignore"):  # uint64 wrap-around warns when run as plain Python
         form(
             tokens, units, first, len(tokens) if last is None else last, keep, alias, inputs, outputs, o["window"],
-            FLAGS[o["kind"]], o["negatives"], EXCLUDE[o["exclude"]], o["rate"], o["decay"], np.uint64(o["base"]), sums,
+            window.RADIUS[o["kind"]], o["negatives"], window.EXCLUDE[o["exclude"]], o["rate"], o["decay"], np.uint64(o["base"]), sums,
         )  # fmt: skip
     wanted = reference.skipgram(tokens, units, keep, alias, *expected, **o)
     return sums, (inputs, outputs), wanted, expected
@@ -54,8 +60,8 @@ def assert_equal(sums, tables, wanted, expected, dim):
     assert not any(t[:, dim:].any() for t in tables)  # padding is never written
 
 
-@pytest.mark.parametrize("exclude", EXCLUDE)
-@pytest.mark.parametrize("kind", FLAGS)
+@pytest.mark.parametrize("exclude", window.EXCLUDE)
+@pytest.mark.parametrize("kind", window.RADIUS)
 def test_compiled_skipgram_is_its_definition(kind, exclude):
     assert_equal(*both(window.skipgram, sampled(1, 3000, 20), 20, kind=kind, exclude=exclude), 20)
 
@@ -70,7 +76,7 @@ def test_compiled_skipgram_is_its_definition_for_any_window(width):
     assert_equal(*both(window.skipgram, sampled(3, 1500, 20), 20, window=width), 20)
 
 
-@pytest.mark.parametrize("exclude", EXCLUDE)
+@pytest.mark.parametrize("exclude", window.EXCLUDE)
 @pytest.mark.parametrize("negatives", [2, 7])
 def test_plain_skipgram_is_its_definition(negatives, exclude):
     case = sampled(4, 120, 20)
@@ -84,7 +90,24 @@ def test_shards_together_are_the_whole_pass():
     tokens, units, keep, alias, inputs, outputs = case
     sums = np.zeros(3)
     for first, last in ((0, 1333), (1333, 1334), (1334, 4000)):
-        window.skipgram(tokens, units, first, last, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(77), sums)
+        window.skipgram(
+            tokens,
+            units,
+            first,
+            last,
+            keep,
+            alias,
+            inputs,
+            outputs,
+            5,
+            0,
+            5,
+            0,
+            0.05,
+            0.0,
+            np.uint64(77),
+            sums,
+        )
     np.testing.assert_array_equal([inputs, outputs], whole[1])
     np.testing.assert_allclose(sums, whole[0], rtol=1e-6)
 
@@ -94,7 +117,9 @@ def test_one_unit_of_one_word_moves_nothing():
     tokens, _, keep, alias, inputs, outputs = case
     before, sums = inputs.copy(), np.zeros(3)
     units = np.arange(51, dtype=np.int64)
-    window.skipgram(tokens, units, 0, 50, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(1), sums)
+    window.skipgram(
+        tokens, units, 0, 50, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(1), sums
+    )
     np.testing.assert_array_equal(inputs, before)
     assert sums[0] == 0 and sums[1] == 0 and sums[2] > 0
 
@@ -104,10 +129,14 @@ def test_large_scores_neither_overflow_nor_hide_not_a_number():
     sums = np.zeros(3)
     inputs *= 1000
     outputs *= 1000
-    window.skipgram(tokens, units, 0, 300, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.0, 0.0, np.uint64(1), sums)
+    window.skipgram(
+        tokens, units, 0, 300, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.0, 0.0, np.uint64(1), sums
+    )
     assert np.isfinite(sums[0]) and sums[0] > 1e6
     inputs[:] = np.nan
-    window.skipgram(tokens, units, 0, 300, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(1), sums)
+    window.skipgram(
+        tokens, units, 0, 300, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(1), sums
+    )
     assert np.isnan(sums[0])
 
 
@@ -161,7 +190,9 @@ def test_a_changed_primitive_is_never_served_from_the_cache(tmp_path):
     for path in Path(window.__file__).parent.glob("*.py"):
         (kernels / path.name).write_text(path.read_text())
     (package / "__init__.py").write_text("")
-    (kernels / "answers.py").write_text("from omnivec.kernels.compiling import primitive\n\n\n@primitive\ndef answer():\n    return 1\n")
+    (kernels / "answers.py").write_text(
+        "from omnivec.kernels.compiling import primitive\n\n\n@primitive\ndef answer():\n    return 1\n"
+    )
     (kernels / "asks.py").write_text(
         "from omnivec.kernels.answers import answer\nfrom omnivec.kernels.compiling import driver\n\n\n"
         "@driver\ndef ask():\n    return answer() + 100\n"

@@ -45,7 +45,9 @@ def test_gradient_check_names_the_first_wrong_index():
 def test_output_left_out_by_its_sign_has_neither_loss_nor_gradient():
     v, u = some_rows()
     without = np.array([1, 0, -1, -1])
-    assert window_loss(v, u, without) == pytest.approx(window_loss(v, np.delete(u, 1, 0), np.delete(SIGNS, 1)))
+    assert window_loss(v, u, without) == pytest.approx(
+        window_loss(v, np.delete(u, 1, 0), np.delete(SIGNS, 1))
+    )
     assert not window_gradient(v, u, without)[1][1].any()
 
 
@@ -77,7 +79,9 @@ def test_negative_drawn_twice_counts_twice():
 
 def test_sigmoid_is_stable_and_right():
     with np.errstate(all="raise", under="ignore"):
-        np.testing.assert_allclose(sigmoid([0, 1, 2, 3]), [0.5, 0.73105858, 0.88079708, 0.95257413], atol=1e-8)
+        np.testing.assert_allclose(
+            sigmoid([0, 1, 2, 3]), [0.5, 0.73105858, 0.88079708, 0.95257413], atol=1e-8
+        )
         np.testing.assert_array_equal(sigmoid([-1000, 1000]), [0, 1])
 
 
@@ -120,7 +124,9 @@ def test_subsampling_keeps_the_stated_share():
     survivors = np.bincount(tokens[thinned(tokens, keep, 3)], minlength=3)
     f = counts / counts.sum()
     expected = np.minimum(1, np.sqrt(1e-3 / f) + 1e-3 / f)
-    assert (np.abs(survivors - counts * expected) <= 3 * np.sqrt(counts * expected * (1 - expected)) + 1e-9).all()
+    assert (
+        np.abs(survivors - counts * expected) <= 3 * np.sqrt(counts * expected * (1 - expected)) + 1e-9
+    ).all()
 
 
 def test_sample_zero_keeps_everything():
@@ -132,7 +138,17 @@ def test_radius_is_uniform_or_constant():
     observed = np.bincount(radii, minlength=6)[1:]
     assert (((observed - 20_000) ** 2) / 20_000).sum() < 18.5  # p > .001 with four degrees of freedom
     keep = keep_thresholds([1] * 9, 0, 9)
-    assert [len(context) for _, context in windows(range(9), [0, 9], keep, 0, 2, "fixed")] == [2, 3, 4, 4, 4, 4, 4, 3, 2]
+    assert [len(context) for _, context in windows(range(9), [0, 9], keep, 0, 2, "fixed")] == [
+        2,
+        3,
+        4,
+        4,
+        4,
+        4,
+        4,
+        3,
+        2,
+    ]
 
 
 def test_window_never_crosses_a_unit():

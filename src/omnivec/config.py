@@ -52,7 +52,9 @@ class Option:
             return None
         if self.choices:
             if value not in self.choices:
-                raise OptionError(f"{self.name} must be {_words(self.choices)}, got {value!r}{self._near(value)}")
+                raise OptionError(
+                    f"{self.name} must be {_words(self.choices)}, got {value!r}{self._near(value)}"
+                )
             return value
         if self.kind in (int, float):
             return self._number(value)
@@ -68,7 +70,9 @@ class Option:
         number: float = index() if index and self.kind is int else float(value)  # type: ignore[arg-type]
         # Written so that NaN, for which every comparison is false, is outside too.
         if self.between and not self.between.low <= number <= self.between.high:
-            raise OptionError(f"{self.name} must lie between {self.between.low:,} and {self.between.high:,}, got {value}")
+            raise OptionError(
+                f"{self.name} must lie between {self.between.low:,} and {self.between.high:,}, got {value}"
+            )
         return number
 
     def _near(self, value: object) -> str:
@@ -89,14 +93,18 @@ def options(learner: type) -> dict[str, Option]:
 
 
 def _option(field: dataclasses.Field[Any], hint: object, text: str) -> Option:
-    between = None
-    if get_origin(hint) is Annotated:
-        hint, *extras = get_args(hint)
-        between = next((extra for extra in extras if isinstance(extra, Between)), None)
-    optional = False
-    if get_origin(hint) in (Union, types.UnionType):
-        kinds = [kind for kind in get_args(hint) if kind is not type(None)]
-        optional, hint = len(kinds) < len(get_args(hint)), kinds[0]
+    between, optional = None, False
+    while get_origin(hint) in (
+        Annotated,
+        Union,
+        types.UnionType,
+    ):  # Annotated[int, Between(…)] | None, or inside out
+        inner = get_args(hint)
+        if get_origin(hint) is Annotated:
+            between = next((extra for extra in inner[1:] if isinstance(extra, Between)), None)
+        else:
+            optional, inner = True, tuple(kind for kind in inner if kind is not type(None))
+        hint = inner[0]
     choices = get_args(hint) if get_origin(hint) is Literal else ()
     kind = str if choices else hint
     assert isinstance(kind, type)
@@ -112,7 +120,11 @@ def _helps(learner: type) -> dict[str, str]:
         body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
         assert isinstance(body, ast.ClassDef)
         for field, text in zip(body.body, body.body[1:], strict=False):
-            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(text, ast.Expr)
+            ):
                 helps[field.target.id] = inspect.cleandoc(ast.literal_eval(text.value))
     return helps
 

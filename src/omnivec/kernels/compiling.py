@@ -81,6 +81,7 @@ def _writable(folder: Path) -> Path | None:
     except OSError:
         pass
     logging.getLogger("omnivec").warning(
-        "%s cannot be written: kernels are compiled anew in every process; set OMNIVEC_CACHE_DIR to a writable folder", folder
+        "%s cannot be written: kernels are compiled anew in every process; set OMNIVEC_CACHE_DIR to a writable folder",
+        folder,
     )
     return None

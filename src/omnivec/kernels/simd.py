@@ -152,7 +152,9 @@ def borrowed(array: NDArray[Any]) -> NDArray[Any]:
 def _pointer(context: Any, builder: Any, kind: Any, table: Any, row: Any, j: Any, to: Any) -> Any:
     array = context.make_array(kind)(context, builder, table)
     width = builder.extract_value(array.shape, 1)
-    return builder.bitcast(builder.gep(array.data, [builder.add(builder.mul(row, width), j)]), to.as_pointer())
+    return builder.bitcast(
+        builder.gep(array.data, [builder.add(builder.mul(row, width), j)]), to.as_pointer()
+    )
 
 
 def _call(builder: Any, name: str, result: Any, args: list[Any], **flags: Any) -> Any:
@@ -227,7 +229,9 @@ def _fma(typing: Any, a: Any, b: Any, x: Any) -> tuple[Any, Emit]:
 def _total(typing: Any, v: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         start = ir.Constant(ir.FloatType(), 0.0)
-        return _call(b, f"llvm.vector.reduce.fadd.v{LANES}f32", ir.FloatType(), [start, *a], fastmath=("reassoc",))
+        return _call(
+            b, f"llvm.vector.reduce.fadd.v{LANES}f32", ir.FloatType(), [start, *a], fastmath=("reassoc",)
+        )
 
     return types.float32(floats), emit
 

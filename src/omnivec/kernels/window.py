@@ -41,6 +41,8 @@ from omnivec.kernels.simd import (
 
 DYNAMIC, FIXED = 0, 1  # the radius of a window: uniform in 1 … window, or always window
 REDRAW, SKIP, KEEP = 0, 1, 2  # what happens to a negative that is the centre itself
+RADIUS = {"dynamic": DYNAMIC, "fixed": FIXED}  # the flags by the words of the learners' options
+EXCLUDE = {"redraw": REDRAW, "skip": SKIP, "keep": KEEP}
 
 BLOCK = 6  # outputs whose rows and steps are held in registers at once
 CHUNK = 1024  # tokens whose windows are prepared together: the scratch stays in the nearest caches
@@ -323,7 +325,9 @@ def windows(
             prefetch(inputs, np.int64(text[t + window + AHEAD]))
         reach = 1 + below(bits[t], window) if radius == DYNAMIC else window
         left, right = max(begin, t - reach), min(finish - 1, t + reach)
-        for k in range(window):  # as often for every centre, and more than needed: a varying count is mispredicted
+        for k in range(
+            window
+        ):  # as often for every centre, and more than needed: a varying count is mispredicted
             ins[k] = text[left + k]
         for k in range(window):
             ins[t - left + k] = text[t + 1 + k]
@@ -331,7 +335,21 @@ def windows(
             unlabel(signs, negatives, outs, w)
         n, speed = right - left, np.float32(rate - decay * where[t])
         more, factors = meet(
-            inputs, ins, n, latest[right] >= left, outputs, outs, w, blocks, signs, speed, g, steps, frozen, lanes, factors
+            inputs,
+            ins,
+            n,
+            latest[right] >= left,
+            outputs,
+            outs,
+            w,
+            blocks,
+            signs,
+            speed,
+            g,
+            steps,
+            frozen,
+            lanes,
+            factors,
         )
         loss += more
         pairs += n

@@ -47,7 +47,11 @@ def keep_thresholds(counts: ArrayLike, sample: float, total: int) -> NDArray[np.
 
     f = count / total; sample 0 keeps everything. Source: word2vec.c and fastText, which write the same function differently.
     """
-    share = np.full(len(np.asarray(counts)), np.inf) if sample == 0 else sample * total / np.asarray(counts, np.float64)
+    share = (
+        np.full(len(np.asarray(counts)), np.inf)
+        if sample == 0
+        else sample * total / np.asarray(counts, np.float64)
+    )
     keep = np.minimum(1, np.sqrt(share) + share)
     return np.maximum(np.ceil(keep * 2**32) - 1, 0).astype(np.uint32)
 
@@ -57,7 +61,9 @@ def thinned(tokens: Sequence[int], keep: NDArray[np.uint32], base: int) -> list[
     return [p for p, word in enumerate(tokens) if (random_at(base, p) & 0xFFFFFFFF) <= keep[word]]
 
 
-def negatives_at(base: int, position: int, centre: int, alias: NDArray[np.uint64], count: int, exclude: str) -> list[int]:
+def negatives_at(
+    base: int, position: int, centre: int, alias: NDArray[np.uint64], count: int, exclude: str
+) -> list[int]:
     """The negatives of the window at a position; with `redraw` none of them is the centre."""
     rows, z = [], random_at(base, position)
     for _ in range(count):
@@ -72,14 +78,21 @@ def negatives_at(base: int, position: int, centre: int, alias: NDArray[np.uint64
 
 
 def windows(
-    tokens: Sequence[int], units: Sequence[int], keep: NDArray[np.uint32], base: int, window: int, kind: str = "dynamic"
+    tokens: Sequence[int],
+    units: Sequence[int],
+    keep: NDArray[np.uint32],
+    base: int,
+    window: int,
+    kind: str = "dynamic",
 ) -> Iterator[tuple[int, list[int]]]:
     """(position of the centre, its context words), for every survivor; a window never crosses the border of a unit."""
     survivors = thinned(tokens, keep, base)
     unit = np.searchsorted(units, survivors, side="right")
     for place, position in enumerate(survivors):
         reach = window if kind == "fixed" else 1 + below(random_at(base, position), window)
-        around = [q for q in range(max(0, place - reach), min(len(survivors), place + reach + 1)) if q != place]
+        around = [
+            q for q in range(max(0, place - reach), min(len(survivors), place + reach + 1)) if q != place
+        ]
         yield position, [tokens[survivors[q]] for q in around if unit[q] == unit[place]]
 
 

@@ -1,0 +1,1 @@
+"""The outside world → integer arrays: one path for every learner."""

@@ -1,0 +1,114 @@
+"""The words a learner knows: their order, their counts, and what follows from the counts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.errors import InputError, OptionError
+
+Rule = Callable[[str, int], bool | None]
+"""Word and count → True: keep, False: drop, None: let min_count decide."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words by falling count, equal counts by their UTF-8 bytes.
+
+    keys: the words; counts: (words,) int64; total: tokens read, those of dropped words included; types: different words read.
+    """
+
+    keys: list[str]
+    counts: NDArray[np.int64]
+    total: int
+    types: int
+
+    @classmethod
+    def of(
+        cls,
+        counts: Mapping[str, int],
+        *,
+        min_count: int = 1,
+        max_size: int | None = None,
+        rule: Rule | None = None,
+    ) -> Vocabulary:
+        """A vocabulary from given counts."""
+        words, numbers = list(counts), np.fromiter(counts.values(), np.int64, len(counts))
+        if (numbers < 0).any():
+            raise OptionError(
+                f"counts must be 0 or more, got {numbers.min()} for {words[int(numbers.argmin())]!r}"
+            )
+        chosen = select(words, numbers, min_count=min_count, max_size=max_size, rule=rule)
+        return cls([words[k] for k in chosen], numbers[chosen], int(numbers.sum()), len(words))
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def save(self, path: str | Path) -> None:
+        """Write `word count` lines, the layout of word2vec's and GloVe's vocabulary files."""
+        lines = (f"{word} {count}\n" for word, count in zip(self.keys, self.counts.tolist(), strict=True))
+        Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Vocabulary:
+        """Read `word count` lines; they need not be sorted. A word may hold spaces: the last one counts."""
+        counts: dict[str, int] = {}
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: cannot be read ({error})") from None
+        for number, line in enumerate(text.split("\n"), 1):
+            word, space, count = line.removesuffix("\r").rpartition(" ")
+            if not line:
+                continue
+            if not space or not count.isdigit():
+                raise InputError(f"{path}, line {number}: expected 'word count', got {line!r}")
+            counts[word] = counts.get(word, 0) + int(count)
+        return cls.of(counts)
+
+
+def select(
+    words: Sequence[str],
+    counts: NDArray[np.int64],
+    *,
+    min_count: int,
+    max_size: int | None = None,
+    rule: Rule | None = None,
+) -> NDArray[np.int64]:
+    """The places of the words that stay, in the vocabulary's order."""
+    stays = counts >= min_count
+    if rule is not None:
+        for place, (word, count) in enumerate(zip(words, counts.tolist(), strict=True)):
+            if (verdict := rule(word, count)) is not None:
+                stays[place] = verdict
+    places = np.flatnonzero(stays)
+    encoded = [words[k].encode("utf-8", "surrogatepass") for k in places]
+    by_bytes = np.array(sorted(range(len(places)), key=encoded.__getitem__), np.int64)
+    order = by_bytes[np.argsort(-counts[places][by_bytes], kind="stable")]
+    return places[order][:max_size]
+
+
+def nothing_left(words: Iterable[str], counts: NDArray[np.int64], min_count: int, name: str) -> InputError:
+    """The error for a vocabulary that min_count emptied, with the counts."""
+    if not len(counts):
+        return InputError(f"{name}: the corpus holds no words")
+    top = int(counts.argmax())
+    word = next(word for k, word in enumerate(words) if k == top)
+    return InputError(
+        f"{name}: no word occurs {min_count:,} times (the most frequent, {word!r}, occurs {counts[top]:,} times); lower min_count"
+    )
+
+
+def keep_thresholds(counts: NDArray[np.int64], sample: float, total: int) -> NDArray[np.uint32]:
+    """A token survives if 32 random bits are ≤ its word's threshold: probability √(s/f) + s/f, at most 1; f = count / total.
+
+    Definition: reference/skipgram.py. Sample 0 keeps everything.
+    """
+    with np.errstate(divide="ignore"):
+        share = np.full(len(counts), np.inf) if sample == 0 else sample * total / counts
+    keep = np.minimum(1, np.sqrt(share) + share)
+    return np.maximum(np.ceil(keep * 2**32) - 1, 0).astype(np.uint32)

@@ -1,0 +1,1 @@
+"""Everything between a learner and a kernel: threads, schedule, progress."""

@@ -1,0 +1,97 @@
+"""The phases before training, each with its line of progress: reading, memory, compiling."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from omnivec.data.corpus import Corpus, Reading
+from omnivec.data.sources import Source
+from omnivec.data.tokenize import Tokenizer
+from omnivec.data.vocabulary import Rule, Vocabulary
+from omnivec.engine.progress import Listener, Progress
+from omnivec.errors import InputError
+from omnivec.store import memory
+
+log = logging.getLogger("omnivec")
+
+
+def read(
+    reading: Reading,
+    source: Source,
+    listener: Listener,
+    *,
+    tokenizer: Tokenizer | None = None,
+    vocabulary: Vocabulary | None = None,
+    rule: Rule | None = None,
+) -> Corpus:
+    """Read a corpus and say what was found; nothing that was left out stays unsaid.
+
+    Raises: InputError as `Reading.corpus`, and when a single word is left, since it has nothing to be told from.
+    """
+    began, size = time.perf_counter(), _size(source)
+    spoken = 0.0
+
+    def report(tokens: int, done: int) -> None:
+        nonlocal spoken
+        if (now := time.perf_counter()) - spoken > 0.2:
+            spoken = now
+            listener(Progress(phase="read", done=min(done / size, 1.0) if size else 0.0, tokens=tokens))
+
+    corpus = reading.corpus(source, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule, report=report)
+    words = corpus.vocabulary
+    if len(words) < 2:
+        raise InputError(
+            f"{corpus.name}: only one word is left ({words.keys[0]!r}, {words.counts[0]:,} times), and a word is learned from "
+            "others; lower min_count or give more text"
+        )
+    seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(words.total, 1)
+    which = (
+        f"occur {reading.min_count:,} times or more"
+        if vocabulary is None and rule is None
+        else "are in the vocabulary"
+    )
+    text = (
+        f"{words.total:,} tokens in {seconds:.1f} s; {len(words):,} words {which} ({share:.1%} of the tokens)"
+    )
+    listener(Progress(phase="read", done=1, text=text.replace("%", " %"), tokens=words.total))
+    if corpus.invalid:
+        log.warning(
+            "%s: %s tokens were not valid UTF-8 (%s)",
+            corpus.name,
+            f"{corpus.invalid:,}",
+            reading.encoding_errors,
+        )
+    return corpus
+
+
+def require(need: Mapping[str, int], remedies: str, listener: Listener) -> None:
+    """Say what training will take; NotEnoughMemory if that is not there."""
+    memory.require(need, remedies)
+    listener(Progress(phase="memory", done=1, text=f"{memory.human(sum(need.values()))} needed, {_free()}"))
+
+
+def _free() -> str:
+    have, limit = memory.available()
+    return f"{memory.human(have)} free" + ("" if limit == "machine" else f" ({limit})")
+
+
+def compiled(call: Callable[[], None], listener: Listener) -> None:
+    """Make the first call of a kernel, on nothing, and name what it costs when it costs something."""
+    began = time.perf_counter()
+    listener(Progress(phase="compile"))
+    call()
+    seconds = time.perf_counter() - began
+    text = f"for this processor, once … {seconds:.1f} s" if seconds > 1 else ""
+    listener(Progress(phase="compile", done=1, text=text))
+
+
+def _size(source: Source) -> int:
+    """Bytes of a plain file, 0 where they are not known beforehand."""
+    if not isinstance(source, (str, os.PathLike)) or Path(source).suffix in (".gz", ".xz"):
+        return 0
+    path = Path(source)
+    return path.stat().st_size if path.is_file() else 0

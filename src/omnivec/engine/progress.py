@@ -1,0 +1,33 @@
+"""What a run says about itself while it lasts: small records, handed to a function of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """One record. `text` is the line of a phase that is finished, else empty; the numbers of training are 0 outside it.
+
+    phase: "options", "read", "memory", "compile", "train" or "epoch"; done: share of the phase, 0 … 1.
+    loss: mean per pair of centre and context since the last record (of the epoch, when the phase is "epoch"), float64.
+    """
+
+    phase: str
+    done: float = 0.0
+    text: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    tokens: int = 0
+    tokens_per_second: float = 0.0
+    lr: float = 0.0
+    loss: float = 0.0
+    seconds_left: float = 0.0
+
+
+Listener = Callable[[Progress], None]
+
+
+def silent(record: Progress) -> None:
+    """The listener of a library call."""
