@@ -15,7 +15,7 @@ BAD_CALLS = {
         "unknown option --vector-size. Did you mean --dim?",
     ),
     "choice": ("train word2vec TEXT OUT --loss nss", "did you mean 'ns'?"),
-    "preset": ("train word2vec TEXT OUT --preset gensm", "unknown preset gensm. Did you mean gensim?"),
+    "preset": ("train word2vec TEXT OUT --preset gensm", "unknown preset gensm"),
     "dim": ("train word2vec TEXT OUT --dim 0", "dim must lie between 1 and 4,096, got 0"),
     "window": ("train word2vec TEXT OUT --window -1", "window must lie between 1 and "),
     "epochs": ("train word2vec TEXT OUT --epochs 0", "epochs must lie between 1 and "),
@@ -29,7 +29,7 @@ BAD_CALLS = {
     "topn": ("neighbors MODEL king --topn 0", "topn must lie between 1 and "),
     "two words": ("analogy MODEL king queen", "analogy takes three words A B C"),
     "nothing to judge": ("evaluate MODEL", "evaluate needs --similarity FILE or --analogies FILE"),
-    "suffix": ("convert MODEL out.xyz", "DST must end in .bin, .txt or .vec"),
+    "suffix": ("convert MODEL out.xyz", "DST must end in .txt, .vec, .bin (.gz), or .omnivec"),
 }
 
 

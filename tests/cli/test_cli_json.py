@@ -86,3 +86,13 @@ def test_convert(call, vectors_folder, tmp_path):
 def test_errors(call, vectors_folder, words):
     words = [vectors_folder if word == "MODEL" else word for word in words]
     fits(json.loads(call(*words, "--json")[2]), SHAPES["errors"])
+
+
+@pytest.mark.parametrize("with_gensim", [True, False])
+def test_demo(call, corpus, tmp_path, monkeypatch, with_gensim):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    if with_gensim:
+        pytest.importorskip("gensim")
+    else:
+        monkeypatch.setattr("omnivec.cli.samples.gensim_data", lambda: None)
+    fits(json.loads(call("demo", corpus, "--json", "-q")[1]), SHAPES["demo"])

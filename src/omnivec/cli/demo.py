@@ -130,17 +130,20 @@ def _asked(vectors: Vectors) -> list[str]:
 
 def _show(path: Path, table: list[Scores], found: dict[str, Any], asked: list[str]) -> None:
     sets = {name: score for scores in table for name, score in scores.similarity.items()}
-    heads = [f"{shown(name)} ({score.covered} of {score.pairs} pairs)" for name, score in sets.items()]
-    rows = [("", "words/s", *heads)]
+    rows = [("", "words/s", *map(shown, sets))]
     for scores in table:
         cells = (
             number(scores.similarity[name].spearman) if name in scores.similarity else "-" for name in sets
         )
         rows.append((scores.name, speed(scores.tokens_per_second).removesuffix(" words/s"), *cells))
+    if sets:
+        rows.append(("pairs found", "", *(f"{score.covered}/{score.pairs}" for score in sets.values())))
     emit("", *aligned(rows))
     if len(table) > 1:
         ratio = table[0].tokens_per_second / table[1].tokens_per_second
-        emit(f"{ratio:.1f} times as fast on the same text with the same options")
+        emit(f"{ratio:.1f} times as fast, on the same text with the same options.")
+    if sets:
+        emit("Beside the speed: rank correlation with people's scores of word pairs.")
     emit("")
     width = max(len(word) for word in asked)
     emit(

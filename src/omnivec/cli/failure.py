@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,14 +51,13 @@ class NotThere(InputError):
         self.near = list(near)
 
 
-_IN_FLAGS = {"pass overwrite=True": "add --overwrite", "lower min_count": "lower --min-count"}
+_REMEDY = re.compile(r"\b(lower|raise|set) (dim|epochs|limit|lr|max_size|min_count|threads)\b")
 
 
 def in_flags(message: str) -> str:
     """A message of the library, whose remedies are keyword arguments, with the flags of the command line."""
-    for python, flag in _IN_FLAGS.items():
-        message = message.replace(python, flag)
-    return message
+    message = message.replace("pass overwrite=True", "add --overwrite")
+    return _REMEDY.sub(lambda found: f"{found[1]} --{found[2].replace('_', '-')}", message)
 
 
 def public_kind(error: OmnivecError) -> str:

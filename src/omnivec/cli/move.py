@@ -23,6 +23,7 @@ from omnivec.errors import OutputError
 if TYPE_CHECKING:
     from omnivec.model import Model
     from omnivec.store.formats import Format
+    from omnivec.vectors import Vectors
 
 TRAINING = ("tokens", "seconds", "tokens_per_second", "loss")
 """What `info` tells of a training run."""
@@ -74,8 +75,11 @@ def convert(
         with display.busy("Opening", source):
             model = load(source, limit=limit)
         with display.busy("Saving", target):
-            write(model)
-        rows, dim, size = len(model.vectors), model.vectors.vector_size, disk_bytes(target)
+            vectors = model.vectors
+            # A folder is mapped whole; what is cut from it is vectors, no longer a model that could train on.
+            cut = limit is not None and limit < len(vectors)
+            write(vectors := vectors.subset(vectors.index_to_key[:limit])) if cut else write(model)
+        rows, dim, size = len(vectors), vectors.vector_size, disk_bytes(target)
         display.line("Saved", f"{shown(target)}, {rows:,} {TIMES} {dim}, {human(size)}")
     if common.json:
         emit_json({"model": target, "rows": rows, "dim": dim, "bytes": size})
@@ -128,7 +132,7 @@ def disk_bytes(path: str) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def writer(target: str, overwrite: bool) -> Callable[[Model], None]:
+def writer(target: str, overwrite: bool) -> Callable[[Model | Vectors], None]:
     """What writes a model to `target`, by its suffix. Refuses now what it would refuse after the work."""
     from omnivec.store.folder import check_output
     from omnivec.store.formats import FORMATS
@@ -137,7 +141,7 @@ def writer(target: str, overwrite: bool) -> Callable[[Model], None]:
     suffix = Path(name.removesuffix(".gz")).suffix
     if suffix in ("", ".omnivec") and not name.endswith(".gz"):
         check_output(target, overwrite=overwrite)
-        return lambda model: model.save(target, overwrite=overwrite)
+        return lambda found: found.save(target, overwrite=overwrite)
     known = [each for each in FORMATS if suffix in each.suffixes]
     if not known:
         suffixes = ", ".join(suffix for each in FORMATS for suffix in each.suffixes)
@@ -149,10 +153,12 @@ def writer(target: str, overwrite: bool) -> Callable[[Model], None]:
     return functools.partial(_write, known[0], target, overwrite)
 
 
-def _write(known: Format, target: str, overwrite: bool, model: Model) -> None:
+def _write(known: Format, target: str, overwrite: bool, found: Model | Vectors) -> None:
+    from omnivec.model import Model
     from omnivec.store.folder import replacing
 
-    keys, matrix = model.vectors.index_to_key, model.vectors.vectors
+    vectors = found.vectors if isinstance(found, Model) else found
+    keys, matrix = vectors.index_to_key, vectors.vectors
     if not target.lower().endswith(".gz"):
         known.write(target, keys, matrix, overwrite=overwrite)
         return

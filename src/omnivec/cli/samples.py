@@ -48,7 +48,7 @@ def given(path: Path) -> Sample:
 def carried(folder: Path) -> Sample:
     """The best text that installed packages carry, written into `folder`."""
     if (data := gensim_data()) and (data / _GENSIM_WIKIPEDIA).exists():
-        about = "206 Wikipedia articles that gensim carries among its test files"
+        about = "Wikipedia articles from gensim's test files"
         return _written("wikipedia", about, folder, _wikipedia(data / _GENSIM_WIKIPEDIA))
     return _written("python", "the documentation of this Python: topics and docstrings", folder, _python())
 

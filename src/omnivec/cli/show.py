@@ -79,6 +79,8 @@ class Display:
                 self.line(label, record.text or training_line(record))
         elif record.text:
             self.line(label, record.text)
+        elif record.done >= 1:
+            self.rest()  # a phase not worth a line, such as a kernel that came from the cache
         else:
             self.living(label, training_line(record) if record.phase == "train" else share(record.done))
 
@@ -155,11 +157,11 @@ def training_line(record: Progress) -> str:
     parts = [f"epoch {record.epoch}/{record.epochs}", share(record.done)]
     if record.tokens_per_second:
         parts.append(speed(record.tokens_per_second))
-    if record.lr is not None:
+    if record.lr:
         parts.append(f"lr {record.lr:.4g}")
-    if record.loss is not None:
+    if record.loss:
         parts.append(f"loss {record.loss:.3f}")
-    if record.seconds_left is not None:
+    if record.seconds_left:
         parts.append(f"{duration(record.seconds_left)} left")
     return "  ".join(part for part in parts if part)
 

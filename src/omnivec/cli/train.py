@@ -62,6 +62,7 @@ def command(name: str, learner: type[Word2Vec]) -> Callable[..., int]:
         check_output(output, overwrite=overwrite)
         with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
             model = chosen.fit(_source(input), progress=display)
+            model.config["preset"] = preset
             return _keep(model, output, overwrite, common, display)
 
     train.__annotations__["flags"] = learner_flags(learner)
@@ -77,12 +78,8 @@ def _presets(learner: "type[Options]") -> str:
     )
 
 
-def _source(text: str) -> Any:
-    if text == "-":
-        import sys
-
-        return sys.stdin.buffer
-    return existing(text)
+def _source(text: str) -> str:
+    return text if text == "-" else existing(text)
 
 
 def _keep(model: "Model", output: str, overwrite: bool, common: Common, display: Display) -> int:

@@ -1,0 +1,164 @@
+"""What only a process of its own shows: exit codes, pipes, Ctrl-C, terminals."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from omnivec import load
+
+OMNIVEC = [sys.executable, "-m", "omnivec"]
+
+
+def run(*words, **options):
+    return subprocess.run(
+        [*OMNIVEC, *map(str, words)], capture_output=True, text=True, timeout=120, **options
+    )
+
+
+def on_terminal(words, **environment):
+    """Run with stderr on a terminal: (exit code, stdout, what the terminal received)."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, *map(str, words)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", **environment},
+    )
+    os.close(theirs)
+    received = b""
+    while True:
+        try:
+            block = os.read(ours, 4096)
+        except OSError:  # Linux: the other end was closed
+            break
+        if not block:
+            break
+        received += block
+    os.close(ours)
+    out, _ = process.communicate()
+    return process.returncode, out.decode(), received.decode()
+
+
+def test_python_m_omnivec_is_omnivec():
+    done = run("--help")
+    assert done.returncode == 0 and done.stdout.startswith("Usage: omnivec COMMAND") and not done.stderr
+
+
+def test_the_exit_code_reaches_the_shell(vectors_folder):
+    assert run("infoo").returncode == 2
+    done = run("neighbors", vectors_folder, "kng")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "omnivec: unknown word 'kng'; near: 'king'\n",
+    )
+
+
+def test_a_reader_that_left_is_no_error(vectors_folder):
+    omnivec = f"{sys.executable} -m omnivec neighbors '{vectors_folder}'"
+    command = f"yes king | {omnivec} | head -1; echo ${{PIPESTATUS[1]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("king\n0\n", "")
+
+
+def test_a_dialogue_is_answered_line_by_line(vectors_folder):
+    process = subprocess.Popen(
+        [*OMNIVEC, "neighbors", str(vectors_folder), "--json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for word in ("king", "man"):
+        process.stdin.write(f"{word}\n")
+        process.stdin.flush()
+        assert process.stdout.readline().startswith(f'{{"{word}": [["')
+    process.communicate()
+    assert process.returncode == 0
+
+
+def test_ctrl_c_keeps_a_model_that_loads(corpus, tmp_path):
+    process = subprocess.Popen(
+        [
+            *OMNIVEC,
+            "train",
+            "word2vec",
+            str(corpus),
+            str(tmp_path / "out"),
+            "--dim",
+            "16",
+            "--epochs",
+            "100000",
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if "epoch 1/" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped before its end" in rest and "Traceback" not in rest
+    assert load(tmp_path / "out").vectors.vector_size == 16
+
+
+def test_ctrl_c_at_a_question_is_130_and_one_line(vectors_folder):
+    process = subprocess.Popen(
+        [*OMNIVEC, "neighbors", str(vectors_folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdin.write("king\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "omnivec: stopped\n")
+
+
+PHASES = """
+import time
+from omnivec.cli.show import Display
+from omnivec.engine.progress import Progress
+with Display() as display:
+    display(Progress(phase="read", done=0.25))
+    time.sleep(1)
+    display(Progress(phase="read", done=1.0, text="12 tokens \\u00b7 \\ud55c"))
+    numbers = dict(tokens_per_second=4.6e6, lr=0.02, loss=2.5, seconds_left=9.0)
+    display(Progress(phase="train", done=0.5, epoch=1, epochs=2, **numbers))
+    time.sleep(1)
+"""
+
+
+def test_a_terminal_gets_a_living_line_that_leaves_no_trace():
+    code, out, received = on_terminal(["-c", PHASES])
+    assert (code, out) == (0, "")
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", received)
+    assert "Read       25 %" in plain
+    assert "Training   epoch 1/2  50 %  4.60 M words/s  lr 0.02  loss 2.500  9 s left" in plain
+    assert "12 tokens · 한" in plain
+    assert received.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": ""}])
+def test_a_dumb_terminal_gets_plain_lines(environment):
+    _, _, received = on_terminal(["-c", PHASES], **environment)
+    assert received.split("\r\n") == ["Read       12 tokens · 한", ""]
+
+
+def test_no_color_is_honoured():
+    _, _, received = on_terminal(["-c", PHASES], NO_COLOR="1")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", received)
+
+
+def test_an_ascii_terminal_gets_spelled_lines():
+    _, _, received = on_terminal(["-c", PHASES], PYTHONIOENCODING="ascii", TERM="dumb")
+    assert received.startswith("Read       12 tokens | \\ud55c")

@@ -1,0 +1,98 @@
+"""`omnivec demo`: on the user's text, on gensim's sample, and on Python's own documentation."""
+
+import json
+import random
+import sysconfig
+
+import pytest
+
+from omnivec.cli import main, samples
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "omnivec" / "demo"
+
+
+@pytest.fixture
+def text(tmp_path):
+    draw = random.Random(1)
+    words = "king queen man woman river sat by the a of boy girl prince princess stone water wind".split()
+    path = tmp_path / "mine.txt"
+    path.write_text("\n".join(" ".join(draw.choices(words, k=12)) for _ in range(300)))
+    return path
+
+
+def test_the_demo_trains_shows_and_says_what_is_next(text, cache, capsys, monkeypatch):
+    monkeypatch.setattr(samples, "gensim_data", lambda: None)
+    assert main(["demo", str(text)]) == 0
+    out, err = capsys.readouterr()
+    assert "pip install 'omnivec[demo]'" in err
+    assert "words/s" in out and "river " in out
+    *_, model, following = out.splitlines()
+    assert model == f"Model      {cache / 'mine.omnivec'}"
+    assert following.startswith("Next       omnivec neighbors ")
+    assert main(following.split()[2:]) == 0
+
+
+def test_gensim_runs_on_the_same_text(text, capsys):
+    pytest.importorskip("gensim")
+    assert main(["demo", str(text), "--json", "-q"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["gensim"]["epochs"] == report["omnivec"]["epochs"] == 20
+    assert (
+        set(report["gensim"]["similarity"])
+        == set(report["omnivec"]["similarity"])
+        == {"wordsim353", "simlex999"}
+    )
+
+
+def test_the_table_sets_both_beside_each_other(text, capsys):
+    pytest.importorskip("gensim")
+    assert main(["demo", str(text), "-q"]) == 0
+    out = capsys.readouterr().out
+    assert "omnivec" in out and "gensim 4" in out and "pairs found" in out and "times as fast" in out
+    assert max(map(len, out.split("Model")[0].splitlines())) <= 80
+
+
+def test_gensim_is_stopped_when_it_takes_too_long(text, capsys, monkeypatch):
+    pytest.importorskip("gensim")
+    monkeypatch.setattr("omnivec.cli.rival.PATIENCE", 0.0)
+    assert main(["demo", str(text), "--json"]) == 0
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    assert report["gensim"]["epochs"] == 1 and report["gensim"]["similarity"] == {}
+    assert "stopped after 1 epoch" in err
+
+
+def test_gensims_sample_is_words_in_lower_case(tmp_path):
+    pytest.importorskip("gensim")
+    sample = samples.carried(tmp_path)
+    words = sample.path.read_text(encoding="utf-8").split()
+    assert len(words) == sample.words > 400_000
+    assert sum(word == word.lower() for word in words) == len(words)
+    assert words.count("anarchism") > 50
+    assert [path.name for path in samples.word_sets()] == ["wordsim353.tsv", "simlex999.txt"]
+
+
+def test_without_gensim_the_text_is_pythons_documentation(tmp_path, monkeypatch):
+    library = tmp_path / "lib"
+    library.mkdir()
+    (library / "good.py").write_text('"""Zebras gather.\n\nAnd graze."""\nraise SystemExit("imported!")\n')
+    (library / "broken.py").write_text("def (:\n")
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(library))
+    monkeypatch.setattr(samples, "gensim_data", lambda: None)
+    sample = samples.carried(tmp_path)
+    lines = sample.path.read_text(encoding="utf-8").splitlines()
+    assert lines[-2:] == ["zebras gather", "and graze"]
+    assert sample.words > 1000  # the topics of pydoc
+    assert samples.word_sets() == []
+
+
+def test_a_cache_that_cannot_be_written_is_not_needed(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    folder = samples.demo_folder()
+    assert folder.is_dir() and "omnivec-demo-" in folder.name
+    folder.rmdir()
