@@ -19,7 +19,9 @@ def plain(function):
 
 
 def sampled(seed, length, dim, frequent=1.0):
-    """Text of few words, so that a window often holds a word twice; units of every length from one token on."""
+    """Text of few words, so that a window often holds a word twice; units of every length from one token
+    on.
+    """
     draw = np.random.default_rng(seed)
     tokens = np.minimum(draw.zipf(1.3, length) - 1, WORDS - 1).astype(np.int32)
     borders = np.unique(np.r_[0, 1, draw.integers(0, length, length // 9), length]).astype(np.int64)
@@ -47,8 +49,9 @@ def both(form, case, dim, first=0, last=None, **options):
     } | options
     with np.errstate(over="ignore"):  # uint64 wrap-around warns when run as plain Python
         form(
-            tokens, units, first, len(tokens) if last is None else last, keep, alias, inputs, outputs, o["window"],
-            window.RADIUS[o["kind"]], o["negatives"], window.EXCLUDE[o["exclude"]], o["rate"], o["decay"], np.uint64(o["base"]), sums,
+            tokens, units, first, len(tokens) if last is None else last, keep, alias, inputs, outputs,
+            o["window"], window.RADIUS[o["kind"]], o["negatives"], window.EXCLUDE[o["exclude"]],
+            o["rate"], o["decay"], np.uint64(o["base"]), sums,
         )  # fmt: skip
     wanted = reference.skipgram(tokens, units, keep, alias, *expected, **o)
     return sums, (inputs, outputs), wanted, expected
@@ -202,7 +205,7 @@ def test_a_changed_primitive_is_never_served_from_the_cache(tmp_path):
         code = "from omnivec.kernels.asks import ask; print(ask(), len(ask.stats.cache_hits))"
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path,
-            env={"PYTHONPATH": str(tmp_path), "OMNIVEC_CACHE_DIR": str(tmp_path / "cache"), "HOME": str(tmp_path)},
+            env={"PYTHONPATH": str(tmp_path), "OMNIVEC_CACHE_DIR": str(tmp_path / "cache"), "HOME": "/"},
         )  # fmt: skip
         return done.stdout.split()
 

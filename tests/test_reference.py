@@ -38,7 +38,7 @@ def test_gradient_check_names_the_first_wrong_index():
     gradient = window_gradient(v, u, SIGNS)[0]
     gradient[1, 2] *= -1
     wrong = gradient_check(lambda x: window_loss(x, u, SIGNS), v, gradient)
-    assert wrong is not None and wrong.index == (1, 2)
+    assert wrong is not None and wrong.place == (1, 2)
     assert wrong.given == pytest.approx(-wrong.expected)
 
 
@@ -52,7 +52,9 @@ def test_output_left_out_by_its_sign_has_neither_loss_nor_gradient():
 
 
 def test_course_negative_sampling_loss_and_gradients():
-    """CS224n, assignment 2: skipgram("c", 1, [a, b]) with the negatives that stand behind its published numbers."""
+    """CS224n, assignment 2: skipgram("c", 1, [a, b]) with the negatives that stand behind its published
+    numbers.
+    """
     rows = np.random.RandomState(9265).randn(10, 3)  # noqa: NPY002  the published numbers need this generator
     rows /= np.sqrt((rows**2).sum(1, keepdims=True)) + 1e-30
     centre, outside = rows[2:3], rows[5:]

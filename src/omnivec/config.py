@@ -1,13 +1,15 @@
 """What an option is: a field of a frozen dataclass, and nothing besides.
 
-The annotation gives type, choices and range, the default is the default, the string below the field is the help::
+The annotation gives type, choices and range, the default is the default, the string below the field is the
+help::
 
     @dataclass(frozen=True, kw_only=True)
     class Word2Vec(Learner):
         dim: Annotated[int, Between(1, 4096)] = 100
         \"\"\"Floats in a vector; time and memory grow in proportion.\"\"\"
 
-Keyword argument, command-line flag, TOML key, `config.json`, model card and documentation all read this one place.
+Keyword argument, command-line flag, TOML key, `config.json`, model card and documentation all read this one
+place.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import textwrap
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, Self, Union, cast, get_args, get_origin, get_type_hints
 
 from omnivec.errors import OptionError
 
@@ -85,9 +87,13 @@ def _words(choices: tuple[str, ...]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-@functools.cache
 def options(learner: type) -> dict[str, Option]:
     """The options of a dataclass in their order."""
+    return _options(cast("Any", learner))
+
+
+@functools.cache
+def _options(learner: Any) -> dict[str, Option]:
     hints, helps = get_type_hints(learner, include_extras=True), _helps(learner)
     return {f.name: _option(f, hints[f.name], helps.get(f.name, "")) for f in dataclasses.fields(learner)}
 
@@ -131,7 +137,9 @@ def _helps(learner: type) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Abstract base of every learner's options: checks ranges, names presets, reads and writes plain dictionaries."""
+    """Abstract base of every learner's options: checks ranges, names presets, reads and writes plain
+    dictionaries.
+    """
 
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}
     """Conventions of an ancestor, by its name: a dictionary of fields that belong together."""

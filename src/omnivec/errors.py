@@ -5,14 +5,15 @@ Each type is also the built-in that users already catch, so ``except KeyError`` 
     OmnivecError
     ├── OptionError      (ValueError)        a name, value or combination of options        exit 2
     ├── InputError       (ValueError)        the corpus: empty, unreadable, nothing left after min_count
-    ├── FormatError      (ValueError)        a file: truncated, newer, not a model; names file and byte or line
-    ├── UnknownKey       (KeyError)          a word, label or node that is not there; carries near spellings
-    ├── OutputError      (OSError)           exists, not writable, disk full; the old model is whole
-    ├── NotFinite        (ArithmeticError)   NaN or infinity in given or trained values
-    ├── MissingExtra     (ImportError)       names the pip command
-    └── NotEnoughMemory  (MemoryError)       need, have, remedies; raised before allocating  exit 3
+    ├── FormatError      (ValueError)        a file: truncated, newer, not a model; names file and byte or
+    line ├── UnknownKey       (KeyError)          a word, label or node that is not there; carries near
+    spellings ├── OutputError      (OSError)           exists, not writable, disk full; the old model is whole
+    ├── NotFinite        (ArithmeticError)   NaN or infinity in given or trained values ├── MissingExtra
+    (ImportError)       names the pip command └── NotEnoughMemory  (MemoryError)       need, have, remedies;
+    raised before allocating  exit 3
 
-All others end the command line with exit code 1. A message is one line: what was expected, what came, what to do.
+All others end the command line with exit code 1. A message is one line: what was expected, what came, what to
+do.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class FormatError(OmnivecError, ValueError):
 class UnknownKey(OmnivecError, KeyError):
     """A word, label or node that the vocabulary lacks.
 
-    `near` holds up to three close spellings. It is computed when it or the message is first read, so that a loop of
-    ``try: v[word]`` / ``except KeyError`` does not pay for it.
+    `near` holds up to three close spellings. It is computed when it or the message is first read, so that a
+    loop of ``try: v[word]`` / ``except KeyError`` does not pay for it.
     """
 
     def __init__(self, key: str, find_near: Callable[[str], list[str]] | None = None) -> None:
@@ -68,7 +69,9 @@ class UnknownKey(OmnivecError, KeyError):
 
 
 class OutputError(OmnivecError, OSError):
-    """An output that exists, cannot be written, or does not fit on the disk. What was there before is whole."""
+    """An output that exists, cannot be written, or does not fit on the disk. What was there before is
+    whole.
+    """
 
 
 class NotFinite(OmnivecError, ArithmeticError):

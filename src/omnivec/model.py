@@ -23,8 +23,8 @@ from omnivec.vectors import Vectors
 class Model:
     """Options, keys, tables and record.
 
-    config: what `config.json` holds: learner, options, preset, changed, head, dim, rows, training. tables: by name,
-    `vectors` (rows, padded width) float32 and, when it was trained here, `output` of the same shape.
+    config: what `config.json` holds: learner, options, preset, changed, head, dim, rows, training. tables: by
+    name, `vectors` (rows, padded width) float32 and, when it was trained here, `output` of the same shape.
     """
 
     def __init__(
@@ -52,7 +52,9 @@ class Model:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What training did: tokens, epochs, seconds, tokens_per_second, loss by epoch, threads, interrupted."""
+        """What training did: tokens, epochs, seconds, tokens_per_second, loss by epoch, threads,
+        interrupted.
+        """
         return dict(self.config["training"])
 
     @property
@@ -81,7 +83,8 @@ class Model:
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the model folder, as a whole or not at all.
 
-        Raises: OutputError when the path exists (unless `overwrite`), cannot be written, or the disk is too small.
+        Raises: OutputError when the path exists (unless `overwrite`), cannot be written, or the disk is too
+        small.
         """
         write_folder(
             path, self.config, {**self.tables, **self.keys.tables()}, card(self.config), overwrite=overwrite
@@ -92,21 +95,23 @@ class Model:
 
 
 def load(path: str | os.PathLike[str], limit: int | None = None) -> Model:
-    """Open a model folder, mapped and read-only, or a file of vectors of any known format, recognised by its content.
+    """Open a model folder, mapped and read-only, or a file of vectors of any known format, recognised by its
+    content.
 
     limit: the first so many rows of a file; a folder is mapped whole, whatever its size.
 
-    Raises: FormatError for what is missing, damaged, newer, or nothing we know; NotEnoughMemory for a file too large.
+    Raises: FormatError for what is missing, damaged, newer, or nothing we know; NotEnoughMemory for a file
+    too large.
     """
     if Path(path).is_dir() or not Path(path).exists():
         return _opened(path)
-    found = formats.read(path, limit)
-    rows, dim = found.matrix.shape
+    keys, matrix, counts = formats.read(path, limit)
+    rows, dim = matrix.shape
     config = {
         "learner": None, "options": {}, "preset": None, "changed": {}, "head": None, "dim": dim, "rows": rows,
         "training": {"source": Path(path).name},
     }  # fmt: skip
-    return Model(config, Keys.build(found.keys, found.counts), {"vectors": _padded(found.matrix)})
+    return Model(config, Keys.build(keys, counts), {"vectors": _padded(matrix)})
 
 
 def _opened(path: str | os.PathLike[str]) -> Model:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,8 @@ Report = Callable[[int, int], None]
 class Corpus:
     """A text as rows of a vocabulary.
 
-    tokens: (n,) int32; units: (u + 1,) int64, the borders of the units, from 0 to n; invalid: tokens that were not UTF-8;
-    name: where the text came from.
+    tokens: (n,) int32; units: (u + 1,) int64, the borders of the units, from 0 to n; invalid: tokens that
+    were not UTF-8; name: where the text came from.
     """
 
     vocabulary: Vocabulary
@@ -117,12 +117,14 @@ class Reading:
 
 
 class Spool:
-    """Pieces of int32 one behind the other, in memory until a share of it is taken, then in a file without a name."""
+    """Pieces of int32 one behind the other, in memory until a share of it is taken, then in a file without a
+    name.
+    """
 
     def __init__(self, limit: int | None = None) -> None:
         self._limit = int(memory.available()[0] * IN_MEMORY) if limit is None else limit
         self._pieces: list[NDArray[np.int32]] = []
-        self._file = None
+        self._file: IO[bytes] | None = None
         self.length = 0
 
     def append(self, numbers: NDArray[np.int32]) -> None:
@@ -157,7 +159,8 @@ def _renumbered(
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     if spool.on_disk:
         with tempfile.TemporaryFile(prefix="omnivec-") as file:
-            # Mapped copy-on-write, since Numba compiles read-only arrays again; the file vanishes with the map.
+            # Mapped copy-on-write, since Numba compiles read-only arrays again; the file vanishes with the
+            # map.
             file.truncate(max(kept, 1) * 4)
             mapped = np.memmap(file, np.int32, "r+", shape=(max(kept, 1),))
             tokens = np.asarray(mapped)[:kept]

@@ -68,8 +68,8 @@ class Numbering:
         array, position = np.frombuffer(bytearray(text), np.uint8), 0
         while True:
             position, written = scan.scan(
-                array, position, len(text), kinds, self._unit, self._slots, self._store, self._offsets, self._counts,
-                self._buffer, self._state,
+                array, position, len(text), kinds, self._unit, self._slots, self._store, self._offsets,
+                self._counts, self._buffer, self._state,
             )  # fmt: skip
             if written:
                 yield self._buffer[:written].copy()
@@ -87,7 +87,8 @@ class Numbering:
             self._counts = np.concatenate([self._counts, np.zeros(room, np.int64)])
             self._slots = np.full(4 * len(self._counts), scan.EMPTY, np.uint64)
             scan.refill(self._slots, self._store, self._offsets, words)
-        # The rest of the text may be one word: only if even that fits is the store surely not what stopped the scanner.
+        # The rest of the text may be one word: only if even that fits is the store surely not what stopped
+        # the scanner.
         if self._state[scan.BYTES] + ahead > len(self._store):
             grown = True
             size = max(2 * len(self._store), int(self._state[scan.BYTES]) + ahead)

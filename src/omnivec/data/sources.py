@@ -1,7 +1,8 @@
 """Where text comes from: files, folders, compressed files, standard input, Python iterables.
 
-A lone str or path-like is a path. Inside an iterable, path-like objects are files, str are texts, lists and tuples are tokens.
-Everything comes out as documents, and a document as pieces: bytes of text, or lists of tokens.
+A lone str or path-like is a path. Inside an iterable, path-like objects are files, str are texts, lists and
+tuples are tokens. Everything comes out as documents, and a document as pieces: bytes of text, or lists of
+tokens.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ Source = str | os.PathLike[str] | BinaryIO | Iterable[str | os.PathLike[str] | l
 Piece = bytes | list[str] | tuple[str, ...]
 
 BLOCK = 1 << 21
-"""Bytes read at a time: large enough that reading costs nothing, small enough to stay in the cache until they are scanned."""
+"""Bytes read at a time: large enough that reading costs nothing, small enough to stay in the cache until they
+are scanned.
+"""
 
 
 def documents(source: Source) -> Iterator[Iterator[Piece]]:
@@ -63,9 +66,7 @@ def _piece(item: object) -> Piece:
         raise InputError(
             f"a list in the corpus holds its tokens as str, got {wrong!r} ({type(wrong).__name__})"
         )
-    raise InputError(
-        f"the corpus may hold texts (str), paths (Path) and lists of tokens, got {item!r} ({type(item).__name__})"
-    )
+    raise InputError(f"the corpus may hold texts (str), paths (Path) and lists of tokens, got {item!r}")
 
 
 def _files(source: str | os.PathLike[str]) -> Iterator[Iterator[bytes]]:

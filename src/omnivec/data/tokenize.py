@@ -11,7 +11,9 @@ Tokenizer = Callable[[str], Sequence[str]]
 
 
 def unicode_whitespace(line: str) -> list[str]:
-    """Split where Unicode says white space: also at a no-break space (U+00A0) or an ideographic one (U+3000)."""
+    """Split where Unicode says white space: also at a no-break space (U+00A0) or an ideographic one
+    (U+3000).
+    """
     return line.split()
 
 
@@ -42,7 +44,8 @@ class Lines:
         except UnicodeDecodeError as error:
             if self._errors == "strict":
                 raise InputError(
-                    f"expected UTF-8, got byte 0x{line[error.start]:02X} in {line[:40]!r}; see encoding_errors"
+                    f"expected UTF-8, got byte 0x{line[error.start]:02X} in {line[:40]!r}; "
+                    "see encoding_errors"
                 ) from None
             self.invalid += line.decode("utf-8", "replace").count("\ufffd") - line.count("\ufffd".encode())
             return line.decode("utf-8", self._errors)

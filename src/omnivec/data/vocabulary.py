@@ -19,7 +19,8 @@ Rule = Callable[[str, int], bool | None]
 class Vocabulary:
     """Words by falling count, equal counts by their UTF-8 bytes.
 
-    keys: the words; counts: (words,) int64; total: tokens read, those of dropped words included; types: different words read.
+    keys: the words; counts: (words,) int64; total: tokens read, those of dropped words included; types:
+    different words read.
     """
 
     keys: list[str]
@@ -86,7 +87,7 @@ def select(
             if (verdict := rule(word, count)) is not None:
                 stays[place] = verdict
     places = np.flatnonzero(stays)
-    encoded = [words[k].encode("utf-8", "surrogatepass") for k in places]
+    encoded = [words[k].encode("utf-8", "surrogatepass") for k in places.tolist()]
     by_bytes = np.array(sorted(range(len(places)), key=encoded.__getitem__), np.int64)
     order = by_bytes[np.argsort(-counts[places][by_bytes], kind="stable")]
     return places[order][:max_size]
@@ -99,16 +100,19 @@ def nothing_left(words: Iterable[str], counts: NDArray[np.int64], min_count: int
     top = int(counts.argmax())
     word = next(word for k, word in enumerate(words) if k == top)
     return InputError(
-        f"{name}: no word occurs {min_count:,} times (the most frequent, {word!r}, occurs {counts[top]:,} times); lower min_count"
+        f"{name}: no word occurs {min_count:,} times (the most frequent, {word!r}, occurs {counts[top]:,} "
+        "times); lower min_count"
     )
 
 
 def keep_thresholds(counts: NDArray[np.int64], sample: float, total: int) -> NDArray[np.uint32]:
-    """A token survives if 32 random bits are ≤ its word's threshold: probability √(s/f) + s/f, at most 1; f = count / total.
+    """A token survives if 32 random bits are ≤ its word's threshold: probability √(s/f) + s/f, at most 1; f =
+    count / total.
 
     Definition: reference/skipgram.py. Sample 0 keeps everything.
     """
     with np.errstate(divide="ignore"):
         share = np.full(len(counts), np.inf) if sample == 0 else sample * total / counts
-    keep = np.minimum(1, np.sqrt(share) + share)
-    return np.maximum(np.ceil(keep * 2**32) - 1, 0).astype(np.uint32)
+    keep: NDArray[np.float64] = np.minimum(1, np.sqrt(share) + share)
+    thresholds: NDArray[np.float64] = np.maximum(np.ceil(keep * 2**32) - 1, 0)
+    return thresholds.astype(np.uint32)

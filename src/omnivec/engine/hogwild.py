@@ -1,5 +1,5 @@
-"""Threads over shards, without locks on the tables: each takes the next shard and trains it in a kernel that has let go of
-the interpreter. Progress, Ctrl-C and the check for NaN happen between shards.
+"""Threads over shards, without locks on the tables: each takes the next shard and trains it in a kernel that
+has let go of the interpreter. Progress, Ctrl-C and the check for NaN happen between shards.
 
 Source: Niu, Recht, Ré, Wright 2011, "Hogwild!": collisions are rare because updates are sparse.
 """
@@ -48,7 +48,8 @@ class Hogwild:
         self._failure: BaseException | None = None
 
     def train(self) -> Outcome:
-        """Train to the end, or to the end of the shards begun when Ctrl-C comes; a second Ctrl-C leaves at once.
+        """Train to the end, or to the end of the shards begun when Ctrl-C comes; a second Ctrl-C leaves at
+        once.
 
         Raises: NotFinite when a loss is not a number; whatever `step` raises.
         """
@@ -93,7 +94,8 @@ class Hogwild:
     def _count(self, shard: Shard, sums: NDArray[np.float64]) -> None:
         if not np.isfinite(sums[0]):
             raise NotFinite(
-                f"the loss became {sums[0]} in epoch {shard.epoch + 1} between tokens {shard.first:,} and {shard.last:,}; "
+                f"the loss became {sums[0]} in epoch {shard.epoch + 1} between tokens {shard.first:,} and "
+                f"{shard.last:,}; "
                 f"lower lr (it was {shard.rate:.3g} there)"
             )
         with self._lock:
@@ -132,6 +134,7 @@ class _Ticker:
         schedule, speed = self._schedule, tokens / max(self.seconds, 1e-9)
         total = schedule.tokens * schedule.epochs
         return Progress(
-            phase=phase, done=tokens / total, epoch=epoch, epochs=schedule.epochs, tokens=tokens, tokens_per_second=speed,
-            lr=schedule.rate(tokens), loss=loss, seconds_left=(total - tokens) / max(speed, 1e-9),
+            phase=phase, done=tokens / total, epoch=epoch, epochs=schedule.epochs, tokens=tokens,
+            tokens_per_second=speed, lr=schedule.rate(tokens), loss=loss,
+            seconds_left=(total - tokens) / max(speed, 1e-9),
         )  # fmt: skip

@@ -30,7 +30,8 @@ def read(
 ) -> Corpus:
     """Read a corpus and say what was found; nothing that was left out stays unsaid.
 
-    Raises: InputError as `Reading.corpus`, and when a single word is left, since it has nothing to be told from.
+    Raises: InputError as `Reading.corpus`, and when a single word is left, since it has nothing to be told
+    from.
     """
     began, size = time.perf_counter(), _size(source)
     spoken = 0.0
@@ -45,8 +46,8 @@ def read(
     words = corpus.vocabulary
     if len(words) < 2:
         raise InputError(
-            f"{corpus.name}: only one word is left ({words.keys[0]!r}, {words.counts[0]:,} times), and a word is learned from "
-            "others; lower min_count or give more text"
+            f"{corpus.name}: only one word is left ({words.keys[0]!r}, {words.counts[0]:,} times), and "
+            "a word is learned from others; lower min_count or give more text"
         )
     seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(words.total, 1)
     which = (

@@ -1,4 +1,6 @@
-"""Which part of the text is trained when, and at which learning rate: functions of the data and the options alone."""
+"""Which part of the text is trained when, and at which learning rate: functions of the data and the options
+alone.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shard:
-    """Tokens first … last − 1 of one epoch, and the learning rate there: `rate` at first, less `decay` a token."""
+    """Tokens first … last − 1 of one epoch, and the learning rate there: `rate` at first, less `decay` a
+    token.
+    """
 
     epoch: int
     first: int
@@ -21,8 +25,8 @@ class Shard:
 class Schedule:
     """Exact passes over `tokens` tokens while the rate falls on a line from `lr` to `lr · floor`.
 
-    `work` is the cost of a token, in floats moved; a shard lasts some tens of milliseconds, so that Ctrl-C is prompt and the
-    call from Python costs nothing.
+    `work` is the cost of a token, in floats moved; a shard lasts some tens of milliseconds, so that Ctrl-C is
+    prompt and the call from Python costs nothing.
     """
 
     tokens: int

@@ -1,7 +1,8 @@
 """How kernels are compiled: one place for flags and for the cache on disk.
 
-Numba's disk cache does not see edits in another file: change a primitive, and a cached driver silently returns the old
-result. So the cache lies in a folder named by a hash of all sources in `kernels/`, and drivers alone are cached.
+Numba's disk cache does not see edits in another file: change a primitive, and a cached driver silently
+returns the old result. So the cache lies in a folder named by a hash of all sources in `kernels/`, and
+drivers alone are cached.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import config, njit
+from numba import njit
+from numba.core import config as numba_config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 FASTMATH = {"reassoc", "contract"}
-"""Sums may be reordered and fused. Not `True`, which also promises that NaN never occurs: broken training would look fine."""
+"""Sums may be reordered and fused. Not `True`, which also promises that NaN never occurs: broken training
+would look fine.
+"""
 
 
 def primitive(function: Function) -> Function:
@@ -28,13 +32,18 @@ def primitive(function: Function) -> Function:
 
 
 def part(function: Function) -> Function:
-    """A piece of a driver that is compiled on its own. The arrays it is given live in its caller as long as it runs."""
+    """A piece of a driver that is compiled on its own. The arrays it is given live in its caller as long as
+    it runs.
+    """
     return cast(Function, njit(fastmath=FASTMATH, error_model="numpy")(function))
 
 
 def driver(function: Function) -> Function:
-    """A kernel that Python calls: runs without the interpreter's lock, compiled at its first call, cached on disk."""
+    """A kernel that Python calls: runs without the interpreter's lock, compiled at its first call, cached on
+    disk.
+    """
     folder = cache_folder()
+    config: Any = numba_config
     before = config.CACHE_DIR
     try:
         # Set for this decoration only, so that other packages keep their folder.
@@ -81,7 +90,8 @@ def _writable(folder: Path) -> Path | None:
     except OSError:
         pass
     logging.getLogger("omnivec").warning(
-        "%s cannot be written: kernels are compiled anew in every process; set OMNIVEC_CACHE_DIR to a writable folder",
+        "%s cannot be written: kernels are compiled anew in every process; "
+        "set OMNIVEC_CACHE_DIR to a writable folder",
         folder,
     )
     return None

@@ -1,7 +1,7 @@
 """Random numbers, one idea a function, inlined into the driver that calls it.
 
-Every draw is a function of (seed, epoch, position): no state is kept, so a result depends neither on the thread count nor on
-where a run was interrupted.
+Every draw is a function of (seed, epoch, position): no state is kept, so a result depends neither on the
+thread count nor on where a run was interrupted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ LOW32, SHIFT32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 @primitive
 def mixed(z: np.uint64) -> np.uint64:
-    """The finaliser of splitmix64: every bit of the result depends on every bit of z. Source: Steele et al. 2014."""
+    """The finaliser of splitmix64: every bit of the result depends on every bit of z. Source: Steele et al.
+    2014.
+    """
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
@@ -37,7 +39,9 @@ def below(bits: np.uint64, n: int) -> np.int64:
 
 @primitive
 def drawn(bits: np.uint64, alias: NDArray[np.uint64]) -> np.int64:
-    """A row by Walker's alias method; alias (rows,) holds threshold << 32 | other row, in one word for one cache miss."""
+    """A row by Walker's alias method; alias (rows,) holds threshold << 32 | other row, in one word for one
+    cache miss.
+    """
     row = below(bits, alias.shape[0])
     entry = alias[row]
     return row if (bits & LOW32) <= (entry >> SHIFT32) else np.int64(entry & LOW32)

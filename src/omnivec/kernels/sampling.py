@@ -10,7 +10,8 @@ from omnivec.kernels.compiling import driver
 
 @driver
 def fill_alias(share: NDArray[np.float64], alias: NDArray[np.uint64], pile: NDArray[np.int64]) -> None:
-    """share (rows,) sums to rows and is used up; alias (rows,) gets threshold << 32 | other row; pile (rows,) is scratch.
+    """Share (rows,) sums to rows and is used up; alias (rows,) gets threshold << 32 | other row; pile (rows,)
+    is scratch.
 
     The poor lie at the bottom of the pile, the rich at its top; both are taken from their inner ends.
     """
@@ -31,7 +32,7 @@ def fill_alias(share: NDArray[np.float64], alias: NDArray[np.uint64], pile: NDAr
         small, large = pile[poor - 1], pile[top]
         poor -= 1
         part = np.int64(share[small] * 2.0**32)
-        alias[small] = (np.uint64(max(part - 1, 0)) << np.uint64(32)) | np.uint64(large)
+        alias[small] = (np.uint64(np.maximum(part - 1, 0)) << np.uint64(32)) | np.uint64(large)
         share[large] -= 1 - share[small]
         if share[large] < 1:
             top -= 1

@@ -1,7 +1,7 @@
 """Bytes → words → numbers, in one pass: every word gets the number of its first appearance, and is counted.
 
-The caller grows the arrays between calls; nothing is cut, whatever the length of a word or a line. Definition:
-reference/scan.py.
+The caller grows the arrays between calls; nothing is cut, whatever the length of a word or a line.
+Definition: reference/scan.py.
 """
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -51,11 +51,12 @@ def scan(
     numbers: NDArray[np.int32],
     state: NDArray[np.int64],
 ) -> tuple[int, int]:
-    """Number the words of text[start:end] that are complete, and write their numbers and −1 at the end of a unit.
+    """Number the words of text[start:end] that are complete, and write their numbers and −1 at the end of a
+    unit.
 
-    A word is complete when a byte that is no word byte follows it. slots (a power of two,): upper half of the hash, then the
-    word's number; store, offsets, counts: the words so far. Returns (bytes consumed up to, numbers written); it stops early
-    where an array is full: numbers, half of slots, offsets, or store.
+    A word is complete when a byte that is no word byte follows it. slots (a power of two,): upper half of the
+    hash, then the word's number; store, offsets, counts: the words so far. Returns (bytes consumed up to,
+    numbers written); it stops early where an array is full: numbers, half of slots, offsets, or store.
     """
     written, position = 0, start
     mask = np.uint64(slots.shape[0] - 1)
@@ -135,7 +136,8 @@ def renumber(
     units: NDArray[np.int64],
     state: NDArray[np.int64],
 ) -> None:
-    """Write the vocabulary's rows in place of numbers of first appearance; words without a row (−1) vanish, units close up.
+    """Write the vocabulary's rows in place of numbers of first appearance; words without a row (−1) vanish,
+    units close up.
 
     state (2,): tokens written, units ended; units (…,) gets the border behind each unit that kept a word.
     """

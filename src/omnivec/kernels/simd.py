@@ -1,13 +1,17 @@
 """A handful of float32 as one Numba value: written once, legalised by LLVM to AVX-512, AVX2 or NEON.
 
-Each operation is a plain Python function (its meaning, and what runs when the compiler is switched off) with a compiled
-twin of the same name. A place in a table is (row, j): tables are C-contiguous (rows, width) float32, width a multiple of 16;
-`j` counts floats from the row's start. Places are not views on purpose: Numba counts references to every view, two locked
-instructions each, on a counter that all threads share. That took a third of the time of a window.
+Each operation is a plain Python function (its meaning, and what runs when the compiler is switched off) with
+a compiled twin of the same name. A place in a table is (row, j): tables are C-contiguous (rows, width)
+float32, width a multiple of 16; `j` counts floats from the row's start. Places are not views on purpose:
+Numba counts references to every view, two locked instructions each, on a counter that all threads share. That
+took a third of the time of a window.
 
-Why not let LLVM vectorise loops: a window touches more than a dozen rows, and LLVM gives up proving that they do not
-overlap. Explicit values doubled the speed of skip-gram on one thread.
+Why not let LLVM vectorise loops: a window touches more than a dozen rows, and LLVM gives up proving that they
+do not overlap. Explicit values doubled the speed of skip-gram on one thread.
 """
+
+# Numba's decorators are untyped, and a twin's signature is that of the function it stands for.
+# mypy: disable-error-code="no-untyped-def, untyped-decorator, call-arg, no-untyped-call, attr-defined, assignment"
 
 from __future__ import annotations
 
@@ -27,11 +31,14 @@ Floats = NDArray[np.float32]  # what a value is in plain Python: (LANES,) float3
 _FEATURES = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
 
 LANES = 16 if "+avx512f" in _FEATURES else 8
-"""Floats in one value. AVX-512 has 32 registers of 16; the blocks of `window.py` need 14 and spill into memory when 16
-lanes must be laid on AVX2's 16 registers of 8 (5.8 M instead of 7.4 M tokens per second at dim 100)."""
+"""Floats in one value. AVX-512 has 32 registers of 16; the blocks of `window.py` need 14 and spill into
+memory when 16 lanes must be laid on AVX2's 16 registers of 8 (5.8 M instead of 7.4 M tokens per second at dim
+100)."""
 
 COLUMNS = 8
-"""Floats between two rows of scores: six outputs and two empty places, so that two rows are one value of 16 lanes."""
+"""Floats between two rows of scores: six outputs and two empty places, so that two rows are one value of 16
+lanes.
+"""
 
 _VECTOR = ir.VectorType(ir.FloatType(), LANES)
 _BITS = ir.VectorType(ir.IntType(32), LANES)
@@ -83,17 +90,17 @@ def splat(x: np.float32) -> Floats:
 
 
 def add(a: Floats, b: Floats) -> Floats:
-    """a + b, lane by lane."""
+    """A + b, lane by lane."""
     return a + b
 
 
 def mul(a: Floats, b: Floats) -> Floats:
-    """a · b, lane by lane."""
+    """A · b, lane by lane."""
     return a * b
 
 
 def fma(a: Floats, b: Floats, c: Floats) -> Floats:
-    """a · b + c, lane by lane, rounded once where the processor can."""
+    """A · b + c, lane by lane, rounded once where the processor can."""
     return a * b + c
 
 
@@ -126,9 +133,11 @@ def store_totals(
     a0: Floats, a1: Floats, a2: Floats, a3: Floats, a4: Floats, a5: Floats,
     b0: Floats, b1: Floats, b2: Floats, b3: Floats, b4: Floats, b5: Floats,
 ) -> None:  # fmt: skip
-    """Write six sums and two zeros each into row and row + 1 of a table COLUMNS wide: Σa0 … Σa5 0 0, Σb0 … Σb5 0 0.
+    """Write six sums and two zeros each into row and row + 1 of a table COLUMNS wide: Σa0 … Σa5 0 0, Σb0 …
+    Σb5 0 0.
 
-    Twelve separate sums cost eight instructions each; adding the values pairwise while transposing them costs three.
+    Twelve separate sums cost eight instructions each; adding the values pairwise while transposing them costs
+    three.
     """
     out[row] = [*map(total, (a0, a1, a2, a3, a4, a5)), 0, 0]
     out[row + 1] = [*map(total, (b0, b1, b2, b3, b4, b5)), 0, 0]
@@ -139,7 +148,8 @@ def prefetch(table: Table, row: int) -> None:
 
 
 def borrowed(array: NDArray[Any]) -> NDArray[Any]:
-    """The same array without its reference count. The caller must keep it alive; a kernel's arguments always are.
+    """The same array without its reference count. The caller must keep it alive; a kernel's arguments always
+    are.
 
     Otherwise Numba counts references inside loops: locked instructions on a counter that all threads share.
     """
@@ -175,7 +185,7 @@ def _integers(x: int) -> Any:
     return ir.Constant(_BITS, [x] * LANES)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _load(typing: Any, table: Any, row: Any, j: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         return b.load(_pointer(c, b, s.args[0], *a, _VECTOR), align=4)
@@ -183,7 +193,7 @@ def _load(typing: Any, table: Any, row: Any, j: Any) -> tuple[Any, Emit]:
     return floats(table, types.intp, types.intp), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _store(typing: Any, table: Any, row: Any, j: Any, v: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         b.store(a[3], _pointer(c, b, s.args[0], *a[:3], _VECTOR), align=4)
@@ -192,7 +202,7 @@ def _store(typing: Any, table: Any, row: Any, j: Any, v: Any) -> tuple[Any, Emit
     return types.void(table, types.intp, types.intp, floats), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _spread(typing: Any, table: Any, row: Any, j: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         return _all_lanes(b, b.load(_pointer(c, b, s.args[0], *a, ir.FloatType())))
@@ -200,32 +210,32 @@ def _spread(typing: Any, table: Any, row: Any, j: Any) -> tuple[Any, Emit]:
     return floats(table, types.intp, types.intp), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _zero(typing: Any) -> tuple[Any, Emit]:
     return floats(), lambda c, b, s, a: _constant(0)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _splat(typing: Any, x: Any) -> tuple[Any, Emit]:
     return floats(types.float32), lambda c, b, s, a: _all_lanes(b, a[0])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _add(typing: Any, a: Any, b: Any) -> tuple[Any, Emit]:
     return floats(floats, floats), lambda c, b, s, a: b.fadd(*a)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _mul(typing: Any, a: Any, b: Any) -> tuple[Any, Emit]:
     return floats(floats, floats), lambda c, b, s, a: b.fmul(*a)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _fma(typing: Any, a: Any, b: Any, x: Any) -> tuple[Any, Emit]:
     return floats(floats, floats, floats), lambda c, b, s, a: _call(b, f"llvm.fma.v{LANES}f32", _VECTOR, a)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _total(typing: Any, v: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         start = ir.Constant(ir.FloatType(), 0.0)
@@ -236,12 +246,12 @@ def _total(typing: Any, v: Any) -> tuple[Any, Emit]:
     return types.float32(floats), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _magnitude(typing: Any, m: Any) -> tuple[Any, Emit]:
     return floats(floats), lambda c, b, s, a: _call(b, f"llvm.fabs.v{LANES}f32", _VECTOR, a)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _excess(typing: Any, m: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         return b.select(b.fcmp_ordered(">", a[0], _constant(0)), _constant(0), b.fsub(_constant(0), a[0]))
@@ -250,7 +260,9 @@ def _excess(typing: Any, m: Any) -> tuple[Any, Emit]:
 
 
 def _exponential(b: Any, x: Any) -> Any:
-    """e^x for x ≤ 0, relative error below 2e-7; NaN stays NaN. Cephes' expf (Moshier): x = n ln 2 + r, e^r a polynomial."""
+    """e^x for x ≤ 0, relative error below 2e-7; NaN stays NaN. Cephes' expf (Moshier): x = n ln 2 + r, e^r a
+    polynomial.
+    """
     x = b.select(b.fcmp_ordered("<", x, _constant(-87.0)), _constant(-87.0), x)
     fma = lambda *a: _call(b, f"llvm.fma.v{LANES}f32", _VECTOR, list(a))  # noqa: E731
     shift = _constant(1.5 * 2**23)  # adding it rounds to a whole number, which then stands in the lowest bits
@@ -266,7 +278,7 @@ def _exponential(b: Any, x: Any) -> Any:
     return b.fmul(p, b.bitcast(scale, _VECTOR))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _logistic(typing: Any, m: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         size = _call(b, f"llvm.fabs.v{LANES}f32", _VECTOR, a)
@@ -279,7 +291,9 @@ def _logistic(typing: Any, m: Any) -> tuple[Any, Emit]:
 
 
 def _transposed_sums(b: Any, values: list[Any]) -> Any:
-    """The sums of LANES values (None: zero) as the lanes of one: halves are added and laid side by side, four times."""
+    """The sums of LANES values (None: zero) as the lanes of one: halves are added and laid side by side, four
+    times.
+    """
     values = [values[int(f"{k:0{LANES.bit_length() - 1}b}"[::-1], 2)] for k in range(LANES)]
     size = LANES
     while len(values) > 1:
@@ -302,10 +316,11 @@ def _halves(b: Any, u: Any, v: Any, low: list[int], half: int) -> Any:
     return b.fadd(pick(0), pick(half))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _store_totals(
     typing: Any, out: Any, row: Any,
-    a0: Any, a1: Any, a2: Any, a3: Any, a4: Any, a5: Any, b0: Any, b1: Any, b2: Any, b3: Any, b4: Any, b5: Any,
+    a0: Any, a1: Any, a2: Any, a3: Any, a4: Any, a5: Any,
+    b0: Any, b1: Any, b2: Any, b3: Any, b4: Any, b5: Any,
 ) -> tuple[Any, Emit]:  # fmt: skip
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         rows = [*a[2:8], None, None, *a[8:14], None, None]
@@ -317,7 +332,7 @@ def _store_totals(
     return types.void(out, types.intp, *[floats] * 12), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _prefetch(typing: Any, table: Any, row: Any, j: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         line = _pointer(c, b, s.args[0], *a, ir.IntType(8))
@@ -327,7 +342,7 @@ def _prefetch(typing: Any, table: Any, row: Any, j: Any) -> tuple[Any, Emit]:
     return types.void(table, types.intp, types.intp), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _borrowed(typing: Any, array: Any) -> tuple[Any, Emit]:
     def emit(c: Any, b: Any, s: Any, a: Any) -> Any:
         same = c.make_array(s.args[0])(c, b, a[0])
@@ -343,75 +358,75 @@ def _twin(meaning: Any) -> Any:
 
 
 @_twin(load)
-def _(table, row, j):  # type: ignore[no-untyped-def]
+def _(table, row, j):
     return lambda table, row, j: _load(table, row, j)
 
 
 @_twin(store)
-def _(table, row, j, v):  # type: ignore[no-untyped-def]
+def _(table, row, j, v):
     return lambda table, row, j, v: _store(table, row, j, v)
 
 
 @_twin(spread)
-def _(table, row, j):  # type: ignore[no-untyped-def]
+def _(table, row, j):
     return lambda table, row, j: _spread(table, row, j)
 
 
 @_twin(zero)
-def _():  # type: ignore[no-untyped-def]
+def _():
     return lambda: _zero()
 
 
 @_twin(splat)
-def _(x):  # type: ignore[no-untyped-def]
+def _(x):
     return lambda x: _splat(x)
 
 
 @_twin(add)
-def _(a, b):  # type: ignore[no-untyped-def]
+def _(a, b):
     return lambda a, b: _add(a, b)
 
 
 @_twin(mul)
-def _(a, b):  # type: ignore[no-untyped-def]
+def _(a, b):
     return lambda a, b: _mul(a, b)
 
 
 @_twin(fma)
-def _(a, b, c):  # type: ignore[no-untyped-def]
+def _(a, b, c):
     return lambda a, b, c: _fma(a, b, c)
 
 
 @_twin(total)
-def _(v):  # type: ignore[no-untyped-def]
+def _(v):
     return lambda v: _total(v)
 
 
 @_twin(magnitude)
-def _(m):  # type: ignore[no-untyped-def]
+def _(m):
     return lambda m: _magnitude(m)
 
 
 @_twin(excess)
-def _(m):  # type: ignore[no-untyped-def]
+def _(m):
     return lambda m: _excess(m)
 
 
 @_twin(logistic)
-def _(m):  # type: ignore[no-untyped-def]
+def _(m):
     return lambda m: _logistic(m)
 
 
 @_twin(store_totals)
-def _(out, row, a0, a1, a2, a3, a4, a5, b0, b1, b2, b3, b4, b5):  # type: ignore[no-untyped-def]
+def _(out, row, a0, a1, a2, a3, a4, a5, b0, b1, b2, b3, b4, b5):
     return lambda out, row, a0, a1, a2, a3, a4, a5, b0, b1, b2, b3, b4, b5: _store_totals(
         out, row, a0, a1, a2, a3, a4, a5, b0, b1, b2, b3, b4, b5
     )
 
 
 @_twin(prefetch)
-def _(table, row):  # type: ignore[no-untyped-def]
-    def lines(table, row):  # type: ignore[no-untyped-def]
+def _(table, row):
+    def lines(table, row):
         for j in range(0, table.shape[1], 16):
             _prefetch(table, row, j)
 
@@ -419,5 +434,5 @@ def _(table, row):  # type: ignore[no-untyped-def]
 
 
 @_twin(borrowed)
-def _(array):  # type: ignore[no-untyped-def]
+def _(array):
     return lambda array: _borrowed(array)

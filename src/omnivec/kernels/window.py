@@ -1,15 +1,16 @@
 """Skip-gram with negative sampling over windows of running text.
 
-The input rows of a window's context words meet one set of output rows, those of the centre and of its negatives, as small
-blocked products: two inputs by six outputs at a time in the scores, LANES floats at a time in the update. Every step is taken
-from the values before the window. Definition: reference/skipgram.py.
+The input rows of a window's context words meet one set of output rows, those of the centre and of its
+negatives, as small blocked products: two inputs by six outputs at a time in the scores, LANES floats at a
+time in the update. Every step is taken from the values before the window. Definition: reference/skipgram.py.
 
-Measured at dim 100, one thread, 17 M tokens of Wikipedia: 93 GFLOP/s where a large matrix product on the same core reached
-128, so little is left to win. Sources: Mikolov et al. 2013 (the model), Ji et al. 2016 (negatives shared by a window).
+Measured at dim 100, one thread, 17 M tokens of Wikipedia: 93 GFLOP/s where a large matrix product on the same
+core reached 128, so little is left to win. Sources: Mikolov et al. 2013 (the model), Ji et al. 2016
+(negatives shared by a window).
 """
 
 # Helpers are compiled into the driver and never called from typed code: Numba infers their types.
-# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, arg-type, assignment"
 
 from __future__ import annotations
 
@@ -53,13 +54,16 @@ FACTORS = 96  # numbers up to 2 that are multiplied before the product could lea
 
 @primitive
 def survives(tokens, position, keep, bits):
-    """1 if subsampling keeps the token: the lower half of its random bits against its word's threshold; else 0."""
+    """1 if subsampling keeps the token: the lower half of its random bits against its word's threshold; else
+    0.
+    """
     return np.int64((bits & LOW32) <= np.uint64(keep[tokens[position]]))
 
 
 @primitive
 def thin(tokens, units, unit, at, end, keep, base, window, text, bits, where):
-    """Fill text with the survivors of tokens[at:end], from place `window` on, and with their context on both sides.
+    """Fill text with the survivors of tokens[at:end], from place `window` on, and with their context on both
+    sides.
 
     −1 stands between units. bits keeps each survivor's random number, where its position counted from `at`.
     Returns (place after the last centre, place after the last word).
@@ -95,7 +99,9 @@ def thin(tokens, units, unit, at, end, keep, base, window, text, bits, where):
 
 @primitive
 def draw(text, bits, window, last, alias, negatives, exclude, outs):
-    """The outputs of every centre: itself, then its negatives, then itself again up to a full block. Returns the centres."""
+    """The outputs of every centre: itself, then its negatives, then itself again up to a full block. Returns
+    the centres.
+    """
     w = 0
     for t in range(window, last):
         centre = text[t]
@@ -119,7 +125,8 @@ def draw(text, bits, window, last, alias, negatives, exclude, outs):
 def repeats(text, end, seen, latest):
     """latest[t]: the latest place before t, or earlier, whose word may stand again at or before t.
 
-    A window from left to right holds a word twice only if latest[right] ≥ left. Words that share a stamp are false alarms.
+    A window from left to right holds a word twice only if latest[right] ≥ left. Words that share a stamp are
+    false alarms.
     """
     seen[:] = -1
     place = np.int32(-1)
@@ -133,7 +140,9 @@ def repeats(text, end, seen, latest):
 
 @primitive
 def folded(ins, n, g):
-    """Give a word that stands in the window twice one row with the sum of its gradients; the number of different words."""
+    """Give a word that stands in the window twice one row with the sum of its gradients; the number of
+    different words.
+    """
     different = 0
     for i in range(n):
         first = 0
@@ -167,8 +176,9 @@ def scores(inputs, i0, i1, outputs, o0, o1, o2, o3, o4, o5, out, at):
 def slopes(g, i, rows, signs, b, rate, lanes):
     """Turn the scores of one or two inputs in g into steps, and gather their loss in lanes.
 
-    The loss of a score is ln(1 + t) + max(−m, 0) with the margin m = sign · score and t = e^−|m|: the factors 1 + t are
-    multiplied and their logarithm is taken once in FACTORS times, which makes an exact loss nearly free.
+    The loss of a score is ln(1 + t) + max(−m, 0) with the margin m = sign · score and t = e^−|m|: the factors
+    1 + t are multiplied and their logarithm is taken once in FACTORS times, which makes an exact loss nearly
+    free.
     """
     for j in range(0, rows * COLUMNS, LANES):
         sign = load(signs, b, 2 * COLUMNS if j + LANES > rows * COLUMNS else 0)
@@ -198,7 +208,9 @@ def pull(x, e, s, y, u):
 
 @primitive
 def move(outputs, o, j, u):
-    """Add its step to an output row. It is loaded again here, since the same negative may have been drawn twice."""
+    """Add its step to an output row. It is loaded again here, since the same negative may have been drawn
+    twice.
+    """
     store(outputs, o, j, add(load(outputs, o, j), u))
 
 
@@ -206,8 +218,8 @@ def move(outputs, o, j, u):
 def update(rows, ins, held, n, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o2, o3, o4, o5, g):
     """Six outputs, read from table, and their steps stay in registers; an input costs one load and one store.
 
-    held None: the input rows ins[:n], all different, are moved in place. Otherwise rows[:n] gather their steps, and they stay
-    as they are in held: the next block of outputs needs them unchanged.
+    held None: the input rows ins[:n], all different, are moved in place. Otherwise rows[:n] gather their
+    steps, and they stay as they are in held: the next block of outputs needs them unchanged.
     """
     for j in range(0, outputs.shape[1], LANES):
         c0, c1, c2 = load(table, p0, j), load(table, p1, j), load(table, p2, j)
@@ -239,10 +251,12 @@ def update(rows, ins, held, n, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o
 
 @primitive
 def meet(inputs, ins, n, twice, outputs, outs, w, blocks, signs, rate, g, steps, frozen, lanes, factors):
-    """One window: ins[:n] against the outputs outs[w]. Returns its share of the loss and the factors not yet gathered.
+    """One window: ins[:n] against the outputs outs[w]. Returns its share of the loss and the factors not yet
+    gathered.
 
-    With more than one block, a row may be met again in a later block: the outputs are read from a copy, and the steps of the
-    inputs are gathered apart, so that all of them are taken from the values before the window.
+    With more than one block, a row may be met again in a later block: the outputs are read from a copy, and
+    the steps of the inputs are gathered apart, so that all of them are taken from the values before the
+    window.
     """
     loss, table = 0.0, outputs
     if blocks > 1:
@@ -269,7 +283,8 @@ def meet(inputs, ins, n, twice, outputs, outs, w, blocks, signs, rate, g, steps,
         if blocks == 1:
             different = folded(ins, n, g) if twice else n
             update(
-                inputs, ins, None, different, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o2, o3, o4, o5, g
+                inputs, ins, None, different, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o2, o3, o4, o5,
+                g,
             )  # fmt: skip
         else:
             update(steps, ins, inputs, n, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o2, o3, o4, o5, g)
@@ -282,7 +297,9 @@ def meet(inputs, ins, n, twice, outputs, outs, w, blocks, signs, rate, g, steps,
 
 @primitive
 def label(signs, negatives):
-    """+1 for the centre, −1 for a negative, 0 for an empty place: for two inputs, and from 2 · COLUMNS on for a last one."""
+    """+1 for the centre, −1 for a negative, 0 for an empty place: for two inputs, and from 2 · COLUMNS on for
+    a last one.
+    """
     for k in range(negatives + 1):
         b, c = k // BLOCK, k % BLOCK
         signs[b, c] = signs[b, c + COLUMNS] = signs[b, c + 2 * COLUMNS] = 1 if k == 0 else -1
@@ -299,8 +316,8 @@ def unlabel(signs, negatives, outs, w):
 
 @part
 def windows(
-    text, latest, bits, where, stop, outs, ins, inputs, outputs, window, radius, negatives, exclude, rate, decay, g, signs,
-    steps, frozen, lanes, factors,
+    text, latest, bits, where, stop, outs, ins, inputs, outputs, window, radius, negatives, exclude, rate, decay,
+    g, signs, steps, frozen, lanes, factors,
 ):  # fmt: skip
     """The windows of one chunk. Returns (loss, pairs, factors not yet gathered)."""
     text, latest, bits, where, outs, ins = (
@@ -378,9 +395,9 @@ def skipgram(
 ) -> None:
     """One pass over the centres tokens[first:last], all of whose context counts, also beyond first and last.
 
-    units: borders of the units, 0 … n; keep (words,): a token survives if 32 random bits ≤ keep; alias (words,): see
-    `primitives.drawn`. inputs, outputs (words, width) are updated in place; the rate falls by `decay` a token.
-    sums (3,) grows by (loss, pairs of centre and context, surviving centres).
+    units: borders of the units, 0 … n; keep (words,): a token survives if 32 random bits ≤ keep; alias
+    (words,): see `primitives.drawn`. inputs, outputs (words, width) are updated in place; the rate falls by
+    `decay` a token. sums (3,) grows by (loss, pairs of centre and context, surviving centres).
     """
     blocks = (negatives + BLOCK) // BLOCK
     space = 2 * CHUNK + 4 * window  # words, as many borders, and the context on both sides

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Learner(Options, ABC):
-    """Abstract. A learner is its options, frozen and checked, and `fit`; nothing is trained in a constructor."""
+    """Abstract. A learner is its options, frozen and checked, and `fit`; nothing is trained in a
+    constructor.
+    """
 
     name: ClassVar[str]
     """What `config.json` and the command line call it."""

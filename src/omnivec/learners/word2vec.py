@@ -1,9 +1,10 @@
 """Word2Vec: a word is known by the words around it.
 
-Positive examples are (context word, centre) pairs within a window of running text; the left row is the context word's, the
-operator none, the comparator a dot product, the loss negative sampling from counts^power.
+Positive examples are (context word, centre) pairs within a window of running text; the left row is the
+context word's, the operator none, the comparator a dot product, the loss negative sampling from counts^power.
 
-Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever, Chen, Corrado, Dean 2013 (arXiv 1310.4546).
+Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever, Chen, Corrado, Dean 2013
+(arXiv 1310.4546).
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ class Word2Vec(Learner):
 
     name: ClassVar[str] = "word2vec"
     former: ClassVar[Mapping[str, str]] = {
-        "vector_size": "dim", "size": "dim", "alpha": "lr", "min_alpha": "lr_floor", "iter": "epochs", "epoch": "epochs",
-        "workers": "threads", "thread": "threads", "negative": "negatives", "neg": "negatives", "ns_exponent": "power",
-        "sg": "model", "cbow": "model", "hs": "loss", "ws": "window", "shrink_windows": "window_kind", "minCount": "min_count",
-        "max_final_vocab": "max_size", "t": "sample",
+        "vector_size": "dim", "size": "dim", "alpha": "lr", "min_alpha": "lr_floor", "iter": "epochs",
+        "epoch": "epochs", "workers": "threads", "thread": "threads", "negative": "negatives",
+        "neg": "negatives", "ns_exponent": "power", "sg": "model", "cbow": "model", "hs": "loss",
+        "ws": "window", "shrink_windows": "window_kind", "minCount": "min_count", "max_final_vocab": "max_size",
+        "t": "sample",
     }  # fmt: skip
 
     model: Literal["skipgram"] = "skipgram"
@@ -81,7 +83,9 @@ class Word2Vec(Learner):
     lr_floor: Annotated[float, Between(0, 1)] = 1e-4
     """Share of lr that is left at the end; in between it falls with the position in the text."""
     threads: Annotated[int, Between(1, 1024)] | None = None
-    """Threads; as many as the process has processors when not given. One thread gives the same bits for a seed."""
+    """Threads; as many as the process has processors when not given. One thread gives the same bits for a
+    seed.
+    """
     seed: Annotated[int, Between(0, 2**63 - 1)] = 1
     """Start of every random number."""
 
@@ -97,17 +101,20 @@ class Word2Vec(Learner):
         """Learn a vector for every word of a text.
 
         Args:
-            source: a path (str or path-like) of a file or folder; or an iterable of texts (str), files (Path) and token
+            source: a path (str or path-like) of a file or folder; or an iterable of texts (str), files (Path)
+            and token
                 lists. It is read once, so a generator will do; .gz and .xz are unpacked.
             tokenizer: a function from a line to its tokens, in place of splitting at white space.
             vocabulary: words and counts to use instead of those of the source.
             rule: a function of (word, count): True keeps a word, False drops it, None leaves it to min_count.
-            progress: receives an `omnivec.engine.progress.Progress` for every finished phase and every 0.2 s of training.
+            progress: receives an `omnivec.engine.progress.Progress` for every finished phase and every 0.2 s
+            of training.
 
         Ctrl-C ends training at the next shard; the model so far is returned and its record says so.
 
-        Raises: InputError for a source that is missing, not text, empty, or of fewer than two words after min_count;
-        NotEnoughMemory before tables are allocated; NotFinite when training diverges.
+        Raises: InputError for a source that is missing, not text, empty, or of fewer than two words after
+        min_count; NotEnoughMemory before tables are allocated; NotFinite when training diverges.
+
         """
         from omnivec.data.corpus import Reading
         from omnivec.engine import phases
@@ -116,8 +123,8 @@ class Word2Vec(Learner):
         listener, chosen = progress or silent, self.derived()
         listener(Progress(phase="options", done=1, text=chosen.summary()))
         reading = Reading(
-            unit=self.unit, whitespace=self.whitespace, encoding_errors=self.encoding_errors, min_count=self.min_count,
-            max_size=self.max_size,
+            unit=self.unit, whitespace=self.whitespace, encoding_errors=self.encoding_errors,
+            min_count=self.min_count, max_size=self.max_size,
         )  # fmt: skip
         corpus = phases.read(reading, source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
         phases.require(
@@ -134,7 +141,8 @@ class Word2Vec(Learner):
         """The options in one line."""
         parts = [
             "skip-gram", self.loss, f"dim {self.dim}", f"window {self.window}", f"{self.negatives} negatives",
-            f"sample {self.sample:g}", f"lr {self.lr:g}", f"{self.epochs} epochs", f"{self.threads} threads", f"seed {self.seed}",
+            f"sample {self.sample:g}", f"lr {self.lr:g}", f"{self.epochs} epochs",
+            f"{self.threads} threads", f"seed {self.seed}",
         ]  # fmt: skip
         return " · ".join(parts)
 
@@ -168,8 +176,9 @@ class Word2Vec(Learner):
 
         def step(shard: Shard, sums: NDArray[np.float64]) -> None:
             window.skipgram(
-                corpus.tokens, corpus.units, shard.first, shard.last, keep, alias, inputs, outputs, self.window, kind,
-                self.negatives, exclude, shard.rate, shard.decay, start.base(self.seed, shard.epoch), sums,
+                corpus.tokens, corpus.units, shard.first, shard.last, keep, alias, inputs, outputs,
+                self.window, kind, self.negatives, exclude, shard.rate, shard.decay,
+                start.base(self.seed, shard.epoch), sums,
             )  # fmt: skip
 
         phases.compiled(lambda: step(Shard(0, 0, 0, 0.0, 0.0), np.zeros(3)), listener)

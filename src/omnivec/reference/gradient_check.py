@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 class Wrong(NamedTuple):
     """The first index at which a gradient disagrees, with both numbers."""
 
-    index: tuple[int, ...]
+    place: tuple[int, ...]
     given: float
     expected: float
 
@@ -26,7 +26,8 @@ def gradient_check(
 ) -> Wrong | None:
     """Compare `gradient` at x with (loss(x + h) − loss(x − h)) / 2h, number by number; None if all agree.
 
-    They agree when |given − expected| / max(1, |given|, |expected|) ≤ tolerance. x is restored. Source: CS224n, assignment 2.
+    They agree when |given − expected| / max(1, |given|, |expected|) ≤ tolerance. x is restored. Source:
+    CS224n, assignment 2.
     """
     for index in np.ndindex(x.shape):
         before = x[index]

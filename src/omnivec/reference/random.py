@@ -1,8 +1,8 @@
 """Random numbers as functions of (seed, epoch, position), in Python's own integers.
 
-No generator has a state: token 7 of epoch 2 has the same 64 bits whatever was drawn before it, in whichever thread, before or
-after an interruption. Source of the mixing function: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number
-generators" (splitmix64).
+No generator has a state: token 7 of epoch 2 has the same 64 bits whatever was drawn before it, in whichever
+thread, before or after an interruption. Source of the mixing function: Steele, Lea, Flood 2014, "Fast
+splittable pseudorandom number generators" (splitmix64).
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def below(bits: int, n: int) -> int:
 def alias_table(weights: ArrayLike) -> NDArray[np.uint64]:
     """Walker's table for drawing row i with probability weights[i] / Σ weights, from one number of 64 bits.
 
-    Returns: (rows,) uint64, threshold << 32 | other row: of row i's equal share, the part above the threshold goes to the other.
-    Source: Walker 1977; Vose 1991 for the two piles.
+    Returns: (rows,) uint64, threshold << 32 | other row: of row i's equal share, the part above the threshold
+    goes to the other. Source: Walker 1977; Vose 1991 for the two piles.
     """
     share = np.asarray(weights, np.float64)
     share = share / share.sum() * len(share)
@@ -52,7 +52,9 @@ def alias_table(weights: ArrayLike) -> NDArray[np.uint64]:
 
 
 def drawn(bits: int, alias: NDArray[np.uint64]) -> int:
-    """A row, by the table above: the upper half of the bits choose a row, the lower half decide between it and its other."""
+    """A row, by the table above: the upper half of the bits choose a row, the lower half decide between it
+    and its other.
+    """
     row = below(bits, len(alias))
     entry = int(alias[row])
     return row if (bits & 0xFFFFFFFF) <= (entry >> 32) else entry & 0xFFFFFFFF

@@ -1,10 +1,10 @@
 """Skip-gram with negative sampling, as a definition: which words meet, what it costs, how the rows move.
 
-The input rows of the context words predict the centre (word2vec's direction). Symbols as in the papers: v an input row, u an
-output row, σ the logistic function, η the learning rate.
+The input rows of the context words predict the centre (word2vec's direction). Symbols as in the papers: v an
+input row, u an output row, σ the logistic function, η the learning rate.
 
-Sources: Mikolov, Sutskever, Chen, Corrado, Dean 2013, equations 4 and 5; Ji, Satish, Li, Dubey 2016, for one set of negatives
-shared by a window.
+Sources: Mikolov, Sutskever, Chen, Corrado, Dean 2013, equations 4 and 5; Ji, Satish, Li, Dubey 2016, for one
+set of negatives shared by a window.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def sigmoid(x: ArrayLike) -> NDArray[np.floating]:
     """1 / (1 + e^−x), from the exponential that cannot overflow."""
     x = np.asarray(x, np.float64)
     tail = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, tail) / (1 + tail)
+    value: NDArray[np.floating] = np.where(x >= 0, 1, tail) / (1 + tail)
+    return value
 
 
 def window_loss(v: Rows, u: Rows, signs: ArrayLike) -> float:
@@ -36,7 +37,9 @@ def window_loss(v: Rows, u: Rows, signs: ArrayLike) -> float:
 
 
 def window_gradient(v: Rows, u: Rows, signs: ArrayLike) -> tuple[Rows, Rows]:
-    """The derivatives of `window_loss` by v and by u: −sign · σ(−sign · vᵀu), which is σ(vᵀu) − label, times the other side."""
+    """The derivatives of `window_loss` by v and by u: −sign · σ(−sign · vᵀu), which is σ(vᵀu) − label, times
+    the other side.
+    """
     sign = np.asarray(signs, np.float64)
     error = -sign * sigmoid(-sign * (v @ u.T))
     return error @ u, error.T @ v
@@ -45,7 +48,8 @@ def window_gradient(v: Rows, u: Rows, signs: ArrayLike) -> tuple[Rows, Rows]:
 def keep_thresholds(counts: ArrayLike, sample: float, total: int) -> NDArray[np.uint32]:
     """A token survives if 32 random bits are ≤ its word's threshold: probability √(s/f) + s/f, at most 1.
 
-    f = count / total; sample 0 keeps everything. Source: word2vec.c and fastText, which write the same function differently.
+    f = count / total; sample 0 keeps everything. Source: word2vec.c and fastText, which write the same
+    function differently.
     """
     share = (
         np.full(len(np.asarray(counts)), np.inf)
@@ -53,7 +57,8 @@ def keep_thresholds(counts: ArrayLike, sample: float, total: int) -> NDArray[np.
         else sample * total / np.asarray(counts, np.float64)
     )
     keep = np.minimum(1, np.sqrt(share) + share)
-    return np.maximum(np.ceil(keep * 2**32) - 1, 0).astype(np.uint32)
+    thresholds: NDArray[np.uint32] = np.maximum(np.ceil(keep * 2**32) - 1, 0).astype(np.uint32)
+    return thresholds
 
 
 def thinned(tokens: Sequence[int], keep: NDArray[np.uint32], base: int) -> list[int]:
@@ -85,7 +90,9 @@ def windows(
     window: int,
     kind: str = "dynamic",
 ) -> Iterator[tuple[int, list[int]]]:
-    """(position of the centre, its context words), for every survivor; a window never crosses the border of a unit."""
+    """(position of the centre, its context words), for every survivor; a window never crosses the border of a
+    unit.
+    """
     survivors = thinned(tokens, keep, base)
     unit = np.searchsorted(units, survivors, side="right")
     for place, position in enumerate(survivors):
@@ -104,8 +111,8 @@ def skipgram(
 ) -> tuple[float, int, int]:  # fmt: skip
     """One pass of gradient descent, a window at a time; inputs and outputs (words, dim) are changed in place.
 
-    Every step of a window is taken from the values before it. A word that stands twice in it, or a negative drawn twice,
-    moves twice. The rate falls by `decay` a token. Returns (loss, pairs, centres).
+    Every step of a window is taken from the values before it. A word that stands twice in it, or a negative
+    drawn twice, moves twice. The rate falls by `decay` a token. Returns (loss, pairs, centres).
     """
     loss, pairs, centres = 0.0, 0, 0
     for position, context in windows(tokens, units, keep, base, window, kind):
