@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from omnivec.errors import NotFinite, OptionError
-from omnivec.index import Exact, exact, select
+from omnivec.index import Exact, exact
 from omnivec.index.select import largest
 
 
@@ -62,12 +62,6 @@ def test_largest_is_a_stable_sort_with_many_ties(k):
     scores[4, 5:] = -np.inf
     wanted = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     np.testing.assert_array_equal(largest(scores, k), wanted)
-
-
-def test_without_ties_no_row_takes_the_slow_way(monkeypatch):
-    monkeypatch.setattr(select, "_first_of_equals", None)
-    scores = np.random.default_rng(0).permutation(5000).astype(np.float32)[None]
-    assert scores[0, largest(scores, 10)[0]].tolist() == list(range(4999, 4989, -1))
 
 
 def test_excluded_rows_are_no_answers_and_too_few_rows_are_minus_one():

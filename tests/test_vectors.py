@@ -307,6 +307,27 @@ def test_saved_vectors_open_as_they_were(ours, tmp_path):
     assert read_folder(tmp_path / "model").config["rows"] == 1
 
 
+@pytest.mark.parametrize("binary", [True, False])
+def test_word2vec_files_are_exchanged_with_gensim(ours, tmp_path, binary):
+    keyed = pytest.importorskip("gensim").models.KeyedVectors
+    ours.save_word2vec_format(tmp_path / "ours", fvocab=tmp_path / "counts", binary=binary)
+    read = keyed.load_word2vec_format(str(tmp_path / "ours"), str(tmp_path / "counts"), binary=binary)
+    np.testing.assert_array_equal(read.vectors, ours.vectors)
+    assert read.index_to_key == list(ours) and read.get_vecattr("w3", "count") == 397
+    read.save_word2vec_format(str(tmp_path / "theirs"), binary=binary)
+    back = Vectors.load_word2vec_format(tmp_path / "theirs", tmp_path / "counts", binary=binary)
+    np.testing.assert_array_equal(back.vectors, ours.vectors)
+    assert list(back) == list(ours) and back.get_vecattr("w3", "count") == 397
+    part = Vectors.load_word2vec_format(tmp_path / "ours", binary=binary, limit=7)
+    assert len(part) == 7 and part.keys.counts is None
+
+
+def test_a_vocabulary_file_needs_counts(tmp_path):
+    with pytest.raises(OptionError, match="without counts"):
+        Vectors(["a"], [[1.0]]).save_word2vec_format(tmp_path / "x", fvocab=tmp_path / "y")
+    assert not list(tmp_path.iterdir())
+
+
 def test_looking_up_loads_nothing_heavy():
     code = """
 import sys

@@ -21,12 +21,13 @@ from omnivec.index.select import largest
 from omnivec.index.terms import Key, Query, Terms, is_key, is_one, weighted
 from omnivec.store.card import card
 from omnivec.store.folder import write_folder
+from omnivec.store.formats import word2vec
 from omnivec.store.keys import Keys
 from omnivec.store.tables import empty_table, padded_width
 from omnivec.store.views import KeyToIndex
 
 if TYPE_CHECKING:
-    from omnivec.evaluate.statistics import Correlation
+    from omnivec.evaluate.similarity import Correlations
 
 log = logging.getLogger("omnivec")
 
@@ -299,7 +300,7 @@ class Vectors:
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
-    ) -> tuple[Correlation, Correlation, float]:
+    ) -> Correlations:
         """Pearson and Spearman correlation, each with its p-value, and the percentage of pairs not known."""
         from omnivec.evaluate.similarity import word_pairs
 
@@ -317,6 +318,42 @@ class Vectors:
         from omnivec.evaluate.analogy import word_analogies
 
         return word_analogies(self, analogies, restrict_vocab or None, case_insensitive, dummy4unknown)
+
+    @classmethod
+    def load_word2vec_format(
+        cls,
+        fname: PathOrName,
+        fvocab: PathOrName | None = None,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+        limit: int | None = None,
+    ) -> Vectors:
+        """Read word2vec's text or binary format into memory, and counts from the vocabulary file `fvocab`.
+
+        Raises: FormatError naming the line or byte, NotFinite, NotEnoughMemory.
+        """
+        read = word2vec.read_binary if binary else word2vec.read_text
+        keys, matrix, _ = read(fname, limit, encoding=encoding, errors=unicode_errors)
+        if fvocab is None:
+            return cls(keys, matrix)
+        found = word2vec.read_counts(fvocab, encoding=encoding, errors=unicode_errors)
+        return cls(keys, matrix, counts=np.array([found.get(key, 0) for key in keys], np.int64))
+
+    def save_word2vec_format(
+        self, fname: PathOrName, fvocab: PathOrName | None = None, binary: bool = False
+    ) -> None:
+        """Write word2vec's text or binary format, and the counts to `fvocab`; existing files are replaced.
+
+        Raises: OutputError, what was there stays whole; OptionError for a key that the format cannot hold, or
+        `fvocab` without counts.
+        """
+        if fvocab is not None:
+            if self.keys.counts is None:
+                raise OptionError("these vectors came without counts; leave fvocab out")
+            word2vec.write_counts(fvocab, self.keys, self.keys.counts, overwrite=True)
+        write = word2vec.write_binary if binary else word2vec.write_text
+        write(fname, self.keys, self.vectors, overwrite=True)
 
     def save(self, path: PathOrName, overwrite: bool = False) -> None:
         """Write a model folder that `omnivec.load` opens. Raises: OutputError, what was there stays whole."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from omnivec.index.cosine import cosine
 
 if TYPE_CHECKING:
     from omnivec.vectors import Vectors
+
+Correlations: TypeAlias = tuple[Correlation, Correlation, float]
+"""Pearson, Spearman, and the percentage of pairs with an unknown word."""
 
 
 @final
@@ -100,7 +103,7 @@ def word_pairs(
     restrict: int | None,
     fold_case: bool,
     dummy4unknown: bool,
-) -> tuple[Correlation, Correlation, float]:
+) -> Correlations:
     """`similarity` as gensim's ``evaluate_word_pairs`` gives it: Pearson, Spearman, percent of unknown pairs.
 
     Raises: InputError, also when no pair is known.
