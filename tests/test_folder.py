@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -395,7 +394,6 @@ def test_files_behind_links_are_followed(path):
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_opening_reads_no_table(tmp_path, path):
     write_folder(path, {"number": 0}, {"vectors": np.zeros((1 << 16, 64), np.float32)}, "# 0\n")
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     code = f"""
 import re
 from omnivec.store.folder import read_folder

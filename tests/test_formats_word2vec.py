@@ -4,7 +4,10 @@ import gzip
 import logging
 import lzma
 import os
+import resource
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -98,6 +101,10 @@ def test_a_number_is_read_as_python_reads_it(number):
 @given(text=st.text("0123456789.-+e,xn :/", min_size=1, max_size=20))
 @example(text="0.:")
 @example(text="0./")
+@example(text="x.5")
+@example(text="--.5")
+@example(text="0.12345678x")
+@example(text="0.x2345678")
 def test_a_number_is_never_read_where_there_is_none(text):
     values, odd = decimals.parse(text.encode(), np.array([0]), np.array([len(text)]))
     if not odd[0]:
@@ -110,6 +117,19 @@ def test_usual_numbers_take_the_quick_way():
     stops = np.cumsum([len(text) + 1 for text in texts]) - 1
     values, odd = decimals.parse(block, stops - [len(text) for text in texts], stops)
     assert not odd.any() and values.tolist() == [float(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *[b"2 2\na 0.5 -0.25 \nb 0.5 1.5 \n", b"2 2\r\na 0.5 -0.25\r\nb 0.5 1.5\r\n"],
+        *[b"2 2\na b 0.5 -0.25\nb 0.5 1.5\n", b"2 2\na 5e-1 -.25\nb nan 12\n", b"2 2\na 0.5 -0.25\nb 1 2"],
+    ],
+)
+def test_usual_lines_take_the_quick_way(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(lines, "_slowly", lambda *_: pytest.fail("read line by line"))
+    _, values, _ = word2vec.read_text(put(tmp_path / "v", content))
+    assert values[0].tolist() == [0.5, -0.25]
 
 
 def test_many_blocks_make_one_matrix(tmp_path, monkeypatch):
@@ -412,6 +432,7 @@ def test_any_bytes_end_in_a_result_or_a_typed_error(tmp_path_factory, content, r
     ("row", "says"),
     [
         (b"c 1\n", "line 4: a word and 2 numbers were expected, got b'c 1'"),
+        (b"5 6\n", "line 4: a word and 2 numbers were expected, got b'5 6'"),
         (b"c 1,5 2\n", "line 4: "),
         (b"c 1_0 2\n", "line 4: "),
         (b"c 0x10 2\n", "line 4: "),
@@ -440,14 +461,38 @@ def test_a_word_that_never_ends_is_refused(tmp_path):
 
 
 def test_a_matrix_that_does_not_fit_the_memory_is_refused_before_it_is_made(tmp_path, matrix, monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: (100, "container"))
+    monkeypatch.setattr(memory, "available", lambda: (200, "container"))
     for known in formats.FORMATS:
         known.write(tmp_path / "v", KEYS, matrix, overwrite=True)
         with pytest.raises(
-            NotEnoughMemory, match=r"needs 320 bytes, 100 bytes allowed by the container; .*limit"
+            NotEnoughMemory, match=r"needs 920 bytes .*, 200 bytes allowed by the container; .*limit"
         ):
             known.read(tmp_path / "v")
         assert known.read(tmp_path / "v", 1)[0] == KEYS[:1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts what is used under RLIMIT_AS")
+def test_a_file_larger_than_ulimit_allows_is_refused_by_both_numbers(tmp_path):
+    path = put(tmp_path / "v", b"13750000 100\n")
+    os.truncate(path, 5_600_000_000)  # sparse: it never touches the disk
+    code = f"""
+from omnivec.errors import NotEnoughMemory
+from omnivec.store.formats.word2vec import read_binary
+try:
+    read_binary({str(path)!r})
+except NotEnoughMemory as error:
+    print(error, error.exit_code)
+"""
+    most = 4_000_000_000
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "vectors 6.2 GB" in done.stdout and "allowed by ulimit -v" in done.stdout
+    assert done.stdout.endswith(" 3\n")
 
 
 def test_other_files_are_refused_by_name(tmp_path):

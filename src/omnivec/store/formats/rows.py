@@ -16,6 +16,7 @@ Contents = tuple[list[str], NDArray[np.float32], NDArray[np.int64] | None]
 """Keys, matrix and counts: what every reader gives."""
 
 _REMEDY = "read fewer rows (limit), or convert it to a model folder, which is mapped"
+_WORD = 120  # bytes of a usual word while it is read, as bytes and as a string
 _BLOCK = 1 << 13  # rows moved at once when duplicates are taken out
 
 _log = logging.getLogger("omnivec")
@@ -25,6 +26,8 @@ class Rows:
     """Collects the rows of one file.
 
     `expected` rows are made room for at the first `add`; it must have been checked against the file's length.
+
+    Raises: NotEnoughMemory when they do not fit.
     """
 
     def __init__(self, path: Path, dim: int, expected: int, encoding: str, errors: str) -> None:
@@ -34,6 +37,7 @@ class Rows:
         self._words: list[bytes] = []
         self._odd = 0
         self._first_odd = -1
+        self._require(expected)
 
     def __len__(self) -> int:
         return len(self._words)
@@ -57,10 +61,14 @@ class Rows:
         self._words += words
 
     def _grow(self, rows: int) -> None:
-        memory.require({"vectors": rows * padded_width(self._dim) * 4}, f"{_REMEDY}: {self._path}")
+        self._require(rows)
         table = empty_table(rows, self._dim)
         table[: len(self)] = self._table[: len(self)]
         self._table = table
+
+    def _require(self, rows: int) -> None:
+        need = {"vectors": rows * padded_width(self._dim) * 4, "words": rows * _WORD}
+        memory.require(need, f"{_REMEDY}: {self._path}")
 
     def finish(self) -> Contents:
         """The keys, all different, and the matrix, (rows, dim) float32, a view of a padded, aligned table.
