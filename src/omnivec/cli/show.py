@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterator
@@ -75,14 +76,21 @@ class Display:
         """Show one record of `fit`: a finished phase has a text, an unfinished one is where it stands."""
         label = LABELS.get(record.phase, record.phase.capitalize())
         if record.phase == "epoch":
-            if self._live is None:
-                self.line(label, record.text or training_line(record))
+            self._epoch(label, record)
         elif record.text:
             self.line(label, record.text)
         elif record.done >= 1:
             self.rest()  # a phase not worth a line, such as a kernel that came from the cache
         else:
             self.living(label, training_line(record) if record.phase == "train" else share(record.done))
+
+    def _epoch(self, label: str, record: Progress) -> None:
+        """An epoch is a line where nothing lives; where it does, the last one is the finished phase."""
+        if self._live is None:
+            self.line(label, record.text or training_line(record))
+        elif record.epoch == record.epochs:
+            epochs = "1 epoch" if record.epochs == 1 else f"{record.epochs} epochs"
+            self.line(label, f"{epochs}  {speed(record.tokens_per_second)}  loss {record.loss:.3f}")
 
     def line(self, label: str, text: str) -> None:
         """A finished phase, for good."""
@@ -116,7 +124,8 @@ class Display:
             print_line(line)
         else:
             self._live.refresh()  # or the finished phase's living line would stay below for a moment
-            self._live.console.print(_plain(line, self._live), soft_wrap=True)
+            for part in wrapped(line, self._live.console.width):
+                self._live.console.print(_plain(part, self._live), soft_wrap=True)
 
     def _render(self) -> Text:
         with self._lock:
@@ -136,6 +145,13 @@ def _plain(line: str, live: Live | None) -> Text:
     if line:
         text.stylize("bold", 0, LABEL)
     return text
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """A line as the lines of a narrow terminal, the further ones below the text, not below the label."""
+    return textwrap.wrap(
+        line, max(width, 40), subsequent_indent=" " * LABEL, break_long_words=False, break_on_hyphens=False
+    )
 
 
 _current: Display | None = None

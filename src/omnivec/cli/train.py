@@ -1,8 +1,9 @@
 """`omnivec train LEARNER INPUT OUTPUT`: a command per learner, its flags made from its dataclass."""
 
 import shlex
+import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 from cyclopts import App, Parameter
 
@@ -78,8 +79,8 @@ def _presets(learner: "type[Options]") -> str:
     )
 
 
-def _source(text: str) -> str:
-    return text if text == "-" else existing(text)
+def _source(text: str) -> str | BinaryIO:
+    return sys.stdin.buffer if text == "-" else existing(text)
 
 
 def _keep(model: "Model", output: str, overwrite: bool, common: Common, display: Display) -> int:
