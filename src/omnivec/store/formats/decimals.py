@@ -1,10 +1,10 @@
 """Decimal numbers in bytes → floats, eight digits at a time.
 
-Python's `float` needs 90 ns a number, this 26 ns, with the same bits: the digits become one whole number
-below 2^53 and are divided by one power of ten up to 10^14, both exact in float64, so that the only rounding
-is the division's (Clinger 1990). Eight digits are one uint64, and three multiplications add them up (D.
-Lemire, "Quickly parsing eight digits", 2018); NumPy does this for a whole block of numbers. What is not
-`-d.ddd…` is left to the caller.
+A third of the time of Python's `float`, with the same bits: the digits become one whole number below 2^53 and
+are divided by one power of ten up to 10^14, both exact in float64, so that the only rounding is the
+division's (Clinger 1990). Eight digits are one uint64, and three multiplications add them up (D. Lemire,
+"Quickly parsing eight digits", 2018); NumPy does this for a whole block of numbers. What is not `-d.ddd…` is
+left to the caller.
 """
 
 from __future__ import annotations
