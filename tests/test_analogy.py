@@ -90,6 +90,23 @@ def test_the_spellings_of_the_question_matter_in_this_file(asked):
     assert folded != plain
 
 
+def test_when_all_candidates_are_spellings_of_the_question_the_fifth_answers(tmp_path):
+    angles = {
+        "king": 40,
+        "queen": 50,
+        "KING": 44,
+        "QUEEN": 44.5,
+        "King": 44.7,
+        "Queen": 43,
+        "kIng": 47,
+        "x": 180,
+    }
+    rows = [[np.cos(np.radians(angle)), np.sin(np.radians(angle))] for angle in angles.values()]
+    vectors = Vectors(list(angles), rows)
+    asked = [": odd", "x king queen king", "x king queen queen", "king x queen x"]
+    assert agree(vectors, write(tmp_path / "q.txt", "\n".join(asked))) == pytest.approx(1 / 3)
+
+
 @pytest.mark.parametrize("restrict", [300_000, 600])
 def test_accuracy_on_googles_questions_equals_gensim(restrict, tmp_path):
     gensim = pytest.importorskip("gensim")

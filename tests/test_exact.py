@@ -92,12 +92,21 @@ def test_rows_and_queries_of_zeros_score_zero():
     assert Exact(table).query(np.zeros((1, 3), np.float32), 4).scores.tolist() == [[0, 0, 0, 0]]
 
 
+def test_the_length_of_a_query_changes_nothing():
+    table = normal(50, 4)
+    for factor in (1e-20, 0.01, 1e20):
+        np.testing.assert_allclose(
+            Exact(table).scores(np.float32(factor) * table[0]), Exact(table).scores(table[0]), atol=1e-6
+        )
+
+
 def test_lengths_of_tiny_and_huge_rows_are_exact():
     table = np.array([[3e-30, 4e-30], [3e30, 4e30], [3, 4]], np.float32)
     np.testing.assert_allclose(Exact(table).lengths(), [5e-30, 5e30, 5], rtol=1e-6)
 
 
-def test_nan_in_the_table_or_the_query_is_named():
+def test_nan_in_the_table_or_the_query_is_named(monkeypatch):
+    monkeypatch.setattr(exact, "ROWS_AT_ONCE", 30)
     table = normal(100, 4)
     table[70, 2] = np.nan
     with pytest.raises(NotFinite, match="row 70 holds NaN"):

@@ -54,7 +54,7 @@ def test_similarity_equals_gensim(ours, theirs, sample, name, options):
 
 @pytest.fixture(scope="module")
 def questions(sample, ours, tmp_path_factory):
-    """A part of Google's questions, few of whose words are known, and own ones whose answers are mostly right."""
+    """A part of Google's questions, few of whose words are known, and own ones, mostly answered right."""
     google = (sample / "questions-words.txt").read_text().splitlines()
     lines = [line for number, line in enumerate(google) if line.startswith(":") or number % 9 == 0]
     draw = np.random.default_rng(0)

@@ -298,6 +298,7 @@ def test_saved_vectors_open_as_they_were(ours, tmp_path):
     ours.save(tmp_path / "model")
     opened = read_folder(tmp_path / "model")
     assert opened.config["learner"] is None and opened.config["rows"] == ROWS
+    assert opened.tables["vectors"].shape == (ROWS, 32)  # padded to sixteen floats
     again = Vectors._of_table(Keys.from_tables(opened.tables), opened.tables["vectors"], opened.config["dim"])
     np.testing.assert_array_equal(again.vectors, ours.vectors)
     assert list(again) == list(ours) and again.get_vecattr("w3", "count") == 397
