@@ -28,9 +28,7 @@ class Clock:
         now = time.perf_counter()
         self.seconds[progress.phase] = self.seconds.get(progress.phase, 0.0) + now - self.last
         self.last = now
-        if (
-            not {"train", "epoch"} & self.seconds.keys()
-        ):  # the next thing after this record is the first update
+        if not {"train", "epoch"} & self.seconds.keys():  # what follows may be the first update
             self.ready = time.time() - float(os.environ.get(STARTED, "nan"))
 
 
@@ -45,9 +43,9 @@ def train(given: Options) -> dict[str, object]:
     trained = time.perf_counter()
     model.save(given.model)
     saved = time.perf_counter()
-    tokens = sum(model.vectors.get_vecattr(key, "count") for key in model.vectors.index_to_key)
+    tokens = model.record["tokens_in_vocabulary"]
     return {
-        "rows": len(model.vectors), "tokens": int(tokens), "trained_tokens": int(tokens) * given.epochs,
+        "rows": len(model.vectors), "tokens": tokens, "trained_tokens": tokens * given.epochs,
         "read_seconds": clock.seconds.get("read", 0.0), "compile_seconds": clock.seconds.get("compile", 0.0),
         "train_seconds": model.record["seconds"], "save_seconds": saved - trained,
         "ready_seconds": clock.ready, "phases": clock.seconds, "loss": model.record["loss"],
