@@ -200,3 +200,9 @@ def test_a_failure_of_our_own_is_one_line_too(call, vectors_folder, monkeypatch)
         and len(err.splitlines()) == 1
     )
     assert "Traceback" in call("neighbors", vectors_folder, "king", "-v")[2]
+
+
+def test_a_word_that_looks_like_an_option_is_told_where_to_go(call, vectors_folder):
+    code, _, err = call("neighbors", vectors_folder, "-lrb-")
+    assert (code, err) == (2, "omnivec: unknown option -lrb-; words that begin with - go after --\n")
+    assert call("neighbors", vectors_folder, "--", "-lrb-")[2] == "omnivec: unknown word '-lrb-'\n"

@@ -162,3 +162,10 @@ def test_no_color_is_honoured():
 def test_an_ascii_terminal_gets_spelled_lines():
     _, _, received = on_terminal(["-c", PHASES], PYTHONIOENCODING="ascii", TERM="dumb")
     assert received.startswith("Read       12 tokens | \\ud55c")
+
+
+@pytest.mark.parametrize(("stream", "code"), [("<&-", 0), (">&-", 0), ("2>&-", 0), (">/dev/full", 1)])
+def test_closed_and_full_streams_end_in_order(vectors_folder, stream, code):
+    command = f"{sys.executable} -m omnivec neighbors '{vectors_folder}' king {stream}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "Error" in done.stderr) == (code, False)

@@ -33,8 +33,10 @@ def test_a_pipe_gets_one_line_per_phase_and_epoch(capsys):
         display(Progress(phase="read", done=0.5))
         display(Progress(phase="read", done=1.0, text="12 tokens"))
         display(Progress(phase="train", done=0.2, epoch=1, epochs=2))
-        display(Progress(phase="epoch", done=0.5, epoch=1, epochs=2, loss=2.5))
-    assert capsys.readouterr().err == "Read       12 tokens\nTraining   epoch 1/2  50 %  loss 2.500\n"
+        display(Progress(phase="epoch", done=0.5, epoch=1, epochs=2, loss=2.5, tokens_per_second=2e6))
+    assert (
+        capsys.readouterr().err == "Read       12 tokens\nTraining   epoch 1/2  2.00 M words/s  loss 2.500\n"
+    )
 
 
 def test_quiet_shows_nothing(capsys):

@@ -143,7 +143,10 @@ def _globals_last(arguments: list[str]) -> list[str]:
 
 
 def _forgiving_streams() -> None:
-    """A character the terminal cannot show is spelled, never an error."""
+    """A character the terminal cannot show is spelled, never an error; a closed stream is an empty one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115  (a device, open to the end)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

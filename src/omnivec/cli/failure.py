@@ -123,7 +123,10 @@ def _unknown_option(error: CycloptsError, former: Mapping[str, str]) -> OmnivecE
     bare = name.lstrip("-").replace("-", "_")
     known = [flag for argument in error.argument_collection for flag in argument.names]
     ours = {name: f"--{former[bare].replace('_', '-')}"} if bare in former else {}
-    return unknown("option", name, known, ours)
+    refusal = unknown("option", name, known, ours)
+    if not refusal.near and error.command_chain and error.command_chain[0] in ("neighbors", "analogy"):
+        return WrongCall(f"{refusal}; words that begin with - go after --")
+    return refusal
 
 
 def _unknown_command(error: CycloptsError, verb: str) -> OmnivecError:

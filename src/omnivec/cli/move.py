@@ -117,7 +117,7 @@ def info_lines(model: Model, path: str) -> list[tuple[str, str]]:
         took = duration(record["seconds"])
         rate = speed(record["tokens_per_second"])
         rows.append(
-            ("Training", f"{record['tokens']:,} tokens {TIMES} {record['epochs']} epochs in {took}, {rate}")
+            ("Training", f"{record['tokens']:,} tokens {TIMES} {record['epochs']:g} epochs in {took}, {rate}")
         )
         rows.append(("Loss", folded((f"{loss:.4f}" for loss in record["loss"]), " ")))
     if record.get("interrupted"):

@@ -76,7 +76,8 @@ def folded(parts: Iterable[str], between: str, width: int = 80) -> str:
     lines = [""]
     for part in parts:
         longer = f"{lines[-1]}{between}{part}" if lines[-1] else part
-        if lines[-1] and LABEL + len(longer) > width:
+        if lines[-1] and LABEL + len(longer) + len(between) > width:
+            lines[-1] += between.rstrip()
             lines.append(part)
         else:
             lines[-1] = longer

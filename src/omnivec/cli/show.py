@@ -86,11 +86,11 @@ class Display:
 
     def _epoch(self, label: str, record: Progress) -> None:
         """An epoch is a line where nothing lives; where it does, the last one is the finished phase."""
+        numbers = f"{speed(record.tokens_per_second)}  loss {record.loss:.3f}"
         if self._live is None:
-            self.line(label, record.text or training_line(record))
+            self.line(label, f"epoch {record.epoch}/{record.epochs}  {numbers}")
         elif record.epoch == record.epochs:
-            epochs = "1 epoch" if record.epochs == 1 else f"{record.epochs} epochs"
-            self.line(label, f"{epochs}  {speed(record.tokens_per_second)}  loss {record.loss:.3f}")
+            self.line(label, f"{record.epochs} epoch{'s' if record.epochs > 1 else ''}  {numbers}")
 
     def line(self, label: str, text: str) -> None:
         """A finished phase, for good."""
