@@ -226,7 +226,7 @@ def update(rows, ins, held, n, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o
         c3, c4, c5 = load(table, p3, j), load(table, p4, j), load(table, p5, j)
         u0, u1, u2, u3, u4, u5 = zero(), zero(), zero(), zero(), zero(), zero()
         for i in range(n):
-            row = np.int64(ins[i])
+            row = ins[i]
             if held is None:
                 e = load(rows, row, j)
                 x = e
@@ -264,16 +264,16 @@ def meet(inputs, ins, n, twice, outputs, outs, w, blocks, signs, rate, g, steps,
         steps[:n] = 0
         for k in range(blocks * BLOCK):
             for j in range(0, inputs.shape[1], LANES):
-                store(frozen, k, j, load(outputs, np.int64(outs[w, k]), j))
+                store(frozen, k, j, load(outputs, outs[w, k], j))
     for b in range(blocks):
         k = b * BLOCK
-        o0, o1, o2 = np.int64(outs[w, k]), np.int64(outs[w, k + 1]), np.int64(outs[w, k + 2])
-        o3, o4, o5 = np.int64(outs[w, k + 3]), np.int64(outs[w, k + 4]), np.int64(outs[w, k + 5])
+        o0, o1, o2 = outs[w, k], outs[w, k + 1], outs[w, k + 2]
+        o3, o4, o5 = outs[w, k + 3], outs[w, k + 4], outs[w, k + 5]
         p0, p1, p2, p3, p4, p5 = o0, o1, o2, o3, o4, o5
         if blocks > 1:
             p0, p1, p2, p3, p4, p5 = k, k + 1, k + 2, k + 3, k + 4, k + 5
         for i in range(0, n, 2):
-            i0, i1 = np.int64(ins[i]), np.int64(ins[min(i + 1, n - 1)])
+            i0, i1 = ins[i], ins[min(i + 1, n - 1)]
             scores(inputs, i0, i1, table, p0, p1, p2, p3, p4, p5, g, i)
             slopes(g, i, min(2, n - i), signs, b, rate, lanes)
             factors += 2
@@ -291,8 +291,15 @@ def meet(inputs, ins, n, twice, outputs, outs, w, blocks, signs, rate, g, steps,
     if blocks > 1:
         for i in range(n):
             for j in range(0, inputs.shape[1], LANES):
-                move(inputs, np.int64(ins[i]), j, load(steps, i, j))
+                move(inputs, ins[i], j, load(steps, i, j))
     return loss, factors
+
+
+@primitive
+def request(table, row):
+    """Ask for all cache lines of a row."""
+    for j in range(0, table.shape[1], 16):
+        prefetch(table, row, j)
 
 
 @primitive
@@ -316,8 +323,8 @@ def unlabel(signs, negatives, outs, w):
 
 @part
 def windows(
-    text, latest, bits, where, stop, outs, ins, inputs, outputs, window, radius, negatives, exclude, rate, decay,
-    g, signs, steps, frozen, lanes, factors,
+    text, latest, bits, where, stop, outs, ins, inputs, outputs, window, radius, negatives, exclude,
+    rate, decay, g, signs, steps, frozen, lanes, factors,
 ):  # fmt: skip
     """The windows of one chunk. Returns (loss, pairs, factors not yet gathered)."""
     text, latest, bits, where, outs, ins = (
@@ -337,9 +344,9 @@ def windows(
         while finish < t or text[finish] >= 0:
             finish += 1
         for k in range(negatives + 1):
-            prefetch(outputs, np.int64(outs[w + AHEAD, k]))
+            request(outputs, outs[w + AHEAD, k])
         if t + window + AHEAD < finish:
-            prefetch(inputs, np.int64(text[t + window + AHEAD]))
+            request(inputs, text[t + window + AHEAD])
         reach = 1 + below(bits[t], window) if radius == DYNAMIC else window
         left, right = max(begin, t - reach), min(finish - 1, t + reach)
         for k in range(
