@@ -1,15 +1,16 @@
-"""Peak memory of training, with a million words and with the ordinary corpus, beside what the bar allows."""
+"""Peak memory of training, with a million words and with the ordinary corpus; and of opening what was saved."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import child
 import corpus
 from programs import OURS
 from settings import Settings
 from table import table
 
-TITLE = "Memory"
+TITLE = "Memory, and opening a model"
 WORDS, TOKENS, DIM = 1_000_000, 10_000_000, 100
 BESIDE = 300e6  # bytes that may be used beside tables and tokens
 TOKEN_BYTES, FLOAT_BYTES, TABLES = 4, 4, 2
@@ -22,7 +23,8 @@ def measure(settings: Settings) -> dict[str, Any]:
     runs = []
     for text in (large, settings.corpus):
         record = OURS.train(text, settings.work / "memory.model", dim=DIM, threads=settings.threads)
-        runs.append({"name": text.name, "text_bytes": text.path.stat().st_size, **record})
+        opening = child.python("opening.py", settings.work / "memory.model")
+        runs.append({"opening": opening, "name": text.name, "text_bytes": text.path.stat().st_size, **record})
     return {"dim": DIM, "threads": settings.threads, "runs": runs}
 
 
