@@ -1,4 +1,4 @@
-"""Peak memory of training, with a million words and with the ordinary corpus; and of opening what was saved."""
+"""Peak memory of training, with a million words and with the ordinary corpus; opening what was saved."""
 
 from __future__ import annotations
 
@@ -45,8 +45,20 @@ def report(result: dict[str, Any]) -> str:
         "input and output. "
         f"Bar: at most {BESIDE / 1e6:.0f} MB beside tables and tokens."
     )
-    return (
-        heading
-        + "\n\n"
-        + table(("text", "rows", "text file", "tables", "tokens", "peak", "beside", "bar"), rows)
+    training = table(("text", "rows", "text file", "tables", "tokens", "peak", "beside", "bar"), rows)
+    return "\n\n".join([heading, training, *_opening(result["runs"])])
+
+
+def _opening(runs: list[dict[str, Any]]) -> list[str]:
+    rows = []
+    for run in runs:
+        opening = run["opening"]
+        times = (1000 * opening["open_seconds"], 1000 * opening["lookup_seconds"])
+        rows.append(
+            (f"{run['rows']:,}", *(f"{t:.1f}" for t in times), f"{opening['peak_bytes'] / 1e6:.0f} MB")
+        )
+    heading = (
+        "The same models opened by a new process, mapped: time of `load`, then of the first look-up, imports "
+        "apart; memory of that whole process."
     )
+    return [heading, table(("rows", "load, ms", "first vector, ms", "peak memory"), rows)]

@@ -1,4 +1,4 @@
-"""python opening.py MODEL: how long a saved model takes to open and to answer its first look-up, imports apart."""
+"""python opening.py MODEL: how long a saved model takes to open and to look up a word, imports apart."""
 
 from __future__ import annotations
 
