@@ -143,7 +143,7 @@ def test_a_terminal_gets_a_living_line_that_leaves_no_trace():
     assert (code, out) == (0, "")
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", received)
     assert "Read       25 %" in plain
-    assert "Training   epoch 1/2  50 %  4.60 M words/s  lr 0.02  loss 2.500  9 s left" in plain
+    assert "Training   epoch 1/2  50 %  4.6 M words/s  lr 0.02  loss 2.50  9 s left" in plain
     assert "12 tokens · 한" in plain
     assert received.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))
 

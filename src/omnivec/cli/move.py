@@ -7,7 +7,7 @@ import gzip
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -119,10 +119,16 @@ def info_lines(model: Model, path: str) -> list[tuple[str, str]]:
         rows.append(
             ("Training", f"{record['tokens']:,} tokens {TIMES} {record['epochs']:g} epochs in {took}, {rate}")
         )
-        rows.append(("Loss", folded((f"{loss:.4f}" for loss in record["loss"]), " ")))
+        rows.append(("Loss", folded(losses(record["loss"]), " ")))
     if record.get("interrupted"):
         rows.append(("Stopped", "before its end, by Ctrl-C"))
     return rows
+
+
+def losses(by_epoch: Sequence[float], shown: int = 10) -> list[str]:
+    """The losses of the first and the last epochs."""
+    texts = [f"{loss:.4f}" for loss in by_epoch]
+    return texts if len(texts) <= 2 * shown else [*texts[:shown], "…", *texts[-shown:]]
 
 
 def disk_bytes(path: str) -> int:

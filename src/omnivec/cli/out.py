@@ -89,9 +89,9 @@ LABEL = 11
 
 
 def speed(tokens_per_second: float) -> str:
-    """`4.61 M words/s`, `730 k words/s`."""
+    """`4.6 M words/s`, `730 k words/s`."""
     if tokens_per_second >= 1e6:
-        return f"{tokens_per_second / 1e6:.2f} M words/s"
+        return f"{tokens_per_second / 1e6:.1f} M words/s"
     if tokens_per_second >= 1e4:
         return f"{tokens_per_second / 1e3:.0f} k words/s"
     return f"{tokens_per_second:,.0f} words/s"

@@ -134,7 +134,7 @@ class Display:
         line = f"{label:<{LABEL}}{text}" if label and seconds > 0.3 else ""
         if line.endswith("…"):
             line += f" {duration(seconds)}"
-        return _plain(line, self._live)
+        return _short(_plain(line, self._live), self._live)
 
 
 def _plain(line: str, live: Live | None) -> Text:
@@ -144,6 +144,13 @@ def _plain(line: str, live: Live | None) -> Text:
     text = Text(spelled(line, stream), no_wrap=True, overflow="crop")
     if line:
         text.stylize("bold", 0, LABEL)
+    return text
+
+
+def _short(text: Text, live: Live | None) -> Text:
+    """The living line, cut so that a terminal's ^C does not push it onto a second line, which would stay."""
+    if live is not None:
+        text.truncate(max(live.console.width - 3, 1))
     return text
 
 
@@ -169,14 +176,14 @@ def print_line(line: str) -> None:
 
 
 def training_line(record: Progress) -> str:
-    """`epoch 3/5  54 %  4.61 M words/s  lr 0.0116  loss 2.31  9 s left`: what is known of it."""
+    """`epoch 3/5  54 %  4.6 M words/s  lr 0.0116  loss 2.31  9 s left`: what is known of it."""
     parts = [f"epoch {record.epoch}/{record.epochs}", share(record.done)]
     if record.tokens_per_second:
         parts.append(speed(record.tokens_per_second))
     if record.lr:
-        parts.append(f"lr {record.lr:.4g}")
+        parts.append(f"lr {record.lr:.3g}")
     if record.loss:
-        parts.append(f"loss {record.loss:.3f}")
+        parts.append(f"loss {record.loss:.2f}")
     if record.seconds_left:
         parts.append(f"{duration(record.seconds_left)} left")
     return "  ".join(part for part in parts if part)
