@@ -26,7 +26,7 @@ DIM = 16
 
 
 def sentences(seed: int = 0, count: int = 400) -> list[str]:
-    """Text with something to learn: a king and a queen rule, a cat and a dog eat, each with words of its own."""
+    """Text with something to learn: a king and a queen rule, a cat and a dog eat."""
     draw = np.random.default_rng(seed)
     worlds = [["king", "queen", "rules", "crown", "throne"], ["cat", "dog", "eats", "bone", "milk"]]
     common = ["the", "a", "and", "of"]

@@ -13,8 +13,12 @@ from numpy.typing import NDArray
 
 from omnivec.kernels.compiling import driver, primitive
 
-WORD, SEPARATOR, LINE_END = 0, 1, 2  # kinds of bytes
-LINE, PARAGRAPH, DOCUMENT = 0, 1, 2  # what ends a unit: every line end, an empty line, or only the caller
+WORD, SEPARATOR, LINE_END, DOCUMENT_END = 0, 1, 2, 3  # kinds of bytes
+LINE, PARAGRAPH, DOCUMENT = (
+    0,
+    1,
+    2,
+)  # what ends a unit: every line end, an empty line, or nothing but the document
 WORDS, BYTES, IN_UNIT, IN_LINE, MARKS = 0, 1, 2, 3, 4  # places in state (5,)
 EMPTY = np.uint64(0xFFFFFFFF)  # the lower half of a free slot
 
@@ -63,8 +67,9 @@ def scan(
     room = min(counts.shape[0], slots.shape[0] // 2)
     while True:
         while position < end and kinds[text[position]] != WORD:
-            if kinds[text[position]] == LINE_END:
-                ends = unit == LINE or (unit == PARAGRAPH and state[IN_LINE] == 0)
+            kind = kinds[text[position]]
+            if kind >= LINE_END:
+                ends = kind == DOCUMENT_END or unit == LINE or (unit == PARAGRAPH and state[IN_LINE] == 0)
                 if ends and state[IN_UNIT] > 0:
                     if written == numbers.shape[0]:
                         return position, written
@@ -140,6 +145,7 @@ def renumber(
     units close up.
 
     state (2,): tokens written, units ended; units (…,) gets the border behind each unit that kept a word.
+    Nothing is written ahead of what was read: numbers and tokens may be one array.
     """
     written, ended = state[0], state[1]
     for k in range(numbers.shape[0]):

@@ -158,13 +158,14 @@ def borrowed(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-# How each is compiled. The compiler takes these definitions as they are, as it takes its own of `+`: functions that
-# it had to inline at each of some two hundred places made a driver cost 10 s instead of 4.
+# How each is compiled. The compiler takes these definitions as they are, as it takes its own of `+`:
+# functions that it had to inline at each of some two hundred places made a driver cost 10 s instead of 4.
 
 
 def _compiled(meaning: Callable[..., Any], result: Callable[..., Any]) -> Callable[[Emit], Emit]:
-    """Decorator: emit is what the compiler writes for a call of `meaning`; `result` gives its type from the arguments'."""
-
+    """Decorator: emit is what the compiler writes for a call of `meaning`; `result` gives its type from the
+    arguments'.
+    """
     form = inspect.signature(meaning)
 
     def typer(context: Any) -> Any:
@@ -260,7 +261,9 @@ def _fma(c: Any, b: Any, s: Any, a: Any) -> Any:
 @_compiled(total, lambda v: types.float32)
 def _total(c: Any, b: Any, s: Any, a: Any) -> Any:
     start = ir.Constant(ir.FloatType(), 0.0)
-    return _call(b, f"llvm.vector.reduce.fadd.v{LANES}f32", ir.FloatType(), [start, *a], fastmath=("reassoc",))
+    return _call(
+        b, f"llvm.vector.reduce.fadd.v{LANES}f32", ir.FloatType(), [start, *a], fastmath=("reassoc",)
+    )
 
 
 @_compiled(magnitude, _floats)
@@ -306,7 +309,9 @@ def _logistic(c: Any, b: Any, s: Any, a: Any) -> Any:
 
 
 def _transposed_sums(b: Any, values: list[Any]) -> Any:
-    """The sums of LANES values (None: zero) as the lanes of one: halves are added and laid side by side, until one is left."""
+    """The sums of LANES values (None: zero) as one: halves are added and laid side by side until one is
+    left.
+    """
     values = [values[int(f"{k:0{LANES.bit_length() - 1}b}"[::-1], 2)] for k in range(LANES)]
     size = LANES
     while len(values) > 1:

@@ -42,8 +42,8 @@ class Word2Vec(Learner):
         "vector_size": "dim", "size": "dim", "alpha": "lr", "min_alpha": "lr_floor", "iter": "epochs",
         "epoch": "epochs", "workers": "threads", "thread": "threads", "negative": "negatives",
         "neg": "negatives", "ns_exponent": "power", "sg": "model", "cbow": "model", "hs": "loss",
-        "ws": "window", "shrink_windows": "window_kind", "minCount": "min_count", "max_final_vocab": "max_size",
-        "t": "sample",
+        "ws": "window", "shrink_windows": "window_kind", "minCount": "min_count",
+        "max_final_vocab": "max_size", "t": "sample",
     }  # fmt: skip
 
     model: Literal["skipgram"] = "skipgram"
