@@ -131,10 +131,10 @@ class _Ticker:
             self._before, self._looked = sums.sum(0), now
 
     def _record(self, phase: str, epoch: int, tokens: int, loss: float) -> Progress:
-        schedule, speed = self._schedule, tokens / max(self.seconds, 1e-9)
-        total = schedule.tokens * schedule.epochs
+        schedule, total = self._schedule, self._schedule.tokens * self._schedule.epochs
+        left = self.seconds * (total - tokens) / max(tokens, 1)
         return Progress(
             phase=phase, done=tokens / total, epoch=epoch, epochs=schedule.epochs, tokens=tokens,
-            tokens_per_second=speed, lr=schedule.rate(tokens), loss=loss,
-            seconds_left=(total - tokens) / max(speed, 1e-9),
+            tokens_per_second=schedule.read(tokens) / max(self.seconds, 1e-9),
+            lr=schedule.rate(tokens), loss=loss, seconds_left=left,
         )  # fmt: skip

@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from omnivec.data.corpus import Corpus, Reading
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
@@ -80,11 +83,11 @@ def _free() -> str:
     return f"{memory.human(have)} free" + ("" if limit == "machine" else f" ({limit})")
 
 
-def compiled(call: Callable[[], None], listener: Listener) -> None:
+def compiled(call: Callable[[NDArray[np.float64]], None], listener: Listener) -> None:
     """Make the first call of a kernel, on nothing, and name what it costs when it costs something."""
     began = time.perf_counter()
     listener(Progress(phase="compile"))
-    call()
+    call(np.zeros(3))
     seconds = time.perf_counter() - began
     text = f"for this processor, once … {seconds:.1f} s" if seconds > 1 else ""
     listener(Progress(phase="compile", done=1, text=text))

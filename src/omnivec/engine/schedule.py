@@ -34,6 +34,8 @@ class Schedule:
     lr: float
     floor: float
     work: int
+    text: int = 0
+    """Tokens of the text behind them, those outside the vocabulary included: what speed is measured in."""
 
     @property
     def shard_size(self) -> int:
@@ -43,6 +45,10 @@ class Schedule:
     def rate(self, done: int) -> float:
         """The learning rate after `done` tokens of tokens · epochs."""
         return self.lr * (1 - (1 - self.floor) * done / (self.tokens * self.epochs))
+
+    def read(self, done: int) -> float:
+        """Tokens of the text that `done` of our tokens stand for."""
+        return done * (self.text or self.tokens) / self.tokens
 
     def shards(self) -> Iterator[Shard]:
         """All shards in their order."""

@@ -34,8 +34,8 @@ _FEATURES = get_host_cpu_features() if config.CPU_FEATURES is None else config.C
 
 LANES = 16 if "+avx512f" in _FEATURES else 8
 """Floats in one value. AVX-512 has 32 registers of 16; the blocks of `window.py` need 14 and spill into
-memory when 16 lanes must be laid on AVX2's 16 registers of 8 (5.8 M instead of 7.4 M tokens per second at dim
-100)."""
+memory when 16 lanes must be laid on the 16 registers of 8 that AVX2 has (4.3 M instead of 4.8 M tokens per
+second and thread at dim 100)."""
 
 COLUMNS = 8
 """Floats between two rows of scores: six outputs and two empty places, so that two rows are one value of 16
@@ -172,7 +172,7 @@ def _compiled(meaning: Callable[..., Any], result: Callable[..., Any]) -> Callab
         def kind(*given: Any) -> Any:
             return signature(result(*given), *given)
 
-        kind.__signature__ = form  # type: ignore[attr-defined]  # Numba binds arguments by it
+        kind.__signature__ = form  # Numba binds arguments by it
         return kind
 
     def register(emit: Emit) -> Emit:

@@ -13,12 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-import numpy as np
-
 from omnivec.config import Between
-from omnivec.learners.learner import Learner, processors
+from omnivec.learners.learner import Learner, plural, processors
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from omnivec.data.corpus import Corpus
@@ -50,8 +49,6 @@ class Word2Vec(Learner):
     """Each context word predicts the centre of its window."""
     loss: Literal["ns"] = "ns"
     """Output layer: negative sampling."""
-    dim: Annotated[int, Between(1, 4096)] = 100
-    """Floats in a vector; time and memory grow in proportion."""
     window: Annotated[int, Between(1, 1000)] = 5
     """Words on each side of the centre that count as its context."""
     window_kind: Literal["dynamic", "fixed"] = "dynamic"
@@ -76,18 +73,10 @@ class Word2Vec(Learner):
     """What separates words: space, tab, VT, FF, CR, LF; or whatever Unicode calls white space."""
     encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
     """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
-    epochs: Annotated[int, Between(1, 100_000)] = 5
-    """Passes over the text."""
     lr: Annotated[float, Between(1e-9, 100)] | None = None
     """Learning rate at the start; derived from the model when not given."""
     lr_floor: Annotated[float, Between(0, 1)] = 1e-4
     """Share of lr that is left at the end; in between it falls with the position in the text."""
-    threads: Annotated[int, Between(1, 1024)] | None = None
-    """Threads; as many as the process has processors when not given. One thread gives the same bits for a
-    seed.
-    """
-    seed: Annotated[int, Between(0, 2**63 - 1)] = 1
-    """Start of every random number."""
 
     def fit(
         self,
@@ -102,13 +91,12 @@ class Word2Vec(Learner):
 
         Args:
             source: a path (str or path-like) of a file or folder; or an iterable of texts (str), files (Path)
-            and token
-                lists. It is read once, so a generator will do; .gz and .xz are unpacked.
+                and token lists. It is read once, so a generator will do; .gz and .xz are unpacked.
             tokenizer: a function from a line to its tokens, in place of splitting at white space.
             vocabulary: words and counts to use instead of those of the source.
             rule: a function of (word, count): True keeps a word, False drops it, None leaves it to min_count.
             progress: receives an `omnivec.engine.progress.Progress` for every finished phase and every 0.2 s
-            of training.
+                of training.
 
         Ctrl-C ends training at the next shard; the model so far is returned and its record says so.
 
@@ -127,22 +115,21 @@ class Word2Vec(Learner):
             min_count=self.min_count, max_size=self.max_size,
         )  # fmt: skip
         corpus = phases.read(reading, source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
-        phases.require(
-            chosen.memory(len(corpus.vocabulary)), "lower dim, raise min_count or set max_size", listener
-        )
+        need = chosen.memory(len(corpus.vocabulary))
+        phases.require(need, "lower dim, raise min_count or set max_size", listener)
         tables, outcome = chosen._train(corpus, listener)
-        return chosen._model(corpus, tables, outcome, self.changed())
+        return chosen.model_of(corpus, tables, outcome, self.changed())
 
     def derived(self) -> Word2Vec:
-        """The same learner with the options filled in that are derived from others or from the machine."""
+        """The same learner with the options filled in that follow from others or from the machine."""
         return replace(self, lr=self.lr or LR[self.model], threads=self.threads or processors())
 
     def summary(self) -> str:
         """The options in one line."""
         parts = [
             "skip-gram", self.loss, f"dim {self.dim}", f"window {self.window}", f"{self.negatives} negatives",
-            f"sample {self.sample:g}", f"lr {self.lr:g}", f"{self.epochs} epochs",
-            f"{self.threads} threads", f"seed {self.seed}",
+            f"sample {self.sample:g}", f"lr {self.lr:g}", plural(self.epochs, "epoch"),
+            plural(self.threads, "thread"), f"seed {self.seed}",
         ]  # fmt: skip
         return " · ".join(parts)
 
@@ -162,16 +149,12 @@ class Word2Vec(Learner):
         from omnivec.store.tables import empty_table
 
         assert self.lr is not None and self.threads is not None
-        known = corpus.vocabulary
-        inputs, outputs = (
-            start.initial_table(len(known), self.dim, self.seed),
-            empty_table(len(known), self.dim),
-        )
-        total = known.total if self.sample_total == "all" else int(known.counts.sum())
-        keep, alias = (
-            keep_thresholds(known.counts, self.sample, total),
-            start.alias_table(known.counts, self.power),
-        )
+        words = corpus.vocabulary
+        inputs = start.initial_table(len(words), self.dim, self.seed)
+        outputs = empty_table(len(words), self.dim)
+        total = words.total if self.sample_total == "all" else int(words.counts.sum())
+        keep = keep_thresholds(words.counts, self.sample, total)
+        alias = start.alias_table(words.counts, self.power)
         kind, exclude = window.RADIUS[self.window_kind], window.EXCLUDE[self.exclude_target]
 
         def step(shard: Shard, sums: NDArray[np.float64]) -> None:
@@ -181,49 +164,8 @@ class Word2Vec(Learner):
                 start.base(self.seed, shard.epoch), sums,
             )  # fmt: skip
 
-        phases.compiled(lambda: step(Shard(0, 0, 0, 0.0, 0.0), np.zeros(3)), listener)
-        schedule = Schedule(
-            len(corpus.tokens), self.epochs, self.lr, self.lr_floor, inputs.shape[1] * (self.negatives + 1)
-        )
-        return {"vectors": inputs, "output": outputs}, Hogwild(schedule, step, self.threads, listener).train()
-
-    def _model(
-        self,
-        corpus: Corpus,
-        tables: dict[str, NDArray[np.float32]],
-        outcome: Outcome,
-        changed: dict[str, object],
-    ) -> Model:
-        from omnivec.model import Model
-        from omnivec.store.keys import Keys
-
-        known = corpus.vocabulary
-        read = (
-            outcome.tokens / len(corpus.tokens) * known.total
-        )  # all tokens of the text, those outside the vocabulary too
-        record = {
-            "source": corpus.name,
-            "tokens": known.total,
-            "tokens_in_vocabulary": len(corpus.tokens),
-            "types": known.types,
-            "units": len(corpus.units) - 1,
-            "epochs": round(outcome.tokens / len(corpus.tokens), 3),
-            "pairs": outcome.pairs,
-            "seconds": outcome.seconds,
-            "tokens_per_second": read / outcome.seconds,
-            "loss": outcome.losses,
-            "threads": self.threads,
-            "deterministic": self.threads == 1,
-            "interrupted": outcome.interrupted,
-        }
-        config = {
-            "learner": self.name,
-            "options": self.as_dict(),
-            "preset": None,
-            "changed": changed,
-            "head": None,
-            "dim": self.dim,
-            "rows": len(known),
-            "training": record,
-        }
-        return Model(config, Keys.build(known.keys, known.counts), dict(tables))
+        phases.compiled(lambda sums: step(Shard(0, 0, 0, 0.0, 0.0), sums), listener)
+        work = inputs.shape[1] * (self.negatives + 1)
+        schedule = Schedule(len(corpus.tokens), self.epochs, self.lr, self.lr_floor, work, text=words.total)
+        outcome = Hogwild(schedule, step, self.threads, listener).train()
+        return {"vectors": inputs, "output": outputs}, outcome
