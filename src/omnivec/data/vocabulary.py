@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import InputError, OptionError
+from omnivec.store.formats.word2vec import read_counts, write_counts
 
 Rule = Callable[[str, int], bool | None]
 """Word and count → True: keep, False: drop, None: let min_count decide."""
@@ -43,33 +44,29 @@ class Vocabulary:
             raise OptionError(
                 f"counts must be 0 or more, got {numbers.min()} for {words[int(numbers.argmin())]!r}"
             )
+        if not numbers.any():
+            raise OptionError("a vocabulary needs a word that occurs, got no counts above 0")
         chosen = select(words, numbers, min_count=min_count, max_size=max_size, rule=rule)
         return cls([words[k] for k in chosen], numbers[chosen], int(numbers.sum()), len(words))
 
     def __len__(self) -> int:
         return len(self.keys)
 
-    def save(self, path: str | Path) -> None:
-        """Write `word count` lines, the layout of word2vec's and GloVe's vocabulary files."""
-        lines = (f"{word} {count}\n" for word, count in zip(self.keys, self.counts.tolist(), strict=True))
-        Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")
+    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write `word count` lines, the layout of word2vec's and GloVe's vocabulary files.
+
+        Raises: OutputError when the path exists and `overwrite` is not set, and when a word holds a line end.
+        """
+        write_counts(path, self.keys, self.counts, overwrite=overwrite)
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:
-        """Read `word count` lines; they need not be sorted. A word may hold spaces: the last one counts."""
-        counts: dict[str, int] = {}
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: cannot be read ({error})") from None
-        for number, line in enumerate(text.split("\n"), 1):
-            word, space, count = line.removesuffix("\r").rpartition(" ")
-            if not line:
-                continue
-            if not space or not count.isdigit():
-                raise InputError(f"{path}, line {number}: expected 'word count', got {line!r}")
-            counts[word] = counts.get(word, 0) + int(count)
-        return cls.of(counts)
+        """Read `word count` lines; they need not be sorted. A word may hold spaces: the last one counts.
+
+        All words stay, also those with count 0; total and types are those of the file.
+        Raises: FormatError naming the line.
+        """
+        return cls.of(read_counts(path), min_count=0)
 
 
 def select(
@@ -87,18 +84,17 @@ def select(
             if (verdict := rule(word, count)) is not None:
                 stays[place] = verdict
     places = np.flatnonzero(stays)
-    encoded = [words[k].encode("utf-8", "surrogatepass") for k in places.tolist()]
-    by_bytes = np.array(sorted(range(len(places)), key=encoded.__getitem__), np.int64)
-    order = by_bytes[np.argsort(-counts[places][by_bytes], kind="stable")]
-    return places[order][:max_size]
+    # Code points and UTF-8 bytes have one order.
+    by_bytes = np.array(sorted(places.tolist(), key=words.__getitem__), np.int64)
+    return by_bytes[np.argsort(-counts[by_bytes], kind="stable")][:max_size]
 
 
-def nothing_left(words: Iterable[str], counts: NDArray[np.int64], min_count: int, name: str) -> InputError:
-    """The error for a vocabulary that min_count emptied, with the counts."""
-    if not len(counts):
-        return InputError(f"{name}: the corpus holds no words")
+def nothing_left(words: Sequence[str], counts: NDArray[np.int64], min_count: int, name: str) -> InputError:
+    """The error for a vocabulary that min_count or the rule emptied, with the counts."""
     top = int(counts.argmax())
-    word = next(word for k, word in enumerate(words) if k == top)
+    if counts[top] >= min_count:
+        return InputError(f"{name}: the rule keeps none of the {len(words):,} different words")
+    word = words[top] if len(words[top]) <= 40 else words[top][:40] + "…"
     return InputError(
         f"{name}: no word occurs {min_count:,} times (the most frequent, {word!r}, occurs {counts[top]:,} "
         "times); lower min_count"
