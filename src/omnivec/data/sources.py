@@ -7,6 +7,7 @@ tokens.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import lzma
@@ -15,7 +16,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NoReturn, cast
 
 from omnivec.errors import InputError
 
@@ -39,7 +40,7 @@ def documents(source: Source) -> Iterator[Iterator[Piece]]:
             if isinstance(item, os.PathLike):
                 yield from _files(item)
             else:
-                yield iter([_piece(item)])
+                yield _pieces(item)
     else:
         raise InputError(
             f"expected a path or an iterable of texts, paths or token lists, got {type(source).__name__}"
@@ -49,69 +50,108 @@ def documents(source: Source) -> Iterator[Iterator[Piece]]:
 def describe(source: Source) -> str:
     """One word for a model card: the file's name, or what kind of object was given."""
     if isinstance(source, (str, os.PathLike)):
-        return Path(source).name
+        return _shown(Path(source).absolute().name or str(source))
     if isinstance(source, (io.RawIOBase, io.BufferedIOBase)):
         name = getattr(source, "name", None)
         return "standard input" if source is getattr(sys.stdin, "buffer", None) else str(name or "a stream")
     return f"Python {type(source).__name__}"
 
 
-def _piece(item: object) -> Piece:
+def _pieces(item: object) -> Iterator[Piece]:
     if isinstance(item, str):
-        return item.encode("utf-8", "surrogatepass")
-    if isinstance(item, (list, tuple)):
-        wrong = next((token for token in item if not isinstance(token, str)), None)
-        if wrong is None:
-            return item
+        if "\0" in item:
+            raise InputError(f"a text of the corpus holds a zero byte, at character {item.index(chr(0)):,}")
+        for first in range(item.startswith("\ufeff"), len(item), BLOCK):  # never the whole text as bytes too
+            yield item[first : first + BLOCK].encode("utf-8", "surrogatepass")
+    elif isinstance(item, (list, tuple)):
+        yield item
+    else:
         raise InputError(
-            f"a list in the corpus holds its tokens as str, got {wrong!r} ({type(wrong).__name__})"
+            f"the corpus may hold texts (str), paths (Path) and lists of tokens, got {type(item).__name__}"
         )
-    raise InputError(f"the corpus may hold texts (str), paths (Path) and lists of tokens, got {item!r}")
 
 
 def _files(source: str | os.PathLike[str]) -> Iterator[Iterator[bytes]]:
     path = Path(source)
-    if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
-        if not files:
-            raise InputError(f"{path}: the folder holds no files")
-    else:
-        files = [path]
-    for file in files:
+    for file in _listed(path) if _is_folder(path) else [path]:
         with _opened(file) as stream:
-            yield _blocks(stream, str(file))
+            yield _blocks(stream, _shown(file))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        _refuse(path, error)
+
+
+def _listed(folder: Path) -> list[Path]:
+    """All files below a folder in the order of their paths, without hidden ones; links to folders are not
+    followed. A folder that cannot be read is an error, since text would silently be missing.
+    """
+    files: list[Path] = []
+    try:
+        for place, folders, names in os.walk(folder, onerror=_raise):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            paths = (Path(place, name) for name in names if not name.startswith("."))
+            files += [path for path in paths if path.is_file() or not path.exists()]  # no pipes, no sockets
+    except OSError as error:
+        _refuse(Path(error.filename), error)
+    if not files:
+        raise InputError(f"{_shown(folder)}: the folder holds no files")
+    return sorted(files)
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
 
 
 def _opened(path: Path) -> BinaryIO:
     try:
         stream = path.open("rb")
-        magic = stream.read(6) if stream.seekable() else b""
-        if stream.seekable():
-            stream.seek(0)
+        magic = stream.peek(6)[:6] if stream.seekable() else b""
         if magic.startswith(b"\x1f\x8b"):
-            return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+            stream.close()
+            return cast(BinaryIO, gzip.open(path))
         if magic == b"\xfd7zXZ\x00":
-            return cast(BinaryIO, lzma.LZMAFile(stream))
+            stream.close()
+            return cast(BinaryIO, lzma.open(path))
         return stream
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; a lone str is a path, texts come as a list of str") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except (OSError, ValueError) as error:
+        _refuse(path, error)
+
+
+def _refuse(path: Path, error: OSError | ValueError) -> NoReturn:
+    name = _shown(path)
+    # ValueError: a zero byte in the path; a text is also often too long for one
+    if isinstance(error, (FileNotFoundError, ValueError)) or error.errno == errno.ENAMETOOLONG:
+        raise InputError(f"{name}: no such file; a lone str is a path, texts come as a list of str") from None
+    raise InputError(f"{name}: cannot be read ({error.strerror or error})") from None
+
+
+def _shown(path: str | os.PathLike[str]) -> str:
+    """A path as errors name it: as it is, unless it is a whole text or would fill more than a line."""
+    name = os.fspath(path)
+    return name if len(name) <= 200 and name.isprintable() else repr(name[:60]) + "…" * (len(name) > 60)
 
 
 def _blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     """Blocks of a stream without a byte-order mark; a stream that is not text is refused."""
     done = 0
-    while True:
-        try:
-            block = stream.read(BLOCK)
-        except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:  # damaged gzip and xz as well
-            raise InputError(f"{name}: cannot be read after byte {done:,} ({error})") from None
-        if not block:
-            return
+    while block := _read(stream, name, done):
         if done == 0 and block.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise InputError(f"{name}: expected UTF-8, got UTF-16 (byte-order mark); convert it first")
         if (zero := block.find(b"\0")) >= 0:
             raise InputError(f"{name}: expected text, got a binary file (a zero byte at {done + zero:,})")
         yield block.removeprefix(b"\xef\xbb\xbf") if done == 0 else block
         done += len(block)
+
+
+def _read(stream: BinaryIO, name: str, done: int) -> bytes:
+    try:
+        block = stream.read(BLOCK)
+        while 0 < len(block) < 3 and done == 0 and (more := stream.read(3 - len(block))):
+            block += more  # an unbuffered pipe may give less than a byte-order mark
+        return block
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:  # damaged gzip and xz as well
+        raise InputError(f"{name}: cannot be read after byte {done:,} ({error})") from None
