@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import IO
 
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 
 from omnivec.data import tokenize
 from omnivec.data.numbering import Numbering
-from omnivec.data.sources import Source, describe, documents
+from omnivec.data.sources import BLOCK, Piece, Source, describe, documents
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, nothing_left, select
-from omnivec.errors import InputError
+from omnivec.errors import InputError, OutputError
 from omnivec.kernels import scan
 from omnivec.store import memory
 
@@ -30,13 +31,15 @@ Report = Callable[[int, int], None]
 class Corpus:
     """A text as rows of a vocabulary.
 
-    tokens: (n,) int32; units: (u + 1,) int64, the borders of the units, from 0 to n; invalid: tokens that
-    were not UTF-8; name: where the text came from.
+    tokens: (n,) int32; units: (u + 1,) int64, the borders of the units, from 0 to n; total: tokens of the
+    text, those outside the vocabulary included; invalid: those that were not UTF-8; name: where the text came
+    from.
     """
 
     vocabulary: Vocabulary
     tokens: NDArray[np.int32]
     units: NDArray[np.int64]
+    total: int
     invalid: int
     name: str
 
@@ -64,19 +67,28 @@ class Reading:
 
         Raises: InputError when the source is missing, unreadable, not text, empty, or no word is left.
         """
-        numbering, spool, lines, size = Numbering(self.unit), Spool(), tokenize.Lines(self.encoding_errors), 0
-        for numbers, size in self._numbered(source, numbering, lines, tokenizer):
-            spool.append(numbers)
-            if report:
-                report(spool.length, size)
-        name = describe(source)
-        words, word_of, invalid = numbering.words(self.encoding_errors)
+        with closing(Spool()) as spool:
+            return self._corpus(source, spool, tokenizer, vocabulary, rule, report)
+
+    def _corpus(
+        self,
+        source: Source,
+        spool: Spool,
+        tokenizer: Tokenizer | None,
+        vocabulary: Vocabulary | None,
+        rule: Rule | None,
+        report: Report | None,
+    ) -> Corpus:
+        name, numbering = describe(source), Numbering(self.unit, spool.append)
+        size, badly_decoded = self._read(source, numbering, spool, tokenizer, report, name)
+        words, word_of, invalid = numbering.words(self.encoding_errors, name)
         if not words:
             raise InputError(
                 f"{name}: the corpus is empty" if size == 0 else f"{name}: the corpus holds no words"
             )
-        counts = np.bincount(word_of, weights=numbering.counts, minlength=len(words)).astype(np.int64)
-        rows = np.full(len(words), -1, np.int32)
+        counts = np.bincount(word_of + 1, weights=numbering.counts, minlength=len(words) + 1)[1:]
+        counts = counts.astype(np.int64)
+        rows = np.full(len(words) + 1, -1, np.int32)  # the last one stands for numbers without a word
         if vocabulary is None:
             chosen = select(words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule)
             if not len(chosen):
@@ -85,88 +97,127 @@ class Reading:
             rows[chosen] = np.arange(len(chosen), dtype=np.int32)
         else:
             known = {word: row for row, word in enumerate(vocabulary.keys)}
-            rows[:] = [known.get(word, -1) for word in words]
+            rows[:-1] = [known.get(word, -1) for word in words]
             if rows.max() < 0:
                 raise InputError(
                     f"{name}: none of its {len(words):,} different words is in the given vocabulary"
                 )
-        kept = int(counts[rows >= 0].sum())
-        tokens, units = _renumbered(spool, rows[word_of], kept, numbering.marks)
-        return Corpus(vocabulary, tokens, units, invalid + lines.invalid, name)
+        tokens, units = _renumbered(spool, rows[word_of], numbering.marks)
+        return Corpus(vocabulary, tokens, units, int(counts.sum()), invalid + badly_decoded, name)
 
-    def _numbered(
-        self, source: Source, numbering: Numbering, lines: tokenize.Lines, tokenizer: Tokenizer | None
-    ) -> Iterator[tuple[NDArray[np.int32], int]]:
-        size = 0
+    def _read(
+        self,
+        source: Source,
+        numbering: Numbering,
+        spool: Spool,
+        tokenizer: Tokenizer | None,
+        report: Report | None,
+        name: str,
+    ) -> tuple[int, int]:
+        """Number the whole source; (its bytes, its tokens that were not UTF-8 before they were split)."""
         if tokenizer is None and self.whitespace == "unicode":
             tokenizer = tokenize.unicode_whitespace
+        lines = tokenize.Lines(tokenizer, self.encoding_errors, name) if tokenizer else None
+        size = reported = 0
+
+        def counted(document: Iterator[Piece]) -> Iterator[Piece]:
+            nonlocal size
+            for piece in document:
+                size += len(piece)  # of a list: its tokens, which is as good for a report
+                yield piece
+
         for document in documents(source):
-            if tokenizer is None:
-                for piece in document:
-                    size += len(piece)
-                    made = numbering.text(piece) if isinstance(piece, bytes) else numbering.tokens(piece)
-                    for numbers in made:
-                        yield numbers, size
-            else:
-                for line in lines.of(document):
-                    size += len(line)
-                    for numbers in numbering.tokens(tokenizer(line) if isinstance(line, str) else line):
-                        yield numbers, size
-            for numbers in numbering.end():
-                yield numbers, size
+            pieces = counted(document)
+            for piece in lines.of(pieces) if lines else pieces:
+                if isinstance(piece, bytes):
+                    numbering.text(piece)
+                else:
+                    numbering.tokens(piece)
+                if report and size - reported >= BLOCK:
+                    report(spool.length - numbering.marks, size)
+                    reported = size
+            numbering.end()
+        numbering.finish()
+        if report:
+            report(spool.length - numbering.marks, size)
+        return size, lines.invalid if lines else 0
 
 
 class Spool:
-    """Pieces of int32 one behind the other, in memory until a share of it is taken, then in a file without a
-    name.
+    """int32 numbers one behind the other: in one array until a share of the memory is taken, then in a file
+    without a name. It lies in the folder that TMPDIR names and is gone with the process, however that ends.
     """
 
     def __init__(self, limit: int | None = None) -> None:
         self._limit = int(memory.available()[0] * IN_MEMORY) if limit is None else limit
-        self._pieces: list[NDArray[np.int32]] = []
+        self._array = np.empty(0, np.int32)
         self._file: IO[bytes] | None = None
         self.length = 0
 
     def append(self, numbers: NDArray[np.int32]) -> None:
-        """Add a piece at the end."""
-        self.length += len(numbers)
-        if self._file is None and self.length * 4 <= self._limit:
-            self._pieces.append(numbers)
-            return
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="omnivec-")  # noqa: SIM115  lives as long as the spool
-        numbers.tofile(self._file)
+        """Copy numbers to the end. Raises: OutputError when the disk is full."""
+        end = self.length + len(numbers)
+        if self._file is None and end * 4 <= self._limit:
+            if end > len(self._array):
+                # Large arrays move by remapping their pages, so growing costs no second copy.
+                self._array.resize(end + end // 8, refcheck=False)
+            self._array[self.length : end] = numbers
+        else:
+            self._write(numbers)
+        self.length = end
+
+    def _write(self, numbers: NDArray[np.int32]) -> None:
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="omnivec-")  # noqa: SIM115  lives with the spool
+                self._file.write(self._array[: self.length].data)
+                self._array = np.empty(0, np.int32)
+            self._file.write(numbers.data)
+        except OSError as error:
+            raise _no_room(error) from None
 
     @property
     def on_disk(self) -> bool:
         """Whether the limit was passed."""
         return self._file is not None
 
-    def drained(self) -> Iterator[NDArray[np.int32]]:
-        """The pieces in their order, each forgotten as soon as the next one is asked for."""
-        self._pieces.reverse()
-        while self._pieces:
-            yield self._pieces.pop()
+    def taken(self) -> NDArray[np.int32]:
+        """The numbers as one array that may be written to, (length,) int32, in memory or mapped; the spool is
+        empty then.
+        """
+        array, length = self._array, self.length
+        self._array, self.length = np.empty(0, np.int32), 0
+        if self._file is None:
+            array.resize(length, refcheck=False)
+            return array
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise _no_room(error) from None
+        return np.asarray(np.memmap(self._file, np.int32, "r+", shape=(length,)))
+
+    def close(self) -> None:
+        """Close the file, if there is one; a map of it stays."""
         if self._file is not None:
-            self._file.seek(0)
-            while len(numbers := np.fromfile(self._file, np.int32, 1 << 20)):
-                yield numbers
             self._file.close()
 
 
+def _no_room(error: OSError) -> OutputError:
+    return OutputError(
+        f"{tempfile.gettempdir()}: token ids cannot be kept there ({error.strerror}); "
+        "set TMPDIR to a folder with more room"
+    )
+
+
 def _renumbered(
-    spool: Spool, rows: NDArray[np.int32], kept: int, marks: int
+    spool: Spool, rows: NDArray[np.int32], marks: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Numbers of first appearance → (rows, borders of units), in the spool's own memory."""
+    units, state = np.zeros(marks + 1, np.int64), np.zeros(2, np.int64)
+    numbers = spool.taken()
+    scan.renumber(numbers, rows, numbers, units, state)
+    kept, ended = state.tolist()
     if spool.on_disk:
-        with tempfile.TemporaryFile(prefix="omnivec-") as file:
-            # Mapped copy-on-write, since Numba compiles read-only arrays again; the file vanishes with the
-            # map.
-            file.truncate(max(kept, 1) * 4)
-            mapped = np.memmap(file, np.int32, "r+", shape=(max(kept, 1),))
-            tokens = np.asarray(mapped)[:kept]
-    else:
-        tokens = np.empty(kept, np.int32)
-    units, state = np.zeros(marks + 2, np.int64), np.zeros(2, np.int64)
-    for numbers in spool.drained():
-        scan.renumber(numbers, rows, tokens, units, state)
-    return tokens, units[: int(state[1]) + 1].copy()
+        return numbers[:kept], units[: ended + 1].copy()
+    numbers.resize(kept, refcheck=False)
+    return numbers, units[: ended + 1].copy()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,70 +13,106 @@ from omnivec.kernels import scan
 
 UNITS = {"line": scan.LINE, "paragraph": scan.PARAGRAPH, "document": scan.DOCUMENT}
 
+ENOUGH = 1 << 20
+"""Bytes that wait before they are scanned: a call costs as much as scanning a kilobyte, so short texts are
+gathered.
+"""
+
 _BUFFER = 1 << 20  # numbers written by one call of the scanner
+_SLICE = 1 << 16  # tokens of a list that are joined at a time, so that a long list is never there twice
 
 
-def _kinds(separators: bytes, line_ends: bytes) -> NDArray[np.uint8]:
+class _Layout(NamedTuple):
+    """What bytes mean. kinds: (256,) uint8; line_end, document_end: the bytes that are appended for them."""
+
+    kinds: NDArray[np.uint8]
+    line_end: bytes
+    document_end: bytes
+
+
+def _layout(separators: bytes, line_end: bytes, document_end: bytes) -> _Layout:
     kinds = np.full(256, scan.WORD, np.uint8)
     kinds[list(separators)] = scan.SEPARATOR
-    kinds[list(line_ends)] = scan.LINE_END
-    return kinds
+    kinds[list(line_end)] = scan.LINE_END
+    kinds[list(document_end)] = scan.DOCUMENT_END
+    return _Layout(kinds, line_end, document_end)
 
 
-TEXT = _kinds(b" \t\v\f\r", b"\n")
-TOKENS = _kinds(b"\0", b"")  # tokens of a list are joined by zero bytes, since they may hold any white space
+TEXT = _layout(b" \t\v\f\r", b"\n", b"\0")  # sources refuse a text that holds a zero byte
+TOKENS = _layout(
+    b"\0", b"\xfe", b"\xff"
+)  # tokens may hold any white space; the last two never occur in UTF-8
+
+Sink = Callable[[NDArray[np.int32]], None]
 
 
 class Numbering:
-    """Numbers words and gathers the running text as pieces of int32, −1 at the end of every unit."""
+    """Numbers words and hands the running text to `sink`: pieces of int32, −1 at the end of every unit.
 
-    def __init__(self, unit: str) -> None:
-        self._unit = UNITS[unit]
+    A piece is valid during the call only.
+    """
+
+    def __init__(self, unit: str, sink: Sink) -> None:
+        self._unit, self._sink = UNITS[unit], sink
         self._slots = np.full(1 << 12, scan.EMPTY, np.uint64)
         self._store = np.empty(1 << 15, np.uint8)
         self._offsets = np.zeros((1 << 11) + 1, np.int64)
         self._counts = np.zeros(1 << 11, np.int64)
         self._state = np.zeros(5, np.int64)
         self._buffer = np.empty(_BUFFER, np.int32)
-        self._rest = b""
+        self._waiting, self._layout, self._enough = bytearray(), TEXT, ENOUGH
 
-    def text(self, block: bytes) -> Iterator[NDArray[np.int32]]:
-        """Number a block of text; a word cut by the block's end waits for the next one."""
-        yield from self._scan(self._rest + block, TEXT)
+    def text(self, block: bytes) -> None:
+        """Add a block of text without zero bytes; a word cut by its end goes on in the next one."""
+        self._add(TEXT, block)
 
-    def end(self) -> Iterator[NDArray[np.int32]]:
-        """End a document: its last word is complete, and so is its unit."""
-        yield from self._scan(self._rest + b"\n", TEXT)
-        yield from self._close_unit()
+    def tokens(self, tokens: Sequence[str]) -> None:
+        """Add a list of tokens as one line; empty tokens are left out."""
+        for first in range(0, len(tokens), _SLICE):
+            part = tokens[first : first + _SLICE]
+            try:
+                joined = "\0".join(part)
+            except TypeError:
+                wrong = next(token for token in part if not isinstance(token, str))
+                raise InputError(f"tokens are str, got {_short(wrong)} ({type(wrong).__name__})") from None
+            if joined.count("\0") >= len(part):
+                bad = next(token for token in part if "\0" in token)
+                raise InputError(f"a token may hold any character but the zero byte, got {_short(bad)}")
+            self._add(TOKENS, joined.encode("utf-8", "surrogatepass") + b"\0")
+        self._add(TOKENS, TOKENS.line_end)
 
-    def tokens(self, tokens: Sequence[str]) -> Iterator[NDArray[np.int32]]:
-        """Number a list of tokens as one unit, unless units are documents; empty tokens are left out."""
-        joined = "\0".join(tokens)
-        if joined.count("\0") > max(len(tokens) - 1, 0):
-            bad = next(token for token in tokens if "\0" in token)
-            raise InputError(f"a token may hold any character but the zero byte, got {bad!r}")
-        yield from self._scan(joined.encode("utf-8", "surrogatepass") + b"\0", TOKENS)
-        if self._unit != scan.DOCUMENT:
-            yield from self._close_unit()
+    def end(self) -> None:
+        """End a document, and with it its last word and its last unit."""
+        self._add(self._layout, self._layout.document_end)
 
-    def _close_unit(self) -> Iterator[NDArray[np.int32]]:
-        if self._state[scan.IN_UNIT]:
-            self._state[scan.IN_UNIT] = self._state[scan.IN_LINE] = 0
-            self._state[scan.MARKS] += 1
-            yield np.array([-1], np.int32)
+    def finish(self) -> None:
+        """Number what still waits; every document has ended."""
+        self._scan()
 
-    def _scan(self, text: bytes, kinds: NDArray[np.uint8]) -> Iterator[NDArray[np.int32]]:
-        array, position = np.frombuffer(bytearray(text), np.uint8), 0
+    def _add(self, layout: _Layout, more: bytes) -> None:
+        if layout is not self._layout:
+            self._scan()
+            self._layout = layout
+        self._waiting += more
+        if len(self._waiting) >= self._enough:
+            self._scan()
+
+    def _scan(self) -> None:
+        text, position, end = np.frombuffer(self._waiting, np.uint8), 0, len(self._waiting)
         while True:
             position, written = scan.scan(
-                array, position, len(text), kinds, self._unit, self._slots, self._store, self._offsets,
+                text, position, end, self._layout.kinds, self._unit, self._slots, self._store, self._offsets,
                 self._counts, self._buffer, self._state,
             )  # fmt: skip
             if written:
-                yield self._buffer[:written].copy()
-            if written < _BUFFER and not self._grow(len(text) - position):
+                self._sink(self._buffer[:written])
+            if written < _BUFFER and not self._grow(end - position):
                 break
-        self._rest = text[position:]
+        del text  # a bytearray that an array looks into cannot shrink
+        del self._waiting[:position]
+        # A word that fills all of it is looked at again only when it has doubled: two passes in all, however
+        # long it is.
+        self._enough = max(ENOUGH, 2 * len(self._waiting))
 
     def _grow(self, ahead: int) -> bool:
         """Enlarge whatever the scanner found full; False if it simply reached the end."""
@@ -105,31 +142,41 @@ class Numbering:
         """(words,) int64, by number."""
         return self._counts[: int(self._state[scan.WORDS])]
 
-    def words(self, errors: str) -> tuple[list[str], NDArray[np.int64], int]:
+    def words(self, errors: str, name: str) -> tuple[list[str], NDArray[np.int64], int]:
         """(the words as text, the word of each number, how many tokens were not UTF-8).
 
-        Two byte strings that become one word share it; then there are fewer words than numbers.
+        Byte strings that become one word share it, and one of which nothing is left has none (−1): then there
+        are fewer words than numbers. Raises: InputError beginning with `name` if errors are `strict`.
         """
         count, size = int(self._state[scan.WORDS]), int(self._state[scan.BYTES])
-        store, ends = self._store[:size].tobytes(), self._offsets[: count + 1].tolist()
-        pieces = [store[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+        if not count:
+            return [], np.zeros(0, np.int64), 0
+        # Decoded in one go: 0.1 s for a million words. No word of a text holds a zero byte.
+        joined = np.insert(self._store[:size], self._offsets[1:count], 0).tobytes()
         try:
-            # Decoded in one go: 0.1 s for a million words. No word holds a zero byte.
-            whole = b"\0".join(pieces).decode("utf-8", "surrogatepass").split("\0") if pieces else []
-            return whole, np.arange(count), 0
+            return joined.decode().split("\0"), np.arange(count), 0
         except UnicodeDecodeError:
-            return self._replaced(pieces, errors)
+            return self._replaced(joined.split(b"\0"), errors, name)
 
-    def _replaced(self, pieces: list[bytes], errors: str) -> tuple[list[str], NDArray[np.int64], int]:
+    def _replaced(
+        self, pieces: list[bytes], errors: str, name: str
+    ) -> tuple[list[str], NDArray[np.int64], int]:
         words: dict[str, int] = {}
         word_of, invalid = np.empty(len(pieces), np.int64), 0
         for number, piece in enumerate(pieces):
             try:
-                word = piece.decode("utf-8", "surrogatepass")
+                word = piece.decode()
             except UnicodeDecodeError:
-                invalid += int(self._counts[number])
                 if errors == "strict":
-                    raise InputError(f"expected UTF-8, got the word {piece!r}; see encoding_errors") from None
-                word = piece.decode("utf-8", errors)
-            word_of[number] = words.setdefault(word, len(words))
+                    raise InputError(
+                        f"{name}: expected UTF-8, got the word {_short(piece)}; see encoding_errors"
+                    ) from None
+                invalid += int(self._counts[number])
+                word = piece.decode(errors=errors)
+            word_of[number] = words.setdefault(word, len(words)) if word else -1
         return list(words), word_of, invalid
+
+
+def _short(value: object) -> str:
+    text = repr(value[:40] if isinstance(value, (str, bytes)) else value)
+    return text if len(text) <= 200 else text[:200] + "…"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from omnivec.data.sources import Piece
 from omnivec.errors import InputError
 
-Tokenizer = Callable[[str], Sequence[str]]
+Tokenizer = Callable[[str], Iterable[str]]
 
 
 def unicode_whitespace(line: str) -> list[str]:
@@ -18,34 +18,54 @@ def unicode_whitespace(line: str) -> list[str]:
 
 
 class Lines:
-    """The lines of documents, decoded; token lists pass as they are. A line ends at a line feed only.
+    """The lines of documents as tokens; token lists pass as they are. A line ends at LF or CR LF.
 
-    invalid: byte sequences so far that were not UTF-8.
+    name: what errors begin with; invalid: tokens so far (between ASCII white space) that were not UTF-8.
     """
 
-    def __init__(self, errors: str) -> None:
-        self._errors = errors
+    def __init__(self, tokenizer: Tokenizer, errors: str, name: str) -> None:
+        self._tokenizer, self._errors, self._name = tokenizer, errors, name
         self.invalid = 0
 
-    def of(self, document: Iterator[Piece]) -> Iterator[str | list[str] | tuple[str, ...]]:
-        """The lines of one document; invalid UTF-8 under `strict` raises InputError."""
-        rest = b""
+    def of(self, document: Iterable[Piece]) -> Iterator[Sequence[str]]:
+        """The tokens of one document's lines; invalid UTF-8 under `strict` raises InputError."""
+        begun: list[bytes] = []  # of a line that goes on in the next piece
         for piece in document:
-            if isinstance(piece, bytes):
-                *whole, rest = (rest + piece).split(b"\n")
-                yield from map(self._decoded, whole)
-            else:
+            if not isinstance(piece, bytes):
                 yield piece
-        yield self._decoded(rest)
+                continue
+            first, *more = piece.split(b"\n")
+            begun.append(first)
+            if more:
+                *whole, last = [b"".join(begun), *more]
+                begun = [last]
+                yield from map(self._tokens, whole)
+        if any(begun):
+            yield self._tokens(b"".join(begun))
+
+    def _tokens(self, line: bytes) -> Sequence[str]:
+        tokens = self._tokenizer(self._decoded(line.removesuffix(b"\r")))
+        if isinstance(tokens, str) or not isinstance(tokens, Iterable):
+            raise InputError(f"a tokenizer returns the tokens of a line as str, got {type(tokens).__name__}")
+        return tokens if isinstance(tokens, (list, tuple)) else list(tokens)
 
     def _decoded(self, line: bytes) -> str:
         try:
-            return line.decode("utf-8", "surrogatepass")
+            return line.decode()
         except UnicodeDecodeError as error:
             if self._errors == "strict":
+                start = max(0, error.start - 20)
                 raise InputError(
-                    f"expected UTF-8, got byte 0x{line[error.start]:02X} in {line[:40]!r}; "
-                    "see encoding_errors"
+                    f"{self._name}: expected UTF-8, got byte 0x{line[error.start]:02X} in "
+                    f"{line[start : error.start + 20]!r}; see encoding_errors"
                 ) from None
-            self.invalid += line.decode("utf-8", "replace").count("\ufffd") - line.count("\ufffd".encode())
-            return line.decode("utf-8", self._errors)
+            self.invalid += sum(not _is_utf8(token) for token in line.split())
+            return line.decode(errors=self._errors)
+
+
+def _is_utf8(token: bytes) -> bool:
+    try:
+        token.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
