@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnivec.data import corpus as corpus_module
-from omnivec.data import numbering, sources
+from omnivec.data import numbering, sources, tokenize
 from omnivec.data.corpus import Reading, Spool
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.errors import InputError, OutputError
@@ -222,7 +222,30 @@ def test_tokenizer_sees_whole_lines_whatever_the_blocks(block, monkeypatch, tmp_
 def test_unicode_white_space_is_an_option():
     text = "a\xa0b\u3000c d"
     assert units(ALL.corpus([text])) == [["a\xa0b\u3000c", "d"]]
-    assert units(Reading(min_count=1, whitespace="unicode").corpus([text])) == [["a", "b", "c", "d"]]
+    assert units(Reading(min_count=1, whitespace="unicode").corpus([text, ["e f"]])) == [
+        list("abcd"),
+        ["e f"],
+    ]
+
+
+def test_unicode_white_space_is_what_python_splits_at():
+    everything = "".join(map(chr, [*range(1, 0xD800), *range(0xE000, 0x110000)]))
+    [found, *_] = tokenize.unicode_whitespace([everything.encode()])
+    assert found.split() == [part.encode() for part in everything.split()]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.text("a\xa0\x85é\u3000\u2003\u2028〇😀 \n"),
+    block=st.integers(1, 5),
+    unit=st.sampled_from(list(numbering.UNITS)),
+)
+def test_unicode_white_space_may_be_cut_by_blocks(text, block, unit):
+    reading = Reading(min_count=1, whitespace="unicode", unit=unit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "BLOCK", block)
+        found = reading.corpus(io.BytesIO(b"first " + text.encode()))
+    same(found, Reading(min_count=1, unit=unit).corpus(["first " + text], tokenizer=str.split))
 
 
 @pytest.mark.parametrize(

