@@ -274,3 +274,11 @@ def test_contract(learner, promise, request):
     if "capsys" in promise.__annotations__ or "capsys" in promise.__code__.co_varnames:
         fixtures["capsys"] = request.getfixturevalue("capsys")
     promise(LEARNERS[learner], **fixtures)
+
+
+def test_given_vocabulary_measures_the_text_not_itself():
+    from omnivec.data.vocabulary import Vocabulary
+
+    vocabulary = Vocabulary.of({"king": 1000, "queen": 900, "crown": 800})
+    record = SKIPGRAM.fit(TEXT, vocabulary=vocabulary).record
+    assert record["tokens"] == 8 * len(TEXT) and 0 < record["tokens_in_vocabulary"] < record["tokens"]

@@ -132,3 +132,11 @@ def test_alias_table_draws_counts_to_the_power():
 
     counts = np.array([900, 90, 9, 1])
     np.testing.assert_array_equal(alias_table(counts, 0.75), definition(counts**0.75))
+
+
+@pytest.mark.parametrize("power", [0.75, 0.5, -0.5])
+def test_alias_table_is_its_definition_to_the_bit(power):
+    from omnivec.reference.random import alias_table as definition
+
+    counts = np.random.default_rng(3).zipf(1.2, 5_000).clip(1, 10**9)
+    np.testing.assert_array_equal(alias_table(counts, power), definition(counts.astype(np.float64) ** power))

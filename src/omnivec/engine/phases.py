@@ -52,16 +52,14 @@ def read(
             f"{corpus.name}: only one word is left ({words.keys[0]!r}, {words.counts[0]:,} times), and "
             "a word is learned from others; lower min_count or give more text"
         )
-    seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(words.total, 1)
+    seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(corpus.total, 1)
     which = (
         f"occur {reading.min_count:,} times or more"
         if vocabulary is None and rule is None
         else "are in the vocabulary"
     )
-    text = (
-        f"{words.total:,} tokens in {seconds:.1f} s; {len(words):,} words {which} ({share:.1%} of the tokens)"
-    )
-    listener(Progress(phase="read", done=1, text=text.replace("%", " %"), tokens=words.total))
+    text = f"{corpus.total:,} tokens in {seconds:.1f} s; {len(words):,} words {which} ({share:.1%} of the tokens)"
+    listener(Progress(phase="read", done=1, text=text.replace("%", " %"), tokens=corpus.total))
     if corpus.invalid:
         log.warning(
             "%s: %s tokens were not valid UTF-8 (%s)",
@@ -97,5 +95,7 @@ def _size(source: Source) -> int:
     """Bytes of a plain file, 0 where they are not known beforehand."""
     if not isinstance(source, (str, os.PathLike)) or Path(source).suffix in (".gz", ".xz"):
         return 0
-    path = Path(source)
-    return path.stat().st_size if path.is_file() else 0
+    try:
+        return Path(source).stat().st_size if Path(source).is_file() else 0
+    except OSError:  # a text in place of a path can be too long for a name: reading it says so
+        return 0

@@ -30,7 +30,7 @@ def alias_table(counts: NDArray[np.int64], power: float) -> NDArray[np.uint64]:
     reference/random.py.
     """
     share = np.maximum(counts, 1).astype(np.float64) ** power
-    share *= len(share) / share.sum()
+    share = share / share.sum() * len(share)
     alias = np.empty(len(share), np.uint64)
     fill_alias(share, alias, np.empty(len(share), np.int64))
     return alias

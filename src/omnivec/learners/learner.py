@@ -71,7 +71,7 @@ class Learner(Options, ABC):
         words, epochs = corpus.vocabulary, outcome.tokens / len(corpus.tokens)
         record = {
             "source": corpus.name,
-            "tokens": words.total,
+            "tokens": corpus.total,
             "tokens_in_vocabulary": len(corpus.tokens),
             "types": words.types,
             "units": len(corpus.units) - 1,
@@ -79,7 +79,7 @@ class Learner(Options, ABC):
             "epochs": int(epochs) if epochs == int(epochs) else epochs,
             "pairs": outcome.pairs,
             "seconds": outcome.seconds,
-            "tokens_per_second": words.total * epochs / outcome.seconds,
+            "tokens_per_second": corpus.total * epochs / outcome.seconds,
             "loss": outcome.losses,
             "threads": self.threads,
             "deterministic": self.threads == 1,

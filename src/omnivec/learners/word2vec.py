@@ -166,6 +166,6 @@ class Word2Vec(Learner):
 
         phases.compiled(lambda sums: step(Shard(0, 0, 0, 0.0, 0.0), sums), listener)
         work = inputs.shape[1] * (self.negatives + 1)
-        schedule = Schedule(len(corpus.tokens), self.epochs, self.lr, self.lr_floor, work, text=words.total)
+        schedule = Schedule(len(corpus.tokens), self.epochs, self.lr, self.lr_floor, work, text=corpus.total)
         outcome = Hogwild(schedule, step, self.threads, listener).train()
         return {"vectors": inputs, "output": outputs}, outcome

@@ -266,8 +266,8 @@ def read_counts(
     path, counts = Path(path), dict[str, int]()
     with opened(path) as source:
         for number, line in enumerate(source.file, 1):
-            word, _, count = line.rstrip(b"\r\n").rpartition(b" ")
-            if not count.isdigit() or len(count) > 18:
+            word, space, count = line.rstrip(b"\r\n").rpartition(b" ")
+            if not space or not count.isdigit() or len(count) > 18:
                 raise FormatError(
                     f"{path}: line {number:,}: a word and its count were expected, got {line[:40]!r}"
                 )
