@@ -53,12 +53,10 @@ def read(
             "a word is learned from others; lower min_count or give more text"
         )
     seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(corpus.total, 1)
-    which = (
-        f"occur {reading.min_count:,} times or more"
-        if vocabulary is None and rule is None
-        else "are in the vocabulary"
-    )
-    text = f"{corpus.total:,} tokens in {seconds:.1f} s; {len(words):,} words {which} ({share:.1%} of the tokens)"
+    counted = vocabulary is None and rule is None
+    which = f"occur {reading.min_count:,} times or more" if counted else "are in the vocabulary"
+    read = f"{corpus.total:,} tokens in {seconds:.1f} s"
+    text = f"{read}; {len(words):,} words {which} ({share:.1%} of the tokens)"
     listener(Progress(phase="read", done=1, text=text.replace("%", " %"), tokens=corpus.total))
     if corpus.invalid:
         log.warning(
