@@ -4,8 +4,7 @@ The input rows of a window's context words meet one set of output rows, those of
 negatives, as small blocked products: two inputs by six outputs at a time in the scores, LANES floats at a
 time in the update. Every step is taken from the values before the window. Definition: reference/skipgram.py.
 
-Measured at dim 100, one thread, 17 M tokens of Wikipedia: 93 GFLOP/s where a large matrix product on the same
-core reached 128, so little is left to win. Sources: Mikolov et al. 2013 (the model), Ji et al. 2016
+What bounds it is measured in docs/benchmarks.md. Sources: Mikolov et al. 2013 (the model), Ji et al. 2016
 (negatives shared by a window).
 """
 
@@ -54,9 +53,7 @@ FACTORS = 96  # numbers up to 2 that are multiplied before the product could lea
 
 @primitive
 def survives(tokens, position, keep, bits):
-    """1 if subsampling keeps the token: the lower half of its random bits against its word's threshold; else
-    0.
-    """
+    """1 if subsampling keeps the token, else 0: half of its random bits against its word's threshold."""
     return np.int64((bits & LOW32) <= np.uint64(keep[tokens[position]]))
 
 
@@ -99,8 +96,9 @@ def thin(tokens, units, unit, at, end, keep, base, window, text, bits, where):
 
 @primitive
 def draw(text, bits, window, last, alias, negatives, exclude, outs):
-    """The outputs of every centre: itself, then its negatives, then itself again up to a full block. Returns
-    the centres.
+    """The outputs of every centre: itself, its negatives, and itself again up to a full block.
+
+    Returns the number of centres.
     """
     w = 0
     for t in range(window, last):
@@ -150,8 +148,9 @@ def all_differ(words, n):
 
 @primitive
 def folded(ins, n, g):
-    """Give a word that stands in the window twice one row with the sum of its gradients; the number of
-    different words.
+    """Give a word that stands in the window twice one row with the sum of its gradients.
+
+    Returns the number of different words.
     """
     different = 0
     for i in range(n):
@@ -261,8 +260,7 @@ def update(rows, ins, held, n, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o
 
 @primitive
 def meet(inputs, ins, n, twice, outputs, outs, w, blocks, signs, rate, g, steps, frozen, lanes, factors):
-    """One window: ins[:n] against the outputs outs[w]. Returns its share of the loss and the factors not yet
-    gathered.
+    """One window: ins[:n] against the outputs outs[w]. Returns (loss gathered, factors not yet gathered).
 
     With more than one block, a row may be met again in a later block: the outputs are read from a copy, and
     the steps of the inputs are gathered apart, so that all of them are taken from the values before the
@@ -314,9 +312,7 @@ def request(table, row):
 
 @primitive
 def label(signs, negatives):
-    """+1 for the centre, −1 for a negative, 0 for an empty place: for two inputs, and from 2 · COLUMNS on for
-    a last one.
-    """
+    """+1 for the centre, −1 for a negative, 0 for an empty place: for two inputs, then for a single last one."""
     for k in range(negatives + 1):
         b, c = k // BLOCK, k % BLOCK
         signs[b, c] = signs[b, c + COLUMNS] = signs[b, c + 2 * COLUMNS] = 1 if k == 0 else -1
@@ -359,32 +355,17 @@ def windows(
             request(inputs, text[t + window + AHEAD])
         reach = 1 + below(bits[t], window) if radius == DYNAMIC else window
         left, right = max(begin, t - reach), min(finish - 1, t + reach)
-        for k in range(
-            window
-        ):  # as often for every centre, and more than needed: a varying count is mispredicted
+        # As often for every centre, and more than needed: a count that varies is mispredicted.
+        for k in range(window):
             ins[k] = text[left + k]
         for k in range(window):
             ins[t - left + k] = text[t + 1 + k]
         if exclude == SKIP:
             unlabel(signs, negatives, outs, w)
-        n, speed = right - left, np.float32(rate - decay * where[t])
+        n, twice, speed = right - left, latest[right] >= left, np.float32(rate - decay * where[t])
         more, factors = meet(
-            inputs,
-            ins,
-            n,
-            latest[right] >= left,
-            outputs,
-            outs,
-            w,
-            blocks,
-            signs,
-            speed,
-            g,
-            steps,
-            frozen,
-            lanes,
-            factors,
-        )
+            inputs, ins, n, twice, outputs, outs, w, blocks, signs, speed, g, steps, frozen, lanes, factors
+        )  # fmt: skip
         loss += more
         pairs += n
         w += 1
