@@ -98,6 +98,37 @@ def test_first_interrupt_ends_the_shards_begun_and_keeps_the_count():
     assert outcome.interrupted and 0 < outcome.tokens < 5 * 10**6
 
 
+def test_interrupt_during_the_last_look_keeps_the_whole_run():
+    pressed = []
+
+    def listener(record):
+        if record.phase == "epoch" and record.epoch == 3 and not pressed:
+            pressed.append(record)
+            raise KeyboardInterrupt
+
+    outcome = Hogwild(SCHEDULE, counting, 2, listener).train()
+    assert pressed and outcome.tokens == 31_500 and not outcome.interrupted
+
+
+def test_no_thread_trains_on_after_the_listener_failed():
+    begun = []
+
+    def step(shard, sums):
+        begun.append(shard)
+        slow(shard, sums)
+
+    def listener(record):
+        raise ValueError("mine")
+
+    before = set(threading.enumerate())
+    with pytest.raises(ValueError, match="mine"):
+        Hogwild(Schedule(10**6, 5, 0.05, 0, 10**5), step, 2, listener).train()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert len(begun) < 5_000
+
+
 def test_second_interrupt_leaves_at_once():
     def listener(record):
         raise KeyboardInterrupt

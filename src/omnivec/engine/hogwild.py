@@ -48,27 +48,24 @@ class Hogwild:
         self._failure: BaseException | None = None
 
     def train(self) -> Outcome:
-        """Train to the end, or to the end of the shards begun when Ctrl-C comes; a second Ctrl-C leaves at
-        once.
+        """Train to the end; the first Ctrl-C ends the shards begun, the second leaves at once.
 
-        Raises: NotFinite when a loss is not a number; whatever `step` raises.
+        Raises: NotFinite when a loss is not a number; whatever `step` or the listener raises.
         """
         team = [threading.Thread(target=self._work, daemon=True) for _ in range(self._threads)]
-        ticker = _Ticker(self)
-        for thread in team:
-            thread.start()
-        interrupted = False
-        while any(thread.is_alive() for thread in team):
-            try:
-                for thread in team:
-                    thread.join(TICK / len(team))
-                ticker.look()
-            except KeyboardInterrupt:
-                if interrupted:
-                    raise
-                interrupted = True
-                self._stop.set()
-        ticker.look(last=True)
+        ticker, interrupted = _Ticker(self), False
+        try:
+            while True:
+                try:
+                    self._watch(team, ticker)
+                    break
+                except KeyboardInterrupt:
+                    if interrupted:
+                        raise
+                    interrupted = True
+                    self._stop.set()
+        finally:  # whatever the listener raised: no thread trains on unseen
+            self._stop.set()
         if self._failure is not None:
             raise self._failure
         begun = self._sums[:, 1] > 0
@@ -76,6 +73,17 @@ class Hogwild:
         tokens = int(self._tokens.sum())
         short = tokens < self._schedule.tokens * self._schedule.epochs
         return Outcome(losses, int(self._sums[:, 1].sum()), tokens, ticker.seconds, interrupted and short)
+
+    def _watch(self, team: list[threading.Thread], ticker: _Ticker) -> None:
+        """Start the threads and look at them until all have ended; begins anew wherever Ctrl-C broke it off."""
+        for thread in team:
+            if thread.ident is None:
+                thread.start()
+        while any(thread.is_alive() for thread in team):
+            for thread in team:
+                thread.join(TICK / len(team))
+            ticker.look()
+        ticker.look(last=True)
 
     def _work(self) -> None:
         try:
@@ -95,8 +103,7 @@ class Hogwild:
         if not np.isfinite(sums[0]):
             raise NotFinite(
                 f"the loss became {sums[0]} in epoch {shard.epoch + 1} between tokens {shard.first:,} and "
-                f"{shard.last:,}; "
-                f"lower lr (it was {shard.rate:.3g} there)"
+                f"{shard.last:,}; lower lr (it was {shard.rate:.3g} there)"
             )
         with self._lock:
             self._sums[shard.epoch] += sums
@@ -113,14 +120,13 @@ class _Ticker:
 
     def __init__(self, run: Hogwild) -> None:
         self._run, self._schedule, self._listener = run, run._schedule, run._listener
-        self._began = self._looked = time.perf_counter()
-        self._before = np.zeros(3)
-        self._ended, self._tokens_before, self.seconds = 0, 0, 0.0
+        self._began, self.seconds = time.perf_counter(), 0.0
+        self._before, self._ended = np.zeros(3), 0
 
     def look(self, last: bool = False) -> None:
         sums, by_epoch = self._run.totals()
-        now, tokens, schedule = time.perf_counter(), int(by_epoch.sum()), self._schedule
-        self.seconds = now - self._began
+        tokens, schedule = int(by_epoch.sum()), self._schedule
+        self.seconds = time.perf_counter() - self._began
         while self._ended < schedule.epochs and by_epoch[self._ended] == schedule.tokens:
             loss, pairs, _ = sums[self._ended]
             self._ended += 1
@@ -128,7 +134,7 @@ class _Ticker:
         loss, pairs, _ = sums.sum(0) - self._before
         if pairs and not last:
             self._listener(self._record("train", min(self._ended + 1, schedule.epochs), tokens, loss / pairs))
-            self._before, self._looked = sums.sum(0), now
+            self._before = sums.sum(0)
 
     def _record(self, phase: str, epoch: int, tokens: int, loss: float) -> Progress:
         schedule, total = self._schedule, self._schedule.tokens * self._schedule.epochs
