@@ -19,10 +19,12 @@ import dataclasses
 import difflib
 import functools
 import inspect
+import math
 import textwrap
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import index
 from typing import Annotated, Any, ClassVar, Literal, Self, Union, cast, get_args, get_origin, get_type_hints
 
 from omnivec.errors import OptionError
@@ -53,11 +55,11 @@ class Option:
         if value is None and self.optional:
             return None
         if self.choices:
-            if value not in self.choices:
+            if not isinstance(value, str) or value not in self.choices:
                 raise OptionError(
                     f"{self.name} must be {_words(self.choices)}, got {value!r}{self._near(value)}"
                 )
-            return value
+            return str(value)
         if self.kind in (int, float):
             return self._number(value)
         if not isinstance(value, self.kind):
@@ -65,17 +67,27 @@ class Option:
         return value
 
     def _number(self, value: object) -> float:
-        wanted = "a whole number" if self.kind is int else "a number"
-        index = getattr(value, "__index__", None)  # NumPy's integers have it, its floats do not
-        if isinstance(value, bool) or not (index or (self.kind is float and hasattr(value, "__float__"))):
+        number = self._converted(value)
+        if number is None:
+            wanted = "a whole number" if self.kind is int else "a number"
             raise OptionError(f"{self.name} must be {wanted}, got {value!r}")
-        number: float = index() if index and self.kind is int else float(value)  # type: ignore[arg-type]
         # Written so that NaN, for which every comparison is false, is outside too.
         if self.between and not self.between.low <= number <= self.between.high:
             raise OptionError(
                 f"{self.name} must lie between {self.between.low:,} and {self.between.high:,}, got {value}"
             )
         return number
+
+    def _converted(self, value: Any) -> float | None:
+        """As int or float; None for what is none: text, truth values, arrays with an axis."""
+        try:
+            if isinstance(value, str) or type(value).__name__ == "bool":  # Python's and NumPy's
+                return None
+            return index(value) if self.kind is int else float(value)
+        except TypeError:
+            return None
+        except OverflowError:  # a whole number beyond float
+            return math.inf
 
     def _near(self, value: object) -> str:
         near = difflib.get_close_matches(str(value), self.choices, 1)
@@ -100,11 +112,8 @@ def _options(learner: Any) -> dict[str, Option]:
 
 def _option(field: dataclasses.Field[Any], hint: object, text: str) -> Option:
     between, optional = None, False
-    while get_origin(hint) in (
-        Annotated,
-        Union,
-        types.UnionType,
-    ):  # Annotated[int, Between(…)] | None, or inside out
+    # Annotated[int, Between(…)] | None, or inside out
+    while get_origin(hint) in (Annotated, Union, types.UnionType):
         inner = get_args(hint)
         if get_origin(hint) is Annotated:
             between = next((extra for extra in inner[1:] if isinstance(extra, Between)), None)
@@ -147,8 +156,12 @@ class Options:
     former: ClassVar[Mapping[str, str]] = {}
     """Names that users bring from other tools, and ours."""
 
-    def __new__(cls, **values: object) -> Self:
+    def __new__(cls, *given: object, **values: object) -> Self:
         """Refuse unknown names with the nearest of ours, where the dataclass would raise a bare TypeError."""
+        if given:
+            raise OptionError(
+                f"{cls.__name__} takes options by name, as in {cls.__name__}(dim=100); the text goes to fit"
+            )
         for name in values:
             if name not in options(cls):
                 raise OptionError(cls._unknown(name))
