@@ -75,7 +75,7 @@ class Hogwild:
         return Outcome(losses, int(self._sums[:, 1].sum()), tokens, ticker.seconds, interrupted and short)
 
     def _watch(self, team: list[threading.Thread], ticker: _Ticker) -> None:
-        """Start the threads and look at them until all have ended; begins anew wherever Ctrl-C broke it off."""
+        """Start the threads and look at them until all have ended; may be called again after a Ctrl-C."""
         for thread in team:
             if thread.ident is None:
                 thread.start()
