@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError, OptionError
 from omnivec.store import formats
 from omnivec.store.card import card
-from omnivec.store.folder import read_folder, write_folder
+from omnivec.store.folder import CONFIG, TABLES, read_folder, write_folder
 from omnivec.store.keys import Keys
 from omnivec.vectors import Vectors
 
@@ -116,22 +116,38 @@ def load(path: str | os.PathLike[str], limit: int | None = None) -> Model:
 
 def _opened(path: str | os.PathLike[str]) -> Model:
     folder = read_folder(path)
-    config, tables = folder.config, folder.tables
-    keys = Keys.from_tables(tables)
-    rows = {name: table for name, table in tables.items() if not name.startswith("keys.")}
-    dim, vectors = config.get("dim"), rows.get("vectors")
-    if (
-        vectors is None
-        or not isinstance(dim, int)
-        or vectors.ndim != 2
-        or len(vectors) != len(keys)
-        or dim > vectors.shape[1]
-    ):
-        shape = None if vectors is None else vectors.shape
-        raise FormatError(
-            f"{path}: expected vectors for {len(keys):,} keys of dim {dim}, found a table of shape {shape}"
-        )
+    try:
+        keys = Keys.from_tables(folder.tables)
+    except FormatError as error:
+        raise FormatError(f"{folder.path / TABLES}: {error}") from None
+    config = _known(folder.path / CONFIG, folder.config)
+    rows = {name: table for name, table in folder.tables.items() if not name.startswith("keys.")}
+    for name in ("vectors", "output") if "output" in rows else ("vectors",):
+        _check_table(folder.path, name, rows.get(name), len(keys), config.get("dim"))
     return Model(config, keys, rows, mapped=True)
+
+
+_FIELDS: dict[str, tuple[Any, str]] = {
+    "learner": (str | None, "text or null"),
+    "options": (dict, "an object"),
+    "training": (dict, "an object"),
+}
+
+
+def _known(path: Path, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The config with every field that a model reads; FormatError for one of another kind."""
+    known = {"learner": None, "options": {}, "training": {}, **config}
+    for name, (kind, words) in _FIELDS.items():
+        if not isinstance(known[name], kind):
+            raise FormatError(f'{path}: damaged: "{name}" is {known[name]!r}, {words} was expected')
+    return known
+
+
+def _check_table(path: Path, name: str, table: NDArray[Any] | None, keys: int, dim: object) -> None:
+    fits = table is not None and table.dtype == np.float32 and table.ndim == 2 and len(table) == keys
+    if table is None or not fits or type(dim) is not int or not 1 <= dim <= table.shape[1]:
+        found = "none" if table is None else f"{table.dtype} of shape {table.shape}"
+        raise FormatError(f"{path}: expected {keys:,} float32 rows of dim {dim!r} as {name}, got {found}")
 
 
 def _padded(matrix: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,0 +1,68 @@
+"""Opening a model: what its parts must be to fit together."""
+
+import numpy as np
+import pytest
+
+from omnivec import FormatError, Vectors, load
+from omnivec.store.folder import write_folder
+from omnivec.store.keys import Keys
+from omnivec.store.tables import empty_table
+
+CONFIG = {
+    "learner": "word2vec", "options": {"dim": 4}, "preset": None, "changed": {}, "head": None, "dim": 4,
+    "rows": 3, "training": {"loss": [2.0, 1.0]},
+}  # fmt: skip
+
+
+def saved(path, *, config=(), tables=()):
+    keys = Keys.build(["a", "b", "c"])
+    whole = {"vectors": empty_table(3, 4), "output": empty_table(3, 4), **keys.tables(), **dict(tables)}
+    whole = {name: table for name, table in whole.items() if table is not None}
+    write_folder(path, {**CONFIG, **dict(config)}, whole, "card")
+    return path
+
+
+def test_a_whole_model_opens(tmp_path):
+    model = load(saved(tmp_path / "m"))
+    assert model.learner == "word2vec" and model.vectors.vector_size == 4 and len(model.output) == 3
+    assert model.history == [{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0}]
+
+
+@pytest.mark.parametrize("dim", [0, -3, 17, True, 4.0, "4", None])
+def test_a_dim_that_the_rows_cannot_have_is_refused(tmp_path, dim):
+    with pytest.raises(FormatError, match=r"m: expected .* of dim"):
+        load(saved(tmp_path / "m", config={"dim": dim}))
+
+
+@pytest.mark.parametrize("name", ["vectors", "output"])
+@pytest.mark.parametrize(
+    "table",
+    [np.zeros((2, 16), np.float32), np.zeros((3, 16), np.float16), np.zeros(16, np.float32)],
+    ids=["rows", "dtype", "axes"],
+)
+def test_a_table_that_does_not_fit_is_refused_by_name(tmp_path, name, table):
+    with pytest.raises(FormatError, match=f"m: expected .* {name}"):
+        load(saved(tmp_path / "m", tables={name: table}))
+
+
+def test_a_model_without_vectors_is_refused(tmp_path):
+    with pytest.raises(FormatError, match="m: .*vectors"):
+        load(saved(tmp_path / "m", tables={"vectors": None}))
+
+
+@pytest.mark.parametrize("field", ["learner", "options", "training"])
+@pytest.mark.parametrize("value", [5, [1]])
+def test_a_config_that_does_not_fit_is_refused_by_field(tmp_path, field, value):
+    with pytest.raises(FormatError, match=f"config.json: .*{field}"):
+        load(saved(tmp_path / "m", config={field: value}))
+
+
+def test_damaged_keys_are_refused_with_the_path(tmp_path):
+    with pytest.raises(FormatError, match=r"m/model.safetensors: .*keys\.offsets"):
+        load(saved(tmp_path / "m", tables={"keys.offsets": None}))
+
+
+def test_vectors_of_one_s_own_open_as_a_model(tmp_path):
+    Vectors(["north", "south"], np.eye(2)).save(tmp_path / "own")
+    model = load(tmp_path / "own")
+    assert model.learner is None and model.options == {} and model.history == []
