@@ -1,12 +1,13 @@
-"""`omnivec demo`: on the user's text, on gensim's sample, and on Python's own documentation."""
+"""`omnivec demo`: trains, shows, measures, and stands beside gensim."""
 
 import json
 import random
-import sysconfig
 
 import pytest
 
-from omnivec.cli import main, samples
+from omnivec.cli import main
+from omnivec.cli.demo import demo_folder
+from omnivec.data import datasets
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,7 @@ def text(tmp_path):
 
 
 def test_the_demo_trains_shows_and_says_what_is_next(text, cache, capsys, monkeypatch):
-    monkeypatch.setattr(samples, "gensim_data", lambda: None)
+    monkeypatch.setattr(datasets, "gensim_data", lambda: None)
     assert main(["demo", str(text)]) == 0
     out, err = capsys.readouterr()
     assert "pip install 'omnivec[demo]'" in err
@@ -66,33 +67,9 @@ def test_gensim_is_stopped_when_it_takes_too_long(text, capsys, monkeypatch):
     assert "stopped after 1 epoch" in err
 
 
-def test_gensims_sample_is_words_in_lower_case(tmp_path):
-    pytest.importorskip("gensim")
-    sample = samples.carried(tmp_path)
-    words = sample.path.read_text(encoding="utf-8").split()
-    assert len(words) == sample.words > 400_000
-    assert sum(word == word.lower() for word in words) == len(words)
-    assert words.count("anarchism") > 50
-    assert [path.name for path in samples.word_sets()] == ["wordsim353.tsv", "simlex999.txt"]
-
-
-def test_without_gensim_the_text_is_pythons_documentation(tmp_path, monkeypatch):
-    library = tmp_path / "lib"
-    library.mkdir()
-    (library / "good.py").write_text('"""Zebras gather.\n\nAnd graze."""\nraise SystemExit("imported!")\n')
-    (library / "broken.py").write_text("def (:\n")
-    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(library))
-    monkeypatch.setattr(samples, "gensim_data", lambda: None)
-    sample = samples.carried(tmp_path)
-    lines = sample.path.read_text(encoding="utf-8").splitlines()
-    assert lines[-2:] == ["zebras gather", "and graze"]
-    assert sample.words > 1000  # the topics of pydoc
-    assert samples.word_sets() == []
-
-
 def test_a_cache_that_cannot_be_written_is_not_needed(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    folder = samples.demo_folder()
+    folder = demo_folder()
     assert folder.is_dir() and "omnivec-demo-" in folder.name
     folder.rmdir()

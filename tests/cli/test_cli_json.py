@@ -94,5 +94,5 @@ def test_demo(call, corpus, tmp_path, monkeypatch, with_gensim):
     if with_gensim:
         pytest.importorskip("gensim")
     else:
-        monkeypatch.setattr("omnivec.cli.samples.gensim_data", lambda: None)
+        monkeypatch.setattr("omnivec.data.datasets.gensim_data", lambda: None)
     fits(json.loads(call("demo", corpus, "--json", "-q")[1]), SHAPES["demo"])

@@ -7,6 +7,7 @@ help.py       the look of --help
 out.py        results on stdout
 show.py       progress on stderr
 train.py ask.py judge.py move.py demo.py       the verbs
+questions.py  lines of stdin as questions of ask.py; rival.py  gensim beside demo.py
 """
 
 from omnivec.cli.app import main

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from omnivec.cli import samples
 from omnivec.cli.ask import pairs
 from omnivec.cli.failure import existing
 from omnivec.cli.flags import Common, CommonFlags
@@ -18,6 +20,8 @@ from omnivec.cli.judge import number
 from omnivec.cli.out import LABEL, aligned, emit, emit_json, labelled, shown, speed
 from omnivec.cli.rival import Race, race
 from omnivec.cli.show import Display, logging_shown
+from omnivec.data import datasets
+from omnivec.data.datasets import Sample
 
 if TYPE_CHECKING:
     from omnivec.model import Model
@@ -49,7 +53,7 @@ def demo(
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """Train word vectors in seconds, beside gensim if it is installed, then look at them and measure them."""
-    folder = samples.demo_folder()
+    folder = demo_folder()
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         sample = _sample(text, folder, display)
         model = _trained(sample, display)
@@ -70,15 +74,32 @@ def demo(
     return 0
 
 
-def _sample(text: str | None, folder: Path, display: Display) -> samples.Sample:
+def demo_folder() -> Path:
+    """A folder of the user's own for the demo: in the cache, or temporary where that cannot be written."""
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = Path(base).expanduser() / "omnivec" / "demo"
+    with suppress(OSError, RuntimeError):  # RuntimeError: there is no home
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="omnivec-demo-"))
+
+
+def given(path: Path) -> Sample:
+    """The user's own text."""
+    plain = path.is_file() and path.suffix not in (".gz", ".xz", ".bz2", ".zst")
+    return Sample(path.stem, str(path), path, None, plain)
+
+
+def _sample(text: str | None, folder: Path, display: Display) -> Sample:
     with display.busy("Text", text or "that is on this machine already"):
-        sample = samples.given(Path(existing(text))) if text else samples.carried(folder)
+        sample = given(Path(existing(text))) if text else datasets.carried(folder)
     words = f", {sample.words:,} words" if sample.words else ""
     display.line("Text", f"{shown(sample.about)}{words}")
     return sample
 
 
-def _trained(sample: samples.Sample, display: Display) -> Model:
+def _trained(sample: Sample, display: Display) -> Model:
     from omnivec.learners.word2vec import Word2Vec
 
     # A small text needs more passes: about ten million words in all, which is some seconds.
@@ -87,8 +108,8 @@ def _trained(sample: samples.Sample, display: Display) -> Model:
     return Word2Vec(epochs=epochs).fit(sample.path, progress=display)
 
 
-def _rival(sample: samples.Sample, model: Model, display: Display) -> Race | None:
-    if not samples.gensim_data():
+def _rival(sample: Sample, model: Model, display: Display) -> Race | None:
+    if not datasets.gensim_data():
         display.line("gensim", "not installed; pip install 'omnivec[demo]' shows it beside ours")
         return None
     if not sample.plain or sample.path.stat().st_size > LARGEST_FOR_GENSIM:
@@ -110,7 +131,7 @@ def _table(model: Model, rival: Race | None) -> list[Scores]:
     from omnivec.vectors import Vectors
 
     def scores(vectors: Vectors) -> dict[str, Any]:
-        return {path.stem: similarity(vectors, path) for path in samples.word_sets()}
+        return {path.stem: similarity(vectors, path) for path in datasets.word_sets()}
 
     epochs = model.options["epochs"]
     table = [Scores("omnivec", model.record["tokens_per_second"], epochs, scores(model.vectors))]
@@ -161,9 +182,7 @@ def _show(path: Path, table: list[Scores], found: dict[str, Any], asked: list[st
     )
 
 
-def _as_json(
-    sample: samples.Sample, path: Path, table: list[Scores], found: dict[str, Any]
-) -> dict[str, object]:
+def _as_json(sample: Sample, path: Path, table: list[Scores], found: dict[str, Any]) -> dict[str, object]:
     def line(scores: Scores) -> dict[str, object]:
         return {
             "tokens_per_second": scores.tokens_per_second,

@@ -11,7 +11,6 @@ import bz2
 import os
 import re
 import sysconfig
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,12 +38,6 @@ class Sample:
     """One uncompressed file, which gensim can read, too."""
 
 
-def given(path: Path) -> Sample:
-    """The user's own text."""
-    plain = path.is_file() and path.suffix not in (".gz", ".xz", ".bz2", ".zst")
-    return Sample(path.stem, str(path), path, None, plain)
-
-
 def carried(folder: Path) -> Sample:
     """The best text that installed packages carry, written into `folder`."""
     if (data := gensim_data()) and (data / _GENSIM_WIKIPEDIA).exists():
@@ -63,17 +56,6 @@ def gensim_data() -> Path | None:
     """The folder of gensim's test files; None when gensim is not installed. Imports nothing."""
     spec = find_spec("gensim")
     return Path(spec.origin).parent / "test" / "test_data" if spec and spec.origin else None
-
-
-def demo_folder() -> Path:
-    """A folder of the user's own for the demo: in the cache, or temporary where that cannot be written."""
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(base).expanduser() / "omnivec" / "demo"
-    with suppress(OSError, RuntimeError):  # RuntimeError: there is no home
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="omnivec-demo-"))
 
 
 def _written(name: str, about: str, folder: Path, paragraphs: Iterable[str]) -> Sample:
