@@ -51,7 +51,7 @@ class NotThere(InputError):
         self.near = list(near)
 
 
-_REMEDY = re.compile(r"\b(lower|raise|set) (dim|epochs|limit|lr|max_size|min_count|threads)\b")
+_REMEDY = re.compile(r"\b(lower|raise|set) (dim|epochs|limit|lr|max_size|min_count|sample|threads|unit)\b")
 
 
 def in_flags(message: str) -> str:

@@ -33,8 +33,8 @@ def read(
 ) -> Corpus:
     """Read a corpus and say what was found; nothing that was left out stays unsaid.
 
-    Raises: InputError as `Reading.corpus`, and when a single word is left, since it has nothing to be told
-    from.
+    Raises: InputError as `Reading.corpus`, and when a single word is left or none has another beside it,
+    since a word is learned from others.
     """
     began, size = time.perf_counter(), _size(source)
     spoken = 0.0
@@ -51,6 +51,11 @@ def read(
         raise InputError(
             f"{corpus.name}: only one word is left ({words.keys[0]!r}, {words.counts[0]:,} times), and "
             "a word is learned from others; lower min_count or give more text"
+        )
+    if len(corpus.units) - 1 == len(corpus.tokens):
+        raise InputError(
+            f"{corpus.name}: each of its {len(corpus.tokens):,} units ({reading.unit}) is a single word, and "
+            "a word is learned from others; give texts instead of words, or set unit to document"
         )
     seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(corpus.total, 1)
     counted = vocabulary is None and rule is None
@@ -87,6 +92,12 @@ def compiled(call: Callable[[NDArray[np.float64]], None], listener: Listener) ->
     seconds = time.perf_counter() - began
     text = f"for this processor, once … {seconds:.1f} s" if seconds > 1 else ""
     listener(Progress(phase="compile", done=1, text=text))
+
+
+def report_idle(corpus: Corpus, pairs: int) -> None:
+    """Warn when training met no pair of words: the rows are as random as they were at its start."""
+    if not pairs:
+        log.warning("%s: nothing was learned: no word was left beside another; set sample to 0", corpus.name)
 
 
 def _size(source: Source) -> int:

@@ -118,6 +118,8 @@ class Word2Vec(Learner):
         need = chosen.memory(len(corpus.vocabulary))
         phases.require(need, "lower dim, raise min_count or set max_size", listener)
         tables, outcome = chosen._train(corpus, listener)
+        if not outcome.interrupted:
+            phases.report_idle(corpus, outcome.pairs)
         return chosen.model_of(corpus, tables, outcome, self.changed())
 
     def derived(self) -> Word2Vec:
