@@ -146,9 +146,7 @@ def _helps(learner: type) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Abstract base of every learner's options: checks ranges, names presets, reads and writes plain
-    dictionaries.
-    """
+    """Abstract base of every learner's options: checks values, names presets, makes plain dictionaries."""
 
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}
     """Conventions of an ancestor, by its name: a dictionary of fields that belong together."""

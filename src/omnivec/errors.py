@@ -3,17 +3,17 @@
 Each type is also the built-in that users already catch, so ``except KeyError`` keeps working::
 
     OmnivecError
-    ├── OptionError      (ValueError)        a name, value or combination of options        exit 2
+    ├── OptionError      (ValueError)        a name, value or combination of options          exit 2
     ├── InputError       (ValueError)        the corpus: empty, unreadable, nothing left after min_count
-    ├── FormatError      (ValueError)        a file: truncated, newer, not a model; names file and byte or
-    line ├── UnknownKey       (KeyError)          a word, label or node that is not there; carries near
-    spellings ├── OutputError      (OSError)           exists, not writable, disk full; the old model is whole
-    ├── NotFinite        (ArithmeticError)   NaN or infinity in given or trained values ├── MissingExtra
-    (ImportError)       names the pip command └── NotEnoughMemory  (MemoryError)       need, have, remedies;
-    raised before allocating  exit 3
+    ├── FormatError      (ValueError)        a file: truncated, newer, not a model; names file and place
+    ├── UnknownKey       (KeyError)          a word, label or node that is not there; carries near spellings
+    ├── OutputError      (OSError)           exists, not writable, disk full; the old model is whole
+    ├── NotFinite        (ArithmeticError)   NaN or infinity in given or trained values
+    ├── MissingExtra     (ImportError)       names the pip command
+    └── NotEnoughMemory  (MemoryError)       need, have, remedies; raised before allocating   exit 3
 
-All others end the command line with exit code 1. A message is one line: what was expected, what came, what to
-do.
+All others end the command line with exit code 1. A message is one line: what was expected, what came, what
+to do.
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ class UnknownKey(OmnivecError, KeyError):
 
 
 class OutputError(OmnivecError, OSError):
-    """An output that exists, cannot be written, or does not fit on the disk. What was there before is
-    whole.
-    """
+    """An output that exists, cannot be written, or does not fit on the disk; what was there is whole."""
 
 
 class NotFinite(OmnivecError, ArithmeticError):

@@ -52,9 +52,7 @@ class Model:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What training did: tokens, epochs, seconds, tokens_per_second, loss by epoch, threads,
-        interrupted.
-        """
+        """What training did: tokens, epochs, seconds, tokens_per_second, loss by epoch, threads and more."""
         return dict(self.config["training"])
 
     @property
@@ -95,8 +93,7 @@ class Model:
 
 
 def load(path: str | os.PathLike[str], limit: int | None = None) -> Model:
-    """Open a model folder, mapped and read-only, or a file of vectors of any known format, recognised by its
-    content.
+    """Open a model folder, mapped and read-only, or a file of vectors, recognised by its content.
 
     limit: the first so many rows of a file; a folder is mapped whole, whatever its size.
 

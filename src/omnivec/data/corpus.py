@@ -144,8 +144,10 @@ class Reading:
 
 
 class Spool:
-    """int32 numbers one behind the other: in one array until a share of the memory is taken, then in a file
-    without a name. It lies in the folder that TMPDIR names and is gone with the process, however that ends.
+    """int32 numbers one behind the other: in one array, and past a share of the memory in a file.
+
+    The file has no name; it lies in the folder that TMPDIR names and is gone with the process, however that
+    ends.
     """
 
     def __init__(self, limit: int | None = None) -> None:
@@ -182,9 +184,7 @@ class Spool:
         return self._file is not None
 
     def taken(self) -> NDArray[np.int32]:
-        """The numbers as one array that may be written to, (length,) int32, in memory or mapped; the spool is
-        empty then.
-        """
+        """The numbers as one writeable array, (length,) int32, in memory or mapped; empties the spool."""
         array, length = self._array, self.length
         self._array, self.length = np.empty(0, np.int32), 0
         if self._file is None:

@@ -14,9 +14,7 @@ from omnivec.kernels import scan
 UNITS = {"line": scan.LINE, "paragraph": scan.PARAGRAPH, "document": scan.DOCUMENT}
 
 ENOUGH = 1 << 20
-"""Bytes that wait before they are scanned: a call costs as much as scanning a kilobyte, so short texts are
-gathered.
-"""
+"""Bytes that wait for a scan: a call costs as much as scanning a kilobyte, so short texts are gathered."""
 
 _BUFFER = 1 << 20  # numbers written by one call of the scanner
 _SLICE = 1 << 16  # tokens of a list that are joined at a time, so that a long list is never there twice
@@ -39,9 +37,7 @@ def _layout(separators: bytes, line_end: bytes, document_end: bytes) -> _Layout:
 
 
 TEXT = _layout(b" \t\v\f\r", b"\n", b"\0")  # sources refuse a text that holds a zero byte
-TOKENS = _layout(
-    b"\0", b"\xfe", b"\xff"
-)  # tokens may hold any white space; the last two never occur in UTF-8
+TOKENS = _layout(b"\0", b"\xfe", b"\xff")  # tokens may hold any white space; FE and FF never occur in UTF-8
 
 Sink = Callable[[NDArray[np.int32]], None]
 

@@ -24,9 +24,7 @@ Source = str | os.PathLike[str] | BinaryIO | Iterable[str | os.PathLike[str] | l
 Piece = bytes | list[str] | tuple[str, ...]
 
 BLOCK = 1 << 21
-"""Bytes read at a time: large enough that reading costs nothing, small enough to stay in the cache until they
-are scanned.
-"""
+"""Bytes read at a time: enough that a read costs nothing, few enough to be in the cache when scanned."""
 
 
 def documents(source: Source) -> Iterator[Iterator[Piece]]:
@@ -86,8 +84,10 @@ def _is_folder(path: Path) -> bool:
 
 
 def _listed(folder: Path) -> list[Path]:
-    """All files below a folder in the order of their paths, without hidden ones; links to folders are not
-    followed. A folder that cannot be read is an error, since text would silently be missing.
+    """All files below a folder in the order of their paths, without hidden ones.
+
+    Links to folders are not followed. A folder that cannot be read is an error, since text would silently be
+    missing.
     """
     files: list[Path] = []
     try:

@@ -21,8 +21,9 @@ _BEGUN = re.compile(rb"(?:\xc2|\xe1\x9a?|\xe2[\x80\x81]?|\xe3\x80?)\Z")
 
 
 def unicode_whitespace(document: Iterable[Piece]) -> Iterator[Piece]:
-    """The document with a plain space wherever Unicode says white space, as at a no-break space (U+00A0) or
-    an ideographic one (U+3000); token lists pass as they are.
+    """The document with a plain space wherever Unicode says white space; token lists pass as they are.
+
+    Among them are the no-break space (U+00A0) and the ideographic one (U+3000).
     """
     rest = b""  # perhaps the beginning of a space that goes on in the next piece
     for piece in document:

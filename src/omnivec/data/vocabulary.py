@@ -102,10 +102,10 @@ def nothing_left(words: Sequence[str], counts: NDArray[np.int64], min_count: int
 
 
 def keep_thresholds(counts: NDArray[np.int64], sample: float, total: int) -> NDArray[np.uint32]:
-    """A token survives if 32 random bits are ≤ its word's threshold: probability √(s/f) + s/f, at most 1; f =
-    count / total.
+    """A token survives if 32 random bits are ≤ its word's threshold, (words,) uint32.
 
-    Definition: reference/skipgram.py. Sample 0 keeps everything.
+    The probability is √(s/f) + s/f, at most 1, with f = count / total; sample 0 keeps everything.
+    Definition: reference/skipgram.py.
     """
     with np.errstate(divide="ignore"):
         share = np.full(len(counts), np.inf) if sample == 0 else sample * total / counts

@@ -1,5 +1,7 @@
-"""Threads over shards, without locks on the tables: each takes the next shard and trains it in a kernel that
-has let go of the interpreter. Progress, Ctrl-C and the check for NaN happen between shards.
+"""Threads over shards, without locks on the tables.
+
+Each thread takes the next shard and trains it in a kernel that has let go of the interpreter. Progress,
+Ctrl-C and the check for NaN happen between shards.
 
 Source: Niu, Recht, Ré, Wright 2011, "Hogwild!": collisions are rare because updates are sparse.
 """

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """One record. `text` is the line of a phase that is finished, else empty; the numbers of training are 0
-    outside it.
+    """One record; the numbers of training are 0 outside it.
 
-    phase: "options", "read", "memory", "compile", "train" or "epoch"; done: share of the phase, 0 … 1.
-    loss: mean per pair of centre and context since the last record (of the epoch, when the phase is "epoch"),
-    float64.
+    phase: "options", "read", "memory", "compile", "train" or "epoch"; done: share of the phase, 0 … 1; text:
+    the line of a phase that is finished, else empty; loss: mean per pair of centre and context since the last
+    record (of the epoch, when the phase is "epoch"), float64.
     """
 
     phase: str

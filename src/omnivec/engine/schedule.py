@@ -1,6 +1,4 @@
-"""Which part of the text is trained when, and at which learning rate: functions of the data and the options
-alone.
-"""
+"""What is trained when, and at which learning rate: functions of the data and the options alone."""
 
 from __future__ import annotations
 
@@ -10,9 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shard:
-    """Tokens first … last − 1 of one epoch, and the learning rate there: `rate` at first, less `decay` a
-    token.
-    """
+    """Tokens first … last − 1 of an epoch, and the learning rate: `rate` at first, less `decay` a token."""
 
     epoch: int
     first: int

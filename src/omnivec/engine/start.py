@@ -15,9 +15,7 @@ def base(seed: int, epoch: int) -> np.uint64:
 
 
 def initial_table(rows: int, dim: int, seed: int) -> NDArray[np.float32]:
-    """Input rows uniform in ±1/(2 dim), as word2vec.c: row r is the same for every number of rows and
-    threads.
-    """
+    """Input rows uniform in ±1/(2 dim), as in word2vec.c: row r is the same for every number of rows."""
     table, generator = empty_table(rows, dim), np.random.default_rng(seed)
     for first in range(0, rows, 4096):  # in pieces: a second whole matrix would double the peak
         part = table[first : first + 4096, :dim]
@@ -26,8 +24,9 @@ def initial_table(rows: int, dim: int, seed: int) -> NDArray[np.float32]:
 
 
 def alias_table(counts: NDArray[np.int64], power: float) -> NDArray[np.uint64]:
-    """For drawing row i with probability counts[i]^power / Σ counts^power. Definition:
-    reference/random.py.
+    """For drawing row i with probability counts[i]^power / Σ counts^power.
+
+    Definition: reference/random.py.
     """
     share = np.maximum(counts, 1).astype(np.float64) ** power
     share = share / share.sum() * len(share)

@@ -20,17 +20,13 @@ def largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     Returns: (rows, min(k, n)) int64.
     """
     rows, n = scores.shape
-    members = isqrt(
-        n // (4 * k)
-    )  # scores a group; four times more groups than candidates took the least time
+    members = isqrt(n // (4 * k))  # a group; four times more groups than candidates took the least time
     if members < 4:
         return np.argsort(-scores, axis=1, kind="stable")[:, :k]
     groups = n // members  # the few scores at the end are in no group; the bound holds without them
     peaks = scores[:, : members * groups].reshape(rows, members, groups).max(axis=1)
     bound = np.partition(peaks, -k, axis=1)[:, -k, None]
-    found = np.flatnonzero(
-        scores >= bound
-    )  # over rows and positions at once: in two axes it takes five times longer
+    found = np.flatnonzero(scores >= bound)  # rows and positions at once: two axes take five times longer
     row = found // n
     order = np.lexsort((-scores.ravel()[found], row))  # stable, so that ties keep their order
     first = np.searchsorted(row, np.arange(rows))[:, None]

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Learner(Options, ABC):
-    """Abstract. A learner is its options, frozen and checked, and `fit`; nothing is trained in a
-    constructor.
-    """
+    """Abstract. A learner is its options, frozen and checked, and `fit`; no constructor trains."""
 
     name: ClassVar[str]
     """What `config.json` and the command line call it."""
@@ -37,9 +35,7 @@ class Learner(Options, ABC):
     epochs: Annotated[int, Between(1, 100_000)] = 5
     """Passes over the text."""
     threads: Annotated[int, Between(1, 1024)] | None = None
-    """Threads; as many as the process has processors when not given. One thread gives the same bits for a
-    seed.
-    """
+    """As many as the process has processors when not given; one gives the same bits for a seed."""
     seed: Annotated[int, Between(0, 2**63 - 1)] = 1
     """Start of every random number."""
 
@@ -62,9 +58,7 @@ class Learner(Options, ABC):
         outcome: Outcome,
         changed: dict[str, object],
     ) -> Model:
-        """The trained tables as a model, with the record of how they came about; self has all options filled
-        in.
-        """
+        """The trained tables as a model, with the record of their training; self has no option left open."""
         from omnivec.model import Model
         from omnivec.store.keys import Keys
 

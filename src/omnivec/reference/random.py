@@ -52,9 +52,7 @@ def alias_table(weights: ArrayLike) -> NDArray[np.uint64]:
 
 
 def drawn(bits: int, alias: NDArray[np.uint64]) -> int:
-    """A row, by the table above: the upper half of the bits choose a row, the lower half decide between it
-    and its other.
-    """
+    """A row, by the table above: the upper half of the bits choose one, the lower half it or its other."""
     row = below(bits, len(alias))
     entry = int(alias[row])
     return row if (bits & 0xFFFFFFFF) <= (entry >> 32) else entry & 0xFFFFFFFF

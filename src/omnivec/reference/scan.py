@@ -8,8 +8,7 @@ SEPARATORS = b" \t\v\f\r\n"
 def scan(
     text: bytes, unit: str = "line", separators: bytes = SEPARATORS
 ) -> tuple[list[bytes], list[int], list[list[int]]]:
-    """(words in the order of first appearance, how often each occurs, the units as lists of numbers of
-    words).
+    """(Words in the order of first appearance, their counts, the units as lists of numbers of words).
 
     A unit is a line, a paragraph (ended by a line without words), or the whole document; empty units are left
     out.

@@ -37,8 +37,9 @@ def window_loss(v: Rows, u: Rows, signs: ArrayLike) -> float:
 
 
 def window_gradient(v: Rows, u: Rows, signs: ArrayLike) -> tuple[Rows, Rows]:
-    """The derivatives of `window_loss` by v and by u: −sign · σ(−sign · vᵀu), which is σ(vᵀu) − label, times
-    the other side.
+    """The derivatives of `window_loss` by v and by u.
+
+    −sign · σ(−sign · vᵀu), which is σ(vᵀu) − label, times the other side.
     """
     sign = np.asarray(signs, np.float64)
     error = -sign * sigmoid(-sign * (v @ u.T))
@@ -90,9 +91,7 @@ def windows(
     window: int,
     kind: str = "dynamic",
 ) -> Iterator[tuple[int, list[int]]]:
-    """(position of the centre, its context words), for every survivor; a window never crosses the border of a
-    unit.
-    """
+    """(Position of the centre, its context words) for every survivor; no window crosses a unit's border."""
     survivors = thinned(tokens, keep, base)
     unit = np.searchsorted(units, survivors, side="right")
     for place, position in enumerate(survivors):

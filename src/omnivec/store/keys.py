@@ -209,9 +209,8 @@ class Keys(Sequence[str]):
         return -1
 
 
-_MIX = (
-    0x9E3779B1  # 2^32 over the golden ratio, odd: the product's top bits depend on all bits of the checksum
-)
+# 2^32 over the golden ratio, odd: the product's top bits depend on all bits of the checksum.
+_MIX = 0x9E3779B1
 
 
 def _bits(count: int) -> int:

@@ -35,9 +35,8 @@ _DTYPES = {
 }
 _NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
 _HEADER_LIMIT = 100_000_000  # bytes; the limit of the safetensors library
-_BLOCK = (
-    1 << 24
-)  # bytes written at once: Ctrl-C is answered, and a strided array never has a second whole copy
+# Bytes written at once: Ctrl-C is answered, and a strided array never has a second whole copy.
+_BLOCK = 1 << 24
 
 
 def padded_width(dim: int) -> int:

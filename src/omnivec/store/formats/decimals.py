@@ -58,9 +58,8 @@ def _eight(
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Eight characters without the last `missing` as a number; and not zero where one is no digit."""
     text ^= _ZEROS
-    text <<= (missing << 3).astype(
-        np.uint64
-    )  # the first character is the lowest byte: zeros come in before it
+    # The first character is the lowest byte: zeros come in before it.
+    text <<= (missing << 3).astype(np.uint64)
     bad = ((text + _OVER_NINE) | text) & _HIGH
     text = text * np.uint64(10) + (text >> np.uint64(8))
     pairs = (text & _PAIRS) * np.uint64(100 + (1_000_000 << 32))
