@@ -86,61 +86,81 @@ def test_plain_skipgram_is_its_definition(negatives, exclude):
     assert_equal(*both(plain(window.skipgram), case, 20, negatives=negatives, exclude=exclude), 20)
 
 
+def passed(case, first, last, **options):
+    """The sums of the compiled kernel over the centres first … last − 1 of a case, whose tables it moves."""
+    tokens, units, keep, alias, inputs, outputs = case
+    o = {"rate": 0.05, "decay": 0.0, "base": 77} | options
+    sums = np.zeros(3)
+    with np.errstate(over="ignore"):  # uint64 wrap-around warns where NUMBA_DISABLE_JIT leaves plain Python
+        window.skipgram(
+            tokens, units, first, last, keep, alias, inputs, outputs, 5, window.DYNAMIC, 5, window.REDRAW,
+            o["rate"], o["decay"], np.uint64(o["base"]), sums,
+        )  # fmt: skip
+    return sums
+
+
 def test_shards_together_are_the_whole_pass():
     """A window looks across the border of a shard: three shards move the rows exactly as one pass does."""
     case = sampled(5, 4000, 20)
     whole = both(window.skipgram, tuple(x.copy() for x in case), 20, decay=0.0)
-    tokens, units, keep, alias, inputs, outputs = case
-    sums = np.zeros(3)
-    for first, last in ((0, 1333), (1333, 1334), (1334, 4000)):
-        window.skipgram(
-            tokens,
-            units,
-            first,
-            last,
-            keep,
-            alias,
-            inputs,
-            outputs,
-            5,
-            0,
-            5,
-            0,
-            0.05,
-            0.0,
-            np.uint64(77),
-            sums,
-        )
-    np.testing.assert_array_equal([inputs, outputs], whole[1])
+    sums = sum(passed(case, first, last) for first, last in ((0, 1333), (1333, 1334), (1334, 4000)))
+    np.testing.assert_array_equal(case[-2:], whole[1])
     np.testing.assert_allclose(sums, whole[0], rtol=1e-6)
 
 
 def test_one_unit_of_one_word_moves_nothing():
-    case = sampled(6, 50, 20)
-    tokens, _, keep, alias, inputs, outputs = case
-    before, sums = inputs.copy(), np.zeros(3)
-    units = np.arange(51, dtype=np.int64)
-    window.skipgram(
-        tokens, units, 0, 50, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(1), sums
-    )
+    tokens, _, *rest, inputs, outputs = sampled(6, 50, 20)
+    before = inputs.copy()
+    sums = passed((tokens, np.arange(51, dtype=np.int64), *rest, inputs, outputs), 0, 50)
     np.testing.assert_array_equal(inputs, before)
     assert sums[0] == 0 and sums[1] == 0 and sums[2] > 0
 
 
 def test_large_scores_neither_overflow_nor_hide_not_a_number():
-    tokens, units, keep, alias, inputs, outputs = sampled(7, 300, 20)
-    sums = np.zeros(3)
-    inputs *= 1000
-    outputs *= 1000
-    window.skipgram(
-        tokens, units, 0, 300, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.0, 0.0, np.uint64(1), sums
-    )
+    case = sampled(7, 300, 20)
+    for table in case[-2:]:
+        table *= 1000
+    sums = passed(case, 0, 300, rate=0.0)
     assert np.isfinite(sums[0]) and sums[0] > 1e6
-    inputs[:] = np.nan
-    window.skipgram(
-        tokens, units, 0, 300, keep, alias, inputs, outputs, 5, 0, 5, 0, 0.05, 0.0, np.uint64(1), sums
-    )
-    assert np.isnan(sums[0])
+    case[-2][:] = np.nan
+    assert np.isnan(passed(case, 0, 300)[0])
+
+
+EXTREMES = {
+    "two words": (2, 1, [0, 300], 300, {}),
+    "two words, skipped": (2, 1, [0, 300], 300, {"exclude": "skip"}),
+    "units of one word": (9, 5, range(2001), 2000, {"window": 1000}),
+    "wide window, short units": (
+        30,
+        3,
+        [0, 1, 2, 40, 700, 1023, 1024, 1025, 1500],
+        1500,
+        {"window": 1000, "rate": 5e-4},
+    ),
+    "wide fixed window": (30, 3, [0, 1300], 1300, {"window": 1000, "kind": "fixed", "rate": 5e-4}),
+    "many negatives": (30, 16, [0, 40], 40, {"negatives": 1000, "rate": 1e-3}),
+    "wide rows": (30, 4096, [0, 60], 60, {"rate": 1e-3}),
+}
+
+
+@pytest.mark.skipif(not hasattr(window.skipgram, "py_func"), reason="takes minutes without the compiler")
+@pytest.mark.parametrize("name", EXTREMES)
+def test_options_at_their_bounds_stay_inside_every_array(name):
+    """Kernels check no bounds: NUMBA_BOUNDSCHECK=1 makes this test see what here would be luck."""
+    words, dim, borders, length, options = EXTREMES[name]
+    draw = np.random.default_rng(8)
+    tokens = draw.integers(0, words, length).astype(np.int32)
+    counts = np.bincount(tokens, minlength=words)
+    inputs, outputs = np.zeros((2, words, -(-dim // 16) * 16), np.float32)
+    inputs[:, :dim], outputs[:, :dim] = draw.normal(0, 0.3, (2, words, dim))
+    case = (
+        tokens, np.array(borders, np.int64), reference.keep_thresholds(counts, 0, length),
+        definitions.alias_table(counts**0.75), inputs, outputs,
+    )  # fmt: skip
+    sums, tables, wanted, expected = both(window.skipgram, case, dim, decay=0.0, **options)
+    np.testing.assert_allclose(sums, wanted, rtol=1e-4)
+    np.testing.assert_allclose([t[:, :dim] for t in tables], expected, atol=1e-4)
+    assert not any(t[:, dim:].any() for t in tables)
 
 
 @pytest.mark.parametrize("form", [lambda f: f, plain], ids=["compiled", "plain"])
