@@ -233,3 +233,15 @@ def test_a_changed_primitive_is_never_served_from_the_cache(tmp_path):
     assert asked() == ["101", "1"]  # the second process reads the cache …
     (kernels / "answers.py").write_text((kernels / "answers.py").read_text().replace("return 1", "return 2"))
     assert asked() == ["102", "0"]  # … and never a stale one
+
+
+@pytest.mark.parametrize("exclude", window.EXCLUDE)
+def test_word_that_is_nearly_the_whole_text_does_not_hold_training_up(exclude):
+    """With power 2 the other word is drawn once in 10^8 times: redrawing without end would never be done."""
+    tokens = np.zeros(400, np.int32)
+    tokens[::100] = 1
+    units = np.array([0, 400], np.int64)
+    alias = definitions.alias_table([1.0, 1e-8])
+    inputs, outputs = np.full((2, 2, 32), 0.1, np.float32)
+    case = tokens, units, reference.keep_thresholds([1, 1], 0, 2), alias, inputs, outputs
+    assert_equal(*both(window.skipgram, case, 32, exclude=exclude), 32)

@@ -14,11 +14,8 @@ from numpy.typing import NDArray
 from omnivec.kernels.compiling import driver, primitive
 
 WORD, SEPARATOR, LINE_END, DOCUMENT_END = 0, 1, 2, 3  # kinds of bytes
-LINE, PARAGRAPH, DOCUMENT = (
-    0,
-    1,
-    2,
-)  # what ends a unit: every line end, an empty line, or nothing but the document
+# What ends a unit: every line end, an empty line, or nothing but the document.
+LINE, PARAGRAPH, DOCUMENT = 0, 1, 2
 WORDS, BYTES, IN_UNIT, IN_LINE, MARKS = 0, 1, 2, 3, 4  # places in state (5,)
 EMPTY = np.uint64(0xFFFFFFFF)  # the lower half of a free slot
 

@@ -67,13 +67,15 @@ class _Model(models.PrimitiveModel):
 
 
 def load(table: Table, row: int, j: int) -> Floats:
-    """The floats j … j + LANES − 1 of a row."""
-    return table[row, j : j + LANES].copy()
+    """LANES floats from place j of a row on; they go on in the next row where this one is shorter."""
+    start = row * table.shape[1] + j
+    return table.reshape(-1)[start : start + LANES].copy()
 
 
 def store(table: Table, row: int, j: int, v: Floats) -> None:
-    """Write a value into a row, from place j on."""
-    table[row, j : j + LANES] = v
+    """Write a value into a row, from place j on, and into the next row where this one is shorter."""
+    start = row * table.shape[1] + j
+    table.reshape(-1)[start : start + LANES] = v
 
 
 def spread(table: Table, row: int, j: int) -> Floats:
@@ -256,14 +258,6 @@ def _mul(c: Any, b: Any, s: Any, a: Any) -> Any:
 @_compiled(fma, _floats)
 def _fma(c: Any, b: Any, s: Any, a: Any) -> Any:
     return _call(b, f"llvm.fma.v{LANES}f32", _VECTOR, a)
-
-
-@_compiled(total, lambda v: types.float32)
-def _total(c: Any, b: Any, s: Any, a: Any) -> Any:
-    start = ir.Constant(ir.FloatType(), 0.0)
-    return _call(
-        b, f"llvm.vector.reduce.fadd.v{LANES}f32", ir.FloatType(), [start, *a], fastmath=("reassoc",)
-    )
 
 
 @_compiled(magnitude, _floats)

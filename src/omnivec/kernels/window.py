@@ -48,6 +48,7 @@ BLOCK = 6  # outputs whose rows and steps are held in registers at once
 CHUNK = 1024  # tokens whose windows are prepared together: the scratch stays in the nearest caches
 AHEAD = 1  # windows between the request for a row and its use; 2 is 1 % slower at dim 100 and 5 % at dim 300
 STAMPS = 2048  # places of a small table that remembers where a word stood last; a power of two
+REDRAWS = 1024  # draws before any other word is taken: a text may be one word but for a few
 FACTORS = 96  # numbers up to 2 that are multiplied before the product could leave float32 at 2**128
 
 
@@ -111,9 +112,13 @@ def draw(text, bits, window, last, alias, negatives, exclude, outs):
             z += GAMMA
             r = mixed(z)
             row = drawn(r, alias)
+            tries = 0
             while exclude == REDRAW and row == centre:
                 r = mixed(r)
                 row = drawn(r, alias)
+                tries += 1
+                if tries == REDRAWS:
+                    row = (centre + 1 + below(r, alias.shape[0] - 1)) % alias.shape[0]
             outs[w, k] = row
         w += 1
     return w
@@ -312,7 +317,7 @@ def request(table, row):
 
 @primitive
 def label(signs, negatives):
-    """+1 for the centre, −1 for a negative, 0 for an empty place: for two inputs, then for a single last one."""
+    """+1 for the centre, −1 for a negative, 0 for an empty place; for two inputs, then for a last one."""
     for k in range(negatives + 1):
         b, c = k // BLOCK, k % BLOCK
         signs[b, c] = signs[b, c + COLUMNS] = signs[b, c + 2 * COLUMNS] = 1 if k == 0 else -1
@@ -363,6 +368,9 @@ def windows(
         if exclude == SKIP:
             unlabel(signs, negatives, outs, w)
         n, twice, speed = right - left, latest[right] >= left, np.float32(rate - decay * where[t])
+        if n == 0:
+            w += 1
+            continue
         more, factors = meet(
             inputs, ins, n, twice, outputs, outs, w, blocks, signs, speed, g, steps, frozen, lanes, factors
         )  # fmt: skip

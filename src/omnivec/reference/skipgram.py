@@ -16,6 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from omnivec.reference.random import GAMMA, MASK, below, drawn, mixed, random_at
 
+REDRAWS = 1024
+"""Draws before any other row is taken in the centre's place: a text may be one word but for a few."""
+
 Rows = NDArray[np.floating]
 
 
@@ -76,9 +79,13 @@ def negatives_at(
         z = (z + GAMMA) & MASK
         bits = mixed(z)
         row = drawn(bits, alias)
+        tries = 0
         while exclude == "redraw" and row == centre:
             bits = mixed(bits)
             row = drawn(bits, alias)
+            tries += 1
+            if tries == REDRAWS:
+                row = (centre + 1 + below(bits, len(alias) - 1)) % len(alias)
         rows.append(row)
     return rows
 
