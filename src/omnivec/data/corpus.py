@@ -19,6 +19,7 @@ from omnivec.data.vocabulary import Rule, Vocabulary, nothing_left, select
 from omnivec.errors import InputError, OutputError
 from omnivec.kernels import scan
 from omnivec.store import memory
+from omnivec.store.keys import Keys
 
 IN_MEMORY = 0.25
 """Share of the available memory that token ids may take; beyond it they go to a file."""
@@ -93,7 +94,9 @@ class Reading:
             chosen = select(words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule)
             if not len(chosen):
                 raise nothing_left(words, counts, self.min_count, name)
-            vocabulary = Vocabulary([words[k] for k in chosen], counts[chosen], int(counts.sum()), len(words))
+            # Stored as they will be kept: a million words as objects would take 70 MB beside the tables.
+            keys = Keys.build([words[k] for k in chosen], counts[chosen])
+            vocabulary = Vocabulary(keys, counts[chosen], int(counts.sum()), len(words))
             rows[chosen] = np.arange(len(chosen), dtype=np.int32)
         else:
             known = {word: row for row, word in enumerate(vocabulary.keys)}

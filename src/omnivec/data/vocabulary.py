@@ -24,7 +24,7 @@ class Vocabulary:
     different words read.
     """
 
-    keys: list[str]
+    keys: Sequence[str]
     counts: NDArray[np.int64]
     total: int
     types: int

@@ -89,7 +89,8 @@ class Learner(Options, ABC):
             "rows": len(words),
             "training": record,
         }
-        return Model(config, Keys.build(words.keys, words.counts), dict(tables))
+        keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
+        return Model(config, keys, dict(tables))
 
     def changed(self) -> dict[str, object]:
         """The options whose value is not the default."""
