@@ -1,8 +1,11 @@
 """Limits are read from the control groups, the process and the machine; a refusal names both numbers."""
 
+import ctypes
+import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +122,17 @@ def test_a_real_limit_is_seen():
 def test_this_machine_has_memory():
     size, limit = memory.available()
     assert size > 0 and limit in ("container", "ulimit -v", "machine")
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library gives memory back itself")
+def test_released_memory_goes_back_to_the_system():
+    blocks = [bytearray(20_000) for _ in range(5_000)]
+    del blocks[:-1]  # the last one lies on top and keeps the heap from shrinking
+    before = resident()
+    memory.release()
+    assert resident() < before - 50_000_000
+    assert len(blocks) == 1
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

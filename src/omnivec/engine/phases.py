@@ -46,6 +46,7 @@ def read(
             listener(Progress(phase="read", done=min(done / size, 1.0) if size else 0.0, tokens=tokens))
 
     corpus = reading.corpus(source, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule, report=report)
+    memory.release()
     words = corpus.vocabulary
     if len(words) < 2:
         raise InputError(

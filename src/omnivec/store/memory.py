@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import sys
@@ -50,6 +51,17 @@ def refused(need: Mapping[str, int], remedies: str) -> NotEnoughMemory:
     allowed = f"{human(have)} free" if limit == "machine" else f"{human(have)} allowed by {_THE[limit]}"
     parts = f" ({', '.join(f'{name} {human(size)}' for name, size in need.items())})" if len(need) > 1 else ""
     return NotEnoughMemory(f"needs {human(total)}{parts}, {allowed}; {remedies}", total, have)
+
+
+def release() -> None:
+    """Give memory that was freed back to the system, where the C library would keep it (glibc).
+
+    Called between reading and training: reading a million words leaves 130 MB of holes, which would stand
+    beside the tables as long as the process runs.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 _THE = {"container": "the container", "ulimit -v": "ulimit -v"}
