@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from omnivec import load
+from omnivec import Model, load
 
 OMNIVEC = [sys.executable, "-m", "omnivec"]
 
@@ -106,6 +106,21 @@ def test_ctrl_c_keeps_a_model_that_loads(corpus, tmp_path):
     assert process.returncode == 130
     assert "stopped before its end" in rest and "Traceback" not in rest
     assert load(tmp_path / "out").vectors.vector_size == 16
+
+
+@pytest.mark.parametrize(("times", "saved"), [(1, True), (2, False)])
+def test_ctrl_c_while_saving_waits_for_the_model(call, corpus, small, tmp_path, monkeypatch, times, saved):
+    def interrupted(model, *words, **options):
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+        save(model, *words, **options)
+
+    save = Model.save
+    monkeypatch.setattr(Model, "save", interrupted)
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "out", *small)
+    assert code == 130 and ("Saved" in err) is saved and ("omnivec: stopped" in err) is not saved
+    assert (tmp_path / "out").exists() is saved
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ctrl_c_at_a_question_is_130_and_one_line(vectors_folder):

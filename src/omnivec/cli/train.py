@@ -1,8 +1,11 @@
 """`omnivec train LEARNER INPUT OUTPUT`: a command per learner, its flags made from its dataclass."""
 
 import shlex
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 from cyclopts import App, Parameter
@@ -89,9 +92,9 @@ def _keep(model: "Model", output: str, overwrite: bool, common: Common, display:
     from omnivec.cli.out import emit_json
     from omnivec.store.memory import human
 
-    with display.busy("Saving", output):
-        model.save(output, overwrite=overwrite)
     interrupted = bool(model.record.get("interrupted"))
+    with display.busy("Saving", output), _finished(interrupted) as asked_to_stop:
+        model.save(output, overwrite=overwrite)
     display.line(
         "Saved",
         f"{output}, {human(disk_bytes(output))}" + (", stopped before its end" if interrupted else ""),
@@ -99,7 +102,32 @@ def _keep(model: "Model", output: str, overwrite: bool, common: Common, display:
     display.line("Next", f"omnivec neighbors {shlex.quote(output)} WORD")
     if common.json:
         emit_json({"model": output, **described(model, output), "interrupted": interrupted})
-    return STOPPED if interrupted else 0
+    return STOPPED if asked_to_stop() else 0
+
+
+@contextmanager
+def _finished(asked: bool) -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C wait for the end of the block, since what was learned would be lost.
+
+    The second leaves at once. `asked`: whether there was one. Yields a function that says so in the end.
+    """
+
+    def hold(*_: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    # In another thread, or where somebody else listens or nobody does, it is not ours to hold.
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield lambda: asked
+        return
+    signal.signal(signal.SIGINT, hold)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 for _name, _learner in LEARNERS.items():
