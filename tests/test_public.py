@@ -82,3 +82,19 @@ def test_help_loads_no_arrays(words):
 def test_help_of_a_learner_loads_no_kernels():
     code = "from omnivec.cli import main; main(['train', 'word2vec', '--help'])"
     assert loaded_after(code, ("numba", "scipy", "gensim")) == set()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: omnivec.Word2Vec().fit(""),
+        lambda: omnivec.load(""),
+        lambda: omnivec.Vectors(["a"], [[1.0]]).save(""),
+        lambda: omnivec.Vectors(["a"], [[1.0]]).save_word2vec_format(""),
+    ],
+)
+def test_an_empty_path_is_not_the_folder_we_are_in(act, tmp_path, monkeypatch):
+    (tmp_path / "text.txt").write_text("a b " * 100)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(errors.OmnivecError, match="^a path is needed, got an empty one$"):
+        act()

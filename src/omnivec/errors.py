@@ -21,6 +21,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+NO_PATH = "a path is needed, got an empty one"
+"""For an unset variable of a shell: `Path("")` would be the folder one happens to be in."""
+
 
 class OmnivecError(Exception):
     """The root: catch it to catch everything that omnivec raises on purpose."""

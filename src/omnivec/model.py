@@ -11,7 +11,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError, OptionError
+from omnivec.errors import NO_PATH, FormatError, OptionError
 from omnivec.store import formats
 from omnivec.store.card import card
 from omnivec.store.folder import CONFIG, TABLES, read_folder, write_folder
@@ -100,6 +100,8 @@ def load(path: str | os.PathLike[str], limit: int | None = None) -> Model:
     Raises: FormatError for what is missing, damaged, newer, or nothing we know; NotEnoughMemory for a file
     too large.
     """
+    if os.fspath(path) == "":
+        raise FormatError(NO_PATH)
     if Path(path).is_dir() or not Path(path).exists():
         return _opened(path)
     keys, matrix, counts = formats.read(path, limit)

@@ -103,6 +103,32 @@ def test_a_missing_file_is_answered_with_one_beside_it(call, words, tmp_path, mo
     assert (code, err) == (1, "omnivec: corpsu.txt: no such file or folder. Did you mean corpus.txt?\n")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "word2vec", "", "OUT"),
+        ("train", "word2vec", "TEXT", ""),
+        ("neighbors", "", "king"),
+        ("info", ""),
+        ("convert", "", "OUT"),
+        ("convert", "MODEL", ""),
+        ("evaluate", "MODEL", "--similarity", ""),
+        ("demo", ""),
+    ],
+)
+def test_an_empty_path_is_not_the_folder_we_are_in(
+    call, words, corpus, vectors_folder, tmp_path, monkeypatch
+):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "text.txt").write_text("a b " * 100)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path / "here")
+    paths = {"MODEL": vectors_folder, "TEXT": corpus, "OUT": tmp_path / "out"}
+    code, out, err = call(*(paths.get(word, word) for word in words))
+    assert (code, out, err) == (1, "", "omnivec: a path is needed, got an empty one\n")
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unreadable_file_is_bad_input(call, tmp_path, monkeypatch):
     text = tmp_path / "secret.txt"
     text.write_text("a b c")

@@ -93,7 +93,7 @@ def given(path: Path) -> Sample:
 
 def _sample(text: str | None, folder: Path, display: Display) -> Sample:
     with display.busy("Text", text or "that is on this machine already"):
-        sample = given(Path(existing(text))) if text else datasets.carried(folder)
+        sample = given(Path(existing(text))) if text is not None else datasets.carried(folder)
     words = f", {sample.words:,} words" if sample.words else ""
     display.line("Text", f"{shown(sample.about)}{words}")
     return sample

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnivec import errors
-from omnivec.errors import InputError, OmnivecError, OptionError
+from omnivec.errors import NO_PATH, InputError, OmnivecError, OptionError
 
 if TYPE_CHECKING:
     from cyclopts import CycloptsError
@@ -78,6 +78,8 @@ def unknown(what: str, name: str, known: Iterable[str], former: Mapping[str, str
 
 def existing(path: str) -> str:
     """Return `path` if it is there; otherwise raise with a near name out of its folder."""
+    if not path:
+        raise NotThere(NO_PATH)
     here = Path(path)
     if here.exists():
         return path

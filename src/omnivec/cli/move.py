@@ -18,7 +18,7 @@ from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, count
 from omnivec.cli.out import MIDDLE_DOT, TIMES, duration, emit_json, folded, labelled, shown, speed
 from omnivec.cli.show import Display, logging_shown
-from omnivec.errors import OutputError
+from omnivec.errors import NO_PATH, OutputError
 
 if TYPE_CHECKING:
     from omnivec.model import Model
@@ -143,6 +143,8 @@ def writer(target: str, overwrite: bool) -> Callable[[Model | Vectors], None]:
     from omnivec.store.folder import check_output
     from omnivec.store.formats import FORMATS
 
+    if not target:
+        raise OutputError(NO_PATH)
     name = Path(target).name.lower()
     suffix = Path(name.removesuffix(".gz")).suffix
     if suffix in ("", ".omnivec") and not name.endswith(".gz"):

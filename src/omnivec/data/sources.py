@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn, cast
 
-from omnivec.errors import InputError
+from omnivec.errors import NO_PATH, InputError
 
 Source = str | os.PathLike[str] | BinaryIO | Iterable[str | os.PathLike[str] | list[str] | tuple[str, ...]]
 Piece = bytes | list[str] | tuple[str, ...]
@@ -70,6 +70,8 @@ def _pieces(item: object) -> Iterator[Piece]:
 
 
 def _files(source: str | os.PathLike[str]) -> Iterator[Iterator[bytes]]:
+    if os.fspath(source) == "":
+        raise InputError(NO_PATH)
     path = Path(source)
     for file in _listed(path) if _is_folder(path) else [path]:
         with _opened(file) as stream:

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError, OutputError
+from omnivec.errors import NO_PATH, FormatError, OutputError
 from omnivec.store import tables as table_file
 from omnivec.store.memory import human
 
@@ -90,7 +90,7 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool) -> None:
     Raises: OutputError when the path exists and `overwrite` is not set; when it is set and the path is not an
     omnivec model folder or an empty one, or holds other files; when its parent is missing or not writable.
     """
-    target = Path(os.path.realpath(path))
+    target = _target(path)
     if not target.parent.is_dir():
         raise OutputError(f"{path}: there is no folder {target.parent}; create it first")
     if not os.access(target.parent, os.W_OK | os.X_OK):
@@ -142,7 +142,7 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Bina
     Raises: OutputError when the path exists and `overwrite` is not set, is a folder, or cannot be written.
     What was there is whole.
     """
-    target = Path(os.path.realpath(path))
+    target = _target(path)
     if os.path.lexists(target) and not overwrite:
         raise OutputError(f"{path} exists; choose another name or pass overwrite=True")
     if os.path.lexists(target) and not target.is_file():
@@ -154,6 +154,13 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Bina
             os.fsync(file.fileno())
         new.replace(target)
         _flush_folder(target.parent)
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
+    """The place itself where `path` is a link to one."""
+    if os.fspath(path) == "":
+        raise OutputError(NO_PATH)
+    return Path(os.path.realpath(path))
 
 
 @contextlib.contextmanager
