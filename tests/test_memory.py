@@ -124,7 +124,9 @@ def test_this_machine_has_memory():
     assert size > 0 and limit in ("container", "ulimit -v", "machine")
 
 
-@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library gives memory back itself")
+@pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library gives memory back itself"
+)
 def test_released_memory_goes_back_to_the_system():
     blocks = [bytearray(20_000) for _ in range(5_000)]
     del blocks[:-1]  # the last one lies on top and keeps the heap from shrinking
