@@ -551,3 +551,23 @@ def test_other_floats_are_written_as_float32(tmp_path):
             known.write(tmp_path / "v", ["a"], np.array([[0.1, -2]], dtype), overwrite=True)
             expected = np.array([[0.1, -2]], dtype).astype(np.float32)
             assert (formats.read(tmp_path / "v")[1] == expected).all()
+
+
+@pytest.mark.parametrize(("name", "unpack"), [("v.txt.gz", gzip.open), ("v.txt.XZ", lzma.open)])
+@pytest.mark.parametrize("write", [word2vec.write_text, word2vec.write_binary])
+def test_a_name_that_promises_packing_is_kept(tmp_path, name, unpack, write):
+    keys, matrix = ["a", "b"], np.eye(2, dtype=np.float32)
+    write(tmp_path / "plain", keys, matrix)
+    write(tmp_path / name, keys, matrix)
+    with unpack(tmp_path / name) as file:
+        assert file.read() == (tmp_path / "plain").read_bytes()
+    word2vec.write_counts(tmp_path / "counts.gz", keys, np.array([2, 1]))
+    assert gzip.decompress((tmp_path / "counts.gz").read_bytes()) == b"a 2\nb 1\n"
+    assert word2vec.read_counts(tmp_path / "counts.gz") == {"a": 2, "b": 1}
+
+
+def test_packing_is_the_same_bytes_every_time(tmp_path):
+    for place in ("one", "two"):
+        (tmp_path / place).mkdir()
+        word2vec.write_text(tmp_path / place / "v.gz", ["a"], np.eye(1))
+    assert (tmp_path / "one" / "v.gz").read_bytes() == (tmp_path / "two" / "v.gz").read_bytes()

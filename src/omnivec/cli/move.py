@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import gzip
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -163,20 +160,6 @@ def writer(target: str, overwrite: bool) -> Callable[[Model | Vectors], None]:
 
 def _write(known: Format, target: str, overwrite: bool, found: Model | Vectors) -> None:
     from omnivec.model import Model
-    from omnivec.store.folder import replacing
 
     vectors = found.vectors if isinstance(found, Model) else found
-    keys, matrix = vectors.index_to_key, vectors.vectors
-    if not target.lower().endswith(".gz"):
-        known.write(target, keys, matrix, overwrite=overwrite)
-        return
-    # A format's writer takes a path, so the text lies on the disk once in full before it is packed.
-    with tempfile.TemporaryDirectory(prefix="omnivec-") as folder:
-        plain = Path(folder) / "plain"
-        known.write(plain, keys, matrix)
-        with (
-            replacing(target, overwrite=overwrite) as file,
-            gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed,
-        ):
-            with plain.open("rb") as text:
-                shutil.copyfileobj(text, packed, 1 << 20)
+    known.write(target, vectors.index_to_key, vectors.vectors, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""A file of vectors as a stream of bytes, decompressed when it is compressed."""
+"""A file of vectors as a stream of bytes, unpacked when it is packed, packed when its name says so."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from omnivec.errors import FormatError
+from omnivec.store.folder import replacing
 
 _MAGIC: dict[bytes, Callable[[BinaryIO], Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\x00": lzma.open}
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -61,3 +62,20 @@ def _layers(path: Path, raw: BinaryIO, length: int, stack: contextlib.ExitStack)
             return Source(file, size)
         file, size = stack.enter_context(decompress(file)), None
     return Source(file, size)
+
+
+@contextlib.contextmanager
+def created(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[BinaryIO]:
+    """A new file as `replacing` makes it, packed when its name ends in .gz or .xz.
+
+    Raises: OutputError as `replacing` does.
+    """
+    name = os.fspath(path).lower()
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(replacing(path, overwrite=overwrite))
+        packed: Any = file
+        if name.endswith(".gz"):  # without name and time: the same content is the same bytes
+            packed = stack.enter_context(gzip.GzipFile("", "wb", fileobj=file, mtime=0))
+        elif name.endswith(".xz"):
+            packed = stack.enter_context(lzma.open(file, "wb"))
+        yield packed

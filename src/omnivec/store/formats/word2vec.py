@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, OutputError
-from omnivec.store.folder import replacing
 from omnivec.store.formats.lines import read_lines
 from omnivec.store.formats.rows import Contents, Rows
-from omnivec.store.formats.source import opened
+from omnivec.store.formats.source import created, opened
 from omnivec.store.tables import padded_width
 
 _BOM = b"\xef\xbb\xbf"
@@ -208,13 +207,14 @@ def write_text(
 ) -> None:
     """Write a text file: each number with the fewest digits that read back as the same float32.
 
-    `matrix` is (len(keys), dim), of any float type. gensim reads the file unless a word holds a space.
+    `matrix` is (len(keys), dim), of any float type. gensim reads the file unless a word holds a space. A name
+    that ends in .gz or .xz is packed.
 
     Raises: OutputError when a word cannot be written (their number and the first are named), when the path
     exists and `overwrite` is not set, and when the system refuses; what was there is whole.
     """
     words = _encoded(path, keys, "word2vec text", "\0\n")
-    with replacing(path, overwrite=overwrite) as file:
+    with created(path, overwrite=overwrite) as file:
         file.write(b"%d %d\n" % matrix.shape)
         for start in range(0, len(words), _WRITTEN):
             rows = np.asarray(matrix[start : start + _WRITTEN], np.float32)
@@ -233,7 +233,7 @@ def write_binary(
     Raises: OutputError when a word cannot be written, a space among the reasons, and as `write_text` does.
     """
     words = _encoded(path, keys, "word2vec binary", "\0\n ")
-    with replacing(path, overwrite=overwrite) as file:
+    with created(path, overwrite=overwrite) as file:
         file.write(b"%d %d\n" % matrix.shape)
         for start in range(0, len(words), _WRITTEN):
             rows = np.asarray(matrix[start : start + _WRITTEN], "<f4")
@@ -283,5 +283,5 @@ def write_counts(
     Raises: OutputError as `write_text` does.
     """
     words = _encoded(path, keys, "a vocabulary file", "\0\n")
-    with replacing(path, overwrite=overwrite) as file:
+    with created(path, overwrite=overwrite) as file:
         file.write(b"".join(b"%b %d\n" % pair for pair in zip(words, counts.tolist(), strict=True)))
