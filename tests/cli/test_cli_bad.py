@@ -1,6 +1,8 @@
 """Bad calls and bad input: one line each, the right exit code, nothing written."""
 
 import json
+import shutil
+import threading
 
 import pytest
 
@@ -232,3 +234,36 @@ def test_a_word_that_looks_like_an_option_is_told_where_to_go(call, vectors_fold
     code, _, err = call("neighbors", vectors_folder, "-lrb-")
     assert (code, err) == (2, "omnivec: unknown option -lrb-; words that begin with - go after --\n")
     assert call("neighbors", vectors_folder, "--", "-lrb-")[2] == "omnivec: unknown word '-lrb-'\n"
+
+
+def test_a_full_disk_is_told_before_the_training(call, corpus, small, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**6, 10**6, 1000))
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "out", *small)
+    assert code == 1 and "on the disk, 1.0 kB free; free some room" in err.splitlines()[-1]
+    assert "Memory" in err and "Training" not in err
+
+
+def test_a_missing_folder_of_an_output_is_named(call, vectors_folder, tmp_path):
+    for name in ("out.txt", "out.omnivec"):
+        code, _, err = call("convert", vectors_folder, tmp_path / "gone" / name)
+        assert (code, err) == (
+            1,
+            f"omnivec: {tmp_path}/gone/{name}: there is no folder {tmp_path}/gone; create it first\n",
+        )
+
+
+def test_a_system_that_gives_no_more_threads_is_one_line(call, corpus, tmp_path, monkeypatch):
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "out", "-q")
+    assert (code, err) == (1, "omnivec: the system starts no further thread; lower --threads\n")
+
+
+def test_a_named_option_is_named_as_a_flag(call, tmp_path):
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9 " * 9)
+    code, _, err = call(
+        "train", "word2vec", tmp_path / "latin.txt", tmp_path / "out", "--encoding-errors", "strict"
+    )
+    assert code == 1 and err.endswith("; see --encoding-errors\n")

@@ -122,6 +122,8 @@ def _ours(error: Exception) -> OmnivecError | None:
         return error
     if isinstance(error, MemoryError):
         return NotEnoughMemory("not enough memory: the machine refused an allocation", 0, 0)
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return InputError("the system starts no further thread; lower threads")
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         kind = OutputError if error.errno in _FULL else InputError

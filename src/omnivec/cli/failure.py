@@ -51,7 +51,9 @@ class NotThere(InputError):
         self.near = list(near)
 
 
-_REMEDY = re.compile(r"\b(lower|raise|set) (dim|epochs|limit|lr|max_size|min_count|sample|threads|unit)\b")
+_REMEDY = re.compile(
+    r"\b(lower|raise|see|set) (dim|encoding_errors|epochs|limit|lr|max_size|min_count|sample|threads|unit)\b"
+)
 
 
 def in_flags(message: str) -> str:

@@ -17,6 +17,7 @@ from omnivec.learners.word2vec import Word2Vec
 
 if TYPE_CHECKING:
     from omnivec.config import Options
+    from omnivec.engine.progress import Progress
     from omnivec.model import Model
 
 LEARNERS: dict[str, type[Word2Vec]] = {"word2vec": Word2Vec}
@@ -65,7 +66,7 @@ def command(name: str, learner: type[Word2Vec]) -> Callable[..., int]:
         chosen = learner(**merged(learner, preset, config, flags or {}))
         check_output(output, overwrite=overwrite)
         with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
-            model = chosen.fit(_source(input), progress=display)
+            model = chosen.fit(_source(input), progress=with_room(display, output))
             model.config["preset"] = preset
             return _keep(model, output, overwrite, common, display)
 
@@ -73,6 +74,19 @@ def command(name: str, learner: type[Word2Vec]) -> Callable[..., int]:
     train.__doc__ = learner.__doc__
     train.__name__ = name
     return train
+
+
+def with_room(display: Display, output: str) -> Callable[["Progress"], None]:
+    """The display's listener, which also refuses a disk too small for the model, before the training."""
+
+    def listen(record: "Progress") -> None:
+        from omnivec.store.folder import check_room
+
+        display(record)
+        if record.phase == "memory":  # the model is what training allocates, with words for the sampler
+            check_room(output, record.bytes)
+
+    return listen
 
 
 def _presets(learner: "type[Options]") -> str:

@@ -77,7 +77,9 @@ def read(
 def require(need: Mapping[str, int], remedies: str, listener: Listener) -> None:
     """Say what training will take; NotEnoughMemory if that is not there."""
     memory.require(need, remedies)
-    listener(Progress(phase="memory", done=1, text=f"{memory.human(sum(need.values()))} needed, {_free()}"))
+    total = sum(need.values())
+    text = f"{memory.human(total)} needed, {_free()}"
+    listener(Progress(phase="memory", done=1, text=text, bytes=total))
 
 
 def _free() -> str:

@@ -11,13 +11,15 @@ class Progress:
     """One record; the numbers of training are 0 outside it.
 
     phase: "options", "read", "memory", "compile", "train" or "epoch"; done: share of the phase, 0 … 1; text:
-    the line of a phase that is finished, else empty; loss: mean per pair of centre and context since the last
-    record (of the epoch, when the phase is "epoch"), float64.
+    the line of a phase that is finished, else empty; bytes: what training allocates, when the phase is
+    "memory"; loss: mean per pair of centre and context since the last record (of the epoch, when the phase is
+    "epoch"), float64.
     """
 
     phase: str
     done: float = 0.0
     text: str = ""
+    bytes: int = 0
     epoch: int = 0
     epochs: int = 0
     tokens: int = 0

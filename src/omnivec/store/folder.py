@@ -73,7 +73,7 @@ def write_folder(
     )
     readme = card.encode("utf-8", "backslashreplace")
     metadata = {"format": FORMAT, "version": str(VERSION)}
-    _check_room(target, len(text) + len(readme) + table_file.file_size(tables, metadata))
+    check_room(path, len(text) + len(readme) + table_file.file_size(tables, metadata))
     with _reporting(path), _temporary(target) as new:
         new.mkdir()
         _write(new / CONFIG, text + b"\n")
@@ -91,8 +91,6 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool) -> None:
     omnivec model folder or an empty one, or holds other files; when its parent is missing or not writable.
     """
     target = _target(path)
-    if not target.parent.is_dir():
-        raise OutputError(f"{path}: there is no folder {target.parent}; create it first")
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise OutputError(f"{path}: the folder {target.parent} cannot be written")
     if not os.path.lexists(target):
@@ -160,7 +158,10 @@ def _target(path: str | os.PathLike[str]) -> Path:
     """The place itself where `path` is a link to one."""
     if os.fspath(path) == "":
         raise OutputError(NO_PATH)
-    return Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise OutputError(f"{path}: there is no folder {target.parent}; create it first")
+    return target
 
 
 @contextlib.contextmanager
@@ -195,10 +196,12 @@ def _remove(path: Path) -> None:
         _log.warning("%s could not be removed; it is no longer needed", path)
 
 
-def _check_room(target: Path, need: int) -> None:
+def check_room(path: str | os.PathLike[str], need: int) -> None:
+    """Raises: OutputError when the disk that `path` lies on has fewer than `need` bytes free."""
+    target = _target(path)
     free = shutil.disk_usage(target.parent).free
     if need > free:
-        raise OutputError(f"{target}: needs {human(need)} on the disk, {human(free)} free; free some room")
+        raise OutputError(f"{path}: needs {human(need)} on the disk, {human(free)} free; free some room")
 
 
 def _write(path: Path, content: bytes) -> None:
