@@ -49,9 +49,9 @@ def test_the_machine_limits_when_nothing_else_does(system):
 
 def test_a_container_of_version_two_limits(system):
     system(proc__self__cgroup="0::/batch/job\n")
-    system(cgroup__work__job__memory_dot_max=4 * GB, cgroup__work__job__memory_dot_current=3 * GB)
+    system(cgroup__batch__job__memory_dot_max=4 * GB, cgroup__batch__job__memory_dot_current=3 * GB)
     assert memory.available() == (GB, "container")
-    system(cgroup__work__job__memory_dot_stat=f"anon 5\ninactive_file {GB}\nactive_file {GB}\n")
+    system(cgroup__batch__job__memory_dot_stat=f"anon 5\ninactive_file {GB}\nactive_file {GB}\n")
     assert memory.available() == (3 * GB, "container")
     system(cgroup__work__memory_dot_max=2 * GB, cgroup__work__memory_dot_current=GB)
     assert memory.available() == (GB, "container")
