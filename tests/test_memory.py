@@ -53,7 +53,7 @@ def test_a_container_of_version_two_limits(system):
     assert memory.available() == (GB, "container")
     system(cgroup__batch__job__memory_dot_stat=f"anon 5\ninactive_file {GB}\nactive_file {GB}\n")
     assert memory.available() == (3 * GB, "container")
-    system(cgroup__work__memory_dot_max=2 * GB, cgroup__work__memory_dot_current=GB)
+    system(cgroup__batch__memory_dot_max=2 * GB, cgroup__batch__memory_dot_current=GB)
     assert memory.available() == (GB, "container")
 
 
