@@ -16,7 +16,7 @@ After this page you know how fast and how good training is beside gensim and fas
 to measure it yourself. `benchmarks/run.py` wrote it; no figure here was typed.
 
 ```
-make bench                                  # everything, about 25 minutes on two cores
+make bench                                  # everything; each section prints the seconds it took
 make bench ARGS="--only speed,quality"      # some sections; the others keep their figures
 ```
 

@@ -7,6 +7,7 @@ drivers alone are cached.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import os
@@ -32,16 +33,12 @@ def primitive(function: Function) -> Function:
 
 
 def part(function: Function) -> Function:
-    """A piece of a driver that is compiled on its own. The arrays it is given live in its caller as long as
-    it runs.
-    """
+    """A piece of a driver, compiled on its own; the arrays it is given live in its caller."""
     return cast(Function, njit(fastmath=FASTMATH, error_model="numpy")(function))
 
 
 def driver(function: Function) -> Function:
-    """A kernel that Python calls: runs without the interpreter's lock, compiled at its first call, cached on
-    disk.
-    """
+    """A kernel that Python calls: without its lock, compiled at the first call, cached on disk."""
     folder = cache_folder()
     config: Any = numba_config
     before = config.CACHE_DIR
@@ -54,16 +51,10 @@ def driver(function: Function) -> Function:
         config.CACHE_DIR = before
 
 
+@functools.cache
 def cache_folder() -> Path | None:
     """Where compiled kernels of exactly these sources lie, or None where nothing can be written."""
-    global _folder, _searched
-    if not _searched:
-        _searched, _folder = True, _writable(_root() / "kernels" / _fingerprint())
-    return _folder
-
-
-_folder: Path | None = None
-_searched = False
+    return _writable(_root() / "kernels" / _fingerprint())
 
 
 def _root() -> Path:

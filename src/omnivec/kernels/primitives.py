@@ -17,9 +17,7 @@ LOW32, SHIFT32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 @primitive
 def mixed(z: np.uint64) -> np.uint64:
-    """The finaliser of splitmix64: every bit of the result depends on every bit of z. Source: Steele et al.
-    2014.
-    """
+    """The finaliser of splitmix64: every bit depends on every bit of z. Source: Steele et al. 2014."""
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
@@ -39,8 +37,9 @@ def below(bits: np.uint64, n: int) -> np.int64:
 
 @primitive
 def drawn(bits: np.uint64, alias: NDArray[np.uint64]) -> np.int64:
-    """A row by Walker's alias method; alias (rows,) holds threshold << 32 | other row, in one word for one
-    cache miss.
+    """A row by Walker's alias method.
+
+    alias (rows,) holds threshold << 32 | other row: one word, one cache miss.
     """
     row = below(bits, alias.shape[0])
     entry = alias[row]

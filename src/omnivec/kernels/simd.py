@@ -4,7 +4,7 @@ Each operation is a plain Python function (its meaning, and what runs when the c
 a compiled twin of the same name. A place in a table is (row, j): tables are C-contiguous (rows, width)
 float32, width a multiple of 16; `j` counts floats from the row's start. Places are not views on purpose:
 Numba counts references to every view, two locked instructions each, on a counter that all threads share. That
-took a third of the time of a window.
+took as long as drawing the negatives, gathering the contexts and the logistic function together.
 
 Why not let LLVM vectorise loops: a window touches more than a dozen rows, and LLVM gives up proving that they
 do not overlap. Explicit values doubled the speed of skip-gram on one thread.
@@ -161,7 +161,7 @@ def borrowed(array: NDArray[Any]) -> NDArray[Any]:
 
 
 # How each is compiled. The compiler takes these definitions as they are, as it takes its own of `+`:
-# functions that it had to inline at each of some two hundred places made a driver cost 10 s instead of 4.
+# functions to be inlined at each of some two hundred places took it more than twice as long.
 
 
 def _compiled(meaning: Callable[..., Any], result: Callable[..., Any]) -> Callable[[Emit], Emit]:
