@@ -221,7 +221,7 @@ def test_a_changed_primitive_is_never_served_from_the_cache(tmp_path):
         "@driver\ndef ask():\n    return answer() + 100\n"
     )
 
-    # Python takes a .pyc for current when the source has the same size and the same second of change, as an edit
+    # Python takes a .pyc for current when its source has the same size and second of change, as an edit
     # by this test may have: that is Python's cache, not the one in question.
     system = {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/"}
     system["OMNIVEC_CACHE_DIR"] = str(tmp_path / "cache")
