@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.engine.job import Step
 from omnivec.engine.progress import Listener, Progress
 from omnivec.engine.schedule import Schedule, Shard
 from omnivec.errors import NotFinite
-
-Step = Callable[[Shard, NDArray[np.float64]], None]
-"""Trains one shard and adds (loss, pairs, centres) to an array (3,) of float64."""
 
 TICK = 0.2
 """Seconds between two looks at the threads."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from omnivec.data.corpus import Corpus, Reading
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary
+from omnivec.engine.job import Job
 from omnivec.engine.progress import Listener, Progress
+from omnivec.engine.schedule import Shard
 from omnivec.errors import InputError
 from omnivec.store import memory
 
@@ -87,11 +88,11 @@ def _free() -> str:
     return f"{memory.human(have)} free" + ("" if limit == "machine" else f" ({limit})")
 
 
-def compiled(call: Callable[[NDArray[np.float64]], None], listener: Listener) -> None:
+def compiled(job: Job, listener: Listener) -> None:
     """Make the first call of a kernel, on nothing, and name what it costs when it costs something."""
     began = time.perf_counter()
     listener(Progress(phase="compile"))
-    call(np.zeros(3))
+    job.step(Shard(0, 0, 0, 0.0, 0.0), np.zeros(3))
     seconds = time.perf_counter() - began
     text = f"for this processor, once … {seconds:.1f} s" if seconds > 1 else ""
     listener(Progress(phase="compile", done=1, text=text))

@@ -6,7 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from omnivec.config import Between, Options, options
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from omnivec.data.corpus import Corpus
+    from omnivec.data.corpus import Corpus, Reading
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.hogwild import Outcome
+    from omnivec.engine.job import Job
     from omnivec.engine.progress import Progress
     from omnivec.model import Model
 
@@ -39,7 +40,6 @@ class Learner(Options, ABC):
     seed: Annotated[int, Between(0, 2**63 - 1)] = 1
     """Start of every random number."""
 
-    @abstractmethod
     def fit(
         self,
         source: Source,
@@ -49,12 +49,91 @@ class Learner(Options, ABC):
         rule: Rule | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Model:
-        """Train on a source and return the model."""
+        """Learn a vector for every word of a text.
+
+        Args:
+            source: a path (str or path-like) of a file or folder; or an iterable of texts (str), files (Path)
+                and token lists. It is read once, so a generator will do; .gz and .xz are unpacked.
+            tokenizer: a function from a line to its tokens, in place of splitting at white space.
+            vocabulary: words and counts to use instead of those of the source.
+            rule: a function of (word, count): True keeps a word, False drops it, None leaves it to min_count.
+            progress: receives an `omnivec.engine.progress.Progress` for every finished phase and every 0.2 s
+                of training.
+
+        Ctrl-C ends training at the next shard; the model so far is returned and its record says so.
+
+        Raises: InputError for a source that is missing, not text, empty, or of fewer than two words after
+        min_count; NotEnoughMemory before tables are allocated; NotFinite when training diverges.
+
+        """
+        from omnivec.engine import phases
+        from omnivec.engine.hogwild import Hogwild
+        from omnivec.engine.progress import Progress, silent
+        from omnivec.engine.schedule import Schedule
+
+        listener, chosen = progress or silent, self.derived()
+        listener(Progress(phase="options", done=1, text=chosen.summary()))
+        corpus = phases.read(
+            self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
+        )
+        phases.require(chosen.memory(len(corpus.vocabulary)), self.remedies, listener)
+        job = chosen.job(corpus, chosen.initial(corpus.vocabulary))
+        phases.compiled(job, listener)
+        schedule = Schedule(
+            len(corpus.tokens), chosen.epochs, chosen.rate, chosen.floor, job.work, text=corpus.total
+        )
+        assert chosen.threads is not None
+        outcome = Hogwild(schedule, job.step, chosen.threads, listener).train()
+        if not outcome.interrupted:
+            phases.report_idle(corpus, outcome.pairs)
+        return chosen.model_of(corpus, job.tables, outcome, self.changed())
+
+    remedies: ClassVar[str]
+    """What makes training smaller, for the message when memory does not suffice."""
+
+    @property
+    @abstractmethod
+    def rate(self) -> float:
+        """Learning rate at the start; of a derived learner."""
+
+    @property
+    @abstractmethod
+    def floor(self) -> float:
+        """Share of the rate that is left at the end."""
+
+    @abstractmethod
+    def derived(self) -> Self:
+        """The same learner with the options filled in that follow from others or from the machine."""
+
+    @abstractmethod
+    def summary(self) -> str:
+        """The options in one line."""
+
+    @abstractmethod
+    def reading(self) -> Reading:
+        """How the text is read."""
+
+    @abstractmethod
+    def memory(self, words: int) -> dict[str, int]:
+        """Bytes that training allocates for a vocabulary of `words`, by what for."""
+
+    @abstractmethod
+    def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
+        """The tables of a model that has not been trained, by name."""
+
+    @abstractmethod
+    def job(
+        self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
+    ) -> Job:
+        """What the engine runs, on a derived learner: the tables are trained in place.
+
+        frozen: (rows,) 1 for a row of `vectors` that does not move.
+        """
 
     def model_of(
         self,
         corpus: Corpus,
-        tables: Mapping[str, NDArray[np.float32]],
+        tables: Mapping[str, NDArray[Any]],
         outcome: Outcome,
         changed: dict[str, object],
     ) -> Model:

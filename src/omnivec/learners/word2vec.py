@@ -9,9 +9,9 @@ Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
 from omnivec.learners.learner import Learner, plural, processors
@@ -20,15 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from omnivec.data.corpus import Corpus
-    from omnivec.data.sources import Source
-    from omnivec.data.tokenize import Tokenizer
-    from omnivec.data.vocabulary import Rule, Vocabulary
-    from omnivec.engine.hogwild import Outcome
-    from omnivec.engine.progress import Listener, Progress
-    from omnivec.model import Model
+    from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.vocabulary import Vocabulary
+    from omnivec.engine.job import Job
+    from omnivec.engine.schedule import Shard
 
-LR = {"skipgram": 0.05}
+LR = {"skipgram": 0.05, "cbow": 0.05}
 """Learning rates by model."""
 
 
@@ -41,14 +38,18 @@ class Word2Vec(Learner):
         "vector_size": "dim", "size": "dim", "alpha": "lr", "min_alpha": "lr_floor", "iter": "epochs",
         "epoch": "epochs", "workers": "threads", "thread": "threads", "negative": "negatives",
         "neg": "negatives", "ns_exponent": "power", "sg": "model", "cbow": "model", "hs": "loss",
-        "ws": "window", "shrink_windows": "window_kind", "minCount": "min_count",
+        "cbow_mean": "reduction", "ws": "window", "shrink_windows": "window_kind", "minCount": "min_count",
         "max_final_vocab": "max_size", "t": "sample",
     }  # fmt: skip
 
-    model: Literal["skipgram"] = "skipgram"
-    """Each context word predicts the centre of its window."""
-    loss: Literal["ns"] = "ns"
-    """Output layer: negative sampling."""
+    model: Literal["skipgram", "cbow"] = "skipgram"
+    """Skipgram: each context word predicts the centre of its window; cbow: all of them together do."""
+    loss: Literal["ns", "hs", "softmax"] = "ns"
+    """Output layer: negative sampling, hierarchical softmax over a Huffman tree, or full softmax."""
+    reduction: Literal["mean", "sum"] = "mean"
+    """How cbow joins the context words."""
+    gradient: Literal["true", "undivided"] = "undivided"
+    """What each context word of a cbow mean receives: the gradient, or that times the number of words."""
     window: Annotated[int, Between(1, 1000)] = 5
     """Words on each side of the centre that count as its context."""
     window_kind: Literal["dynamic", "fixed"] = "dynamic"
@@ -59,16 +60,24 @@ class Word2Vec(Learner):
     """Negatives are drawn in proportion to count^power; the smaller, the more often rare words."""
     exclude_target: Literal["redraw", "skip", "keep"] = "redraw"
     """What happens to a negative that is the centre itself."""
+    distinct_negatives: bool = False
+    """Draw the negatives of a centre without replacement, so that all of them differ."""
     sample: Annotated[float, Between(0, 1)] = 1e-4
     """Words more frequent than this share of the text are thinned out; 0 keeps every word."""
     sample_total: Literal["kept", "all"] = "kept"
     """The text that shares are taken of: tokens in the vocabulary, or all."""
+    sample_formula: Literal["word2vec", "paper"] = "word2vec"
+    """Share of a word that is kept, s = sample, f = its share of the text: √(s/f) + s/f, or √(s/f)."""
+    init: Literal["uniform", "wide", "normal"] = "uniform"
+    """Start: inputs in ±1/(2 dim) and outputs 0; inputs in ±1/dim and outputs 0; or both normal with σ .01."""
     min_count: Annotated[int, Between(1, 2**62)] = 5
     """Words that occur less often are left out."""
     max_size: Annotated[int, Between(2, 2**31 - 1)] | None = None
     """At most so many words, the most frequent ones."""
     unit: Literal["line", "paragraph", "document"] = "line"
     """What a window never crosses the border of; a paragraph ends at an empty line."""
+    line_end: str | None = None
+    """A token to put at the end of every line, such as <eos>."""
     whitespace: Literal["ascii", "unicode"] = "ascii"
     """What separates words: space, tab, VT, FF, CR, LF; or whatever Unicode calls white space."""
     encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
@@ -78,49 +87,18 @@ class Word2Vec(Learner):
     lr_floor: Annotated[float, Between(0, 1)] = 1e-4
     """Share of lr that is left at the end; in between it falls with the position in the text."""
 
-    def fit(
-        self,
-        source: Source,
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
-        progress: Callable[[Progress], None] | None = None,
-    ) -> Model:
-        """Learn a vector for every word of a text.
+    remedies: ClassVar[str] = "lower dim, raise min_count or set max_size"
 
-        Args:
-            source: a path (str or path-like) of a file or folder; or an iterable of texts (str), files (Path)
-                and token lists. It is read once, so a generator will do; .gz and .xz are unpacked.
-            tokenizer: a function from a line to its tokens, in place of splitting at white space.
-            vocabulary: words and counts to use instead of those of the source.
-            rule: a function of (word, count): True keeps a word, False drops it, None leaves it to min_count.
-            progress: receives an `omnivec.engine.progress.Progress` for every finished phase and every 0.2 s
-                of training.
+    @property
+    def rate(self) -> float:
+        """Learning rate at the start; of a derived learner."""
+        assert self.lr is not None
+        return self.lr
 
-        Ctrl-C ends training at the next shard; the model so far is returned and its record says so.
-
-        Raises: InputError for a source that is missing, not text, empty, or of fewer than two words after
-        min_count; NotEnoughMemory before tables are allocated; NotFinite when training diverges.
-
-        """
-        from omnivec.data.corpus import Reading
-        from omnivec.engine import phases
-        from omnivec.engine.progress import Progress, silent
-
-        listener, chosen = progress or silent, self.derived()
-        listener(Progress(phase="options", done=1, text=chosen.summary()))
-        reading = Reading(
-            unit=self.unit, whitespace=self.whitespace, encoding_errors=self.encoding_errors,
-            min_count=self.min_count, max_size=self.max_size,
-        )  # fmt: skip
-        corpus = phases.read(reading, source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
-        need = chosen.memory(len(corpus.vocabulary))
-        phases.require(need, "lower dim, raise min_count or set max_size", listener)
-        tables, outcome = chosen._train(corpus, listener)
-        if not outcome.interrupted:
-            phases.report_idle(corpus, outcome.pairs)
-        return chosen.model_of(corpus, tables, outcome, self.changed())
+    @property
+    def floor(self) -> float:
+        """Share of the rate that is left at the end."""
+        return self.lr_floor
 
     def derived(self) -> Word2Vec:
         """The same learner with the options filled in that follow from others or from the machine."""
@@ -128,12 +106,25 @@ class Word2Vec(Learner):
 
     def summary(self) -> str:
         """The options in one line."""
+        model = (
+            "skip-gram" if self.model == "skipgram" else f"cbow {self.reduction}, {self.gradient} gradient"
+        )
+        negatives = [f"{self.negatives} negatives"] if self.loss == "ns" else []
         parts = [
-            "skip-gram", self.loss, f"dim {self.dim}", f"window {self.window}", f"{self.negatives} negatives",
-            f"sample {self.sample:g}", f"lr {self.lr:g}", plural(self.epochs, "epoch"),
-            plural(self.threads, "thread"), f"seed {self.seed}",
+            model, self.loss, f"dim {self.dim}", f"window {self.window}", *negatives,
+            f"sample {self.sample:g}", f"lr {self.rate:g}", plural(self.epochs, "epoch"),
+            plural(self.threads or 0, "thread"), f"seed {self.seed}",
         ]  # fmt: skip
         return " · ".join(parts)
+
+    def reading(self) -> Reading:
+        """How the text is read."""
+        from omnivec.data.corpus import Reading
+
+        return Reading(
+            unit=self.unit, whitespace=self.whitespace, encoding_errors=self.encoding_errors,
+            min_count=self.min_count, max_size=self.max_size,
+        )  # fmt: skip
 
     def memory(self, words: int) -> dict[str, int]:
         """Bytes that training allocates for a vocabulary of `words`, by what for."""
@@ -142,18 +133,27 @@ class Word2Vec(Learner):
         table = words * padded_width(self.dim) * 4
         return {"vectors": table, "output": table, "sampler": words * 28}
 
-    def _train(self, corpus: Corpus, listener: Listener) -> tuple[dict[str, NDArray[np.float32]], Outcome]:
-        from omnivec.data.vocabulary import keep_thresholds
-        from omnivec.engine import phases, start
-        from omnivec.engine.hogwild import Hogwild
-        from omnivec.engine.schedule import Schedule, Shard
-        from omnivec.kernels import window
+    def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
+        """Inputs and outputs before training."""
+        from omnivec.engine import start
         from omnivec.store.tables import empty_table
 
-        assert self.lr is not None and self.threads is not None
+        rows = len(vocabulary)
+        return {
+            "vectors": start.initial_table(rows, self.dim, self.seed), "output": empty_table(rows, self.dim)
+        }  # fmt: skip
+
+    def job(
+        self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
+    ) -> Job:
+        """What the engine runs: the kernel over the windows of a text."""
+        from omnivec.data.vocabulary import keep_thresholds
+        from omnivec.engine import start
+        from omnivec.engine.job import Job
+        from omnivec.kernels import window
+
         words = corpus.vocabulary
-        inputs = start.initial_table(len(words), self.dim, self.seed)
-        outputs = empty_table(len(words), self.dim)
+        inputs, outputs = tables["vectors"], tables["output"]
         total = words.total if self.sample_total == "all" else int(words.counts.sum())
         keep = keep_thresholds(words.counts, self.sample, total)
         alias = start.alias_table(words.counts, self.power)
@@ -166,8 +166,7 @@ class Word2Vec(Learner):
                 start.base(self.seed, shard.epoch), sums,
             )  # fmt: skip
 
-        phases.compiled(lambda sums: step(Shard(0, 0, 0, 0.0, 0.0), sums), listener)
-        work = inputs.shape[1] * (self.negatives + 1)
-        schedule = Schedule(len(corpus.tokens), self.epochs, self.lr, self.lr_floor, work, text=corpus.total)
-        outcome = Hogwild(schedule, step, self.threads, listener).train()
-        return {"vectors": inputs, "output": outputs}, outcome
+        def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
+            raise NotImplementedError
+
+        return Job(tables, step, measure, inputs.shape[1] * (self.negatives + 1))

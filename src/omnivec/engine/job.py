@@ -1,0 +1,31 @@
+"""What the engine runs: tables, a step that trains a shard, and a measure that only looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.engine.schedule import Shard
+
+Step = Callable[[Shard, NDArray[np.float64]], None]
+"""Trains one shard and adds (loss, predictions, centres) to an array (3,) of float64."""
+
+Measure = Callable[[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]], None]
+"""Adds (loss, predictions, centres) of a text, given as (tokens, units), and moves no row."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training, made ready by a learner.
+
+    tables: what a model keeps, by name; `step` changes them in place. work: floats moved for a token.
+    """
+
+    tables: Mapping[str, NDArray[Any]]
+    step: Step
+    measure: Measure
+    work: int
