@@ -20,7 +20,7 @@ from omnivec.data.corpus import Reading
 from omnivec.engine import start
 from omnivec.learners.learner import Learner
 from omnivec.reference import random as definitions
-from omnivec.reference import skipgram as reference
+from omnivec.reference import word2vec as reference
 
 DIM = 16
 

@@ -9,7 +9,7 @@ import pytest
 
 from omnivec.kernels import primitives, simd, window
 from omnivec.reference import random as definitions
-from omnivec.reference import skipgram as reference
+from omnivec.reference import word2vec as reference
 
 WORDS = 40
 

@@ -4,16 +4,10 @@ import numpy as np
 import pytest
 
 from omnivec.reference.gradient_check import gradient_check
+from omnivec.reference.losses import sigmoid, window_gradient, window_loss
+from omnivec.reference.negatives import negatives_at
 from omnivec.reference.random import alias_table, below, drawn, mixed
-from omnivec.reference.skipgram import (
-    keep_thresholds,
-    negatives_at,
-    sigmoid,
-    thinned,
-    window_gradient,
-    window_loss,
-    windows,
-)
+from omnivec.reference.windows import keep_thresholds, thinned, windows
 
 SIGNS = np.array([1, -1, -1, -1])
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from omnivec.data.corpus import Reading
 from omnivec.data.vocabulary import Vocabulary, keep_thresholds
 from omnivec.errors import FormatError, InputError, OptionError, OutputError
-from omnivec.reference import skipgram as reference
+from omnivec.reference import windows as reference
 
 WRITABLE = st.text(st.characters(exclude_characters="\0\n", exclude_categories=["Cs"]))
 

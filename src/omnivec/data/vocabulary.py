@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from omnivec.errors import InputError, OptionError
 from omnivec.store.formats.word2vec import read_counts, write_counts
+from omnivec.store.keys import Keys
 
 Rule = Callable[[str, int], bool | None]
 """Word and count → True: keep, False: drop, None: let min_count decide."""
@@ -89,6 +90,35 @@ def select(
     return by_bytes[np.argsort(-counts[by_bytes], kind="stable")][:max_size]
 
 
+def extended(
+    known: Vocabulary,
+    words: Sequence[str],
+    counts: NDArray[np.int64],
+    *,
+    min_count: int,
+    max_size: int | None = None,
+    rule: Rule | None = None,
+) -> Vocabulary:
+    """The known words, all of them, and those of a text that come to them; counts add up.
+
+    min_count, max_size and the rule choose among the new words alone: a known one stays however rare it is in
+    the text. The order is the vocabulary's, so rows change. total: that of both texts; types: the text's.
+    """
+    row = {word: row for row, word in enumerate(known.keys)}
+    rows = np.fromiter((row.get(word, -1) for word in words), np.int64, len(words))
+    old = known.counts.astype(np.int64, copy=True)
+    old[rows[rows >= 0]] += counts[rows >= 0]
+    others = np.flatnonzero(rows < 0)
+    names = [words[k] for k in others]
+    room = None if max_size is None else max(0, max_size - len(known))
+    fresh = select(names, counts[others], min_count=min_count, max_size=room, rule=rule)
+    names = [*row, *(names[k] for k in fresh)]
+    numbers = np.concatenate([old, counts[others][fresh]])
+    order = select(names, numbers, min_count=0)
+    keys = Keys.build([names[k] for k in order], numbers[order])
+    return Vocabulary(keys, numbers[order], known.total + int(counts.sum()), len(words))
+
+
 def nothing_left(words: Sequence[str], counts: NDArray[np.int64], min_count: int, name: str) -> InputError:
     """The error for a vocabulary that min_count or the rule emptied, with the counts."""
     top = int(counts.argmax())
@@ -101,14 +131,31 @@ def nothing_left(words: Sequence[str], counts: NDArray[np.int64], min_count: int
     )
 
 
-def keep_thresholds(counts: NDArray[np.int64], sample: float, total: int) -> NDArray[np.uint32]:
+def keep_thresholds(
+    counts: NDArray[np.int64], sample: float, total: int, formula: str = "word2vec"
+) -> NDArray[np.uint32]:
     """A token survives if 32 random bits are ≤ its word's threshold, (words,) uint32.
 
-    The probability is √(s/f) + s/f, at most 1, with f = count / total; sample 0 keeps everything.
-    Definition: reference/skipgram.py.
+    The probability is √(s/f) + s/f, or √(s/f) by the formula `paper`, at most 1, with f = count / total;
+    sample 0 keeps everything. Definition: reference/skipgram.py. Source of the second: Mikolov et al. 2013
+    (arXiv 1310.4546), equation 5.
     """
     with np.errstate(divide="ignore"):
         share = np.full(len(counts), np.inf) if sample == 0 else sample * total / counts
-    keep: NDArray[np.float64] = np.minimum(1, np.sqrt(share) + share)
+    keep: NDArray[np.float64] = np.minimum(1, np.sqrt(share) + (share if formula == "word2vec" else 0))
     thresholds: NDArray[np.float64] = np.maximum(np.ceil(keep * 2**32) - 1, 0)
     return thresholds.astype(np.uint32)
+
+
+def check_negatives(words: int, negatives: int, exclude: str, distinct: bool) -> None:
+    """Raise OptionError when a vocabulary of `words` has not enough of them for distinct negatives.
+
+    One more must be left than is drawn: a sampler that always takes all others draws nothing.
+    """
+    others, which = (words, "words") if exclude == "keep" else (words - 1, "words beside the centre")
+    if distinct and negatives >= others:
+        most = f"lower negatives to {others - 1:,} at most, or" if others > 1 else ""
+        raise OptionError(
+            f"negatives must be fewer than the {others:,} {which} when they are to be distinct, got "
+            f"{negatives:,}; {most} leave distinct_negatives out".replace("  ", " ")
+        )
