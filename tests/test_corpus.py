@@ -16,7 +16,7 @@ from omnivec.data import corpus as corpus_module
 from omnivec.data import numbering, sources, tokenize
 from omnivec.data.corpus import Reading, Spool
 from omnivec.data.vocabulary import Vocabulary
-from omnivec.errors import InputError, OutputError
+from omnivec.errors import InputError, OptionError, OutputError
 from omnivec.reference import scan as reference
 
 # As plain Python (NUMBA_DISABLE_JIT=1) a hash that wraps around warns.
@@ -351,3 +351,134 @@ def test_reading_is_reported_with_tokens_and_bytes(monkeypatch):
     reports = []
     ALL.corpus(["a b c d e f\n"] * 10, report=lambda tokens, size: reports.append((tokens, size)))
     assert reports == sorted(reports) and reports[-1] == (60, 120) and len(reports) > 5
+
+
+def with_ends(text, unit):
+    """What a text with line ends is: its lines, each with the token, paragraphs divided as they were."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return "\n".join(
+        f"{line} <eos>" if unit != "paragraph" or line.strip(" \t\v\f\r") else line for line in lines
+    )
+
+
+@pytest.mark.parametrize("unit", numbering.UNITS)
+@settings(max_examples=80, deadline=None)
+@given(text=st.text(alphabet="ab \n\r\té", max_size=40), block=st.integers(1, 9), enough=st.integers(1, 40))
+def test_line_end_is_a_token_behind_every_line_whatever_the_blocks(unit, text, block, enough):
+    text = "first\n" + text
+    wanted = Reading(unit=unit, min_count=1).corpus([with_ends(text, unit)])
+    reading = Reading(unit=unit, min_count=1, line_end="<eos>")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "BLOCK", block)
+        patch.setattr(numbering, "ENOUGH", enough)
+        same(reading.corpus(io.BytesIO(text.encode())), wanted)
+        same(reading.corpus([text]), wanted)
+        same(reading.corpus([text], tokenizer=str.split), wanted)
+        spaced = Reading(unit=unit, min_count=1, line_end="<eos>", whitespace="unicode")
+        same(spaced.corpus([text]), wanted)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        (
+            ["a b\r\n\nc"],
+            ["ab<eos>", "<eos>", "c<eos>"],
+        ),  # CR LF is one end, a blank line has one, so has the last
+        (["a b\n", "c"], ["ab<eos>", "c<eos>"]),
+        (["a", "", "b"], ["a<eos>", "b<eos>"]),  # an empty text has no line
+        ([["a", "b"], [], ["c"]], ["ab<eos>", "<eos>", "c<eos>"]),  # a list is a line
+        ([["a\nb"], "c"], ["a\nb<eos>", "c<eos>"]),
+    ],
+)
+def test_line_ends_of_lines(source, wanted):
+    found = Reading(min_count=1, line_end="<eos>").corpus(source)
+    assert ["".join(words) for words in units(found)] == wanted
+    assert found.vocabulary.counts[list(found.vocabulary.keys).index("<eos>")] == len(wanted)
+
+
+def test_line_ends_of_other_units():
+    text = "a\nb\n \n\nc\n"
+    for source in ([text], [line.split() for line in text.splitlines()]):
+        found = Reading(unit="paragraph", min_count=1, line_end="</s>").corpus(source)
+        # A list is a document, so only a text shows paragraphs of several lines.
+        wanted = ["a</s>b</s>", "c</s>"] if isinstance(source[0], str) else ["a</s>", "b</s>", "c</s>"]
+        assert ["".join(words) for words in units(found)] == wanted
+    found = Reading(unit="document", min_count=1, line_end="</s>").corpus([text, "d"])
+    assert ["".join(words) for words in units(found)] == ["a</s>b</s></s></s>c</s>", "d</s>"]
+
+
+def test_line_end_is_a_word_like_any_other():
+    found = Reading(min_count=2, line_end="x").corpus(["x a\na b"])
+    assert (units(found), found.total) == ([["x", "a", "x"], ["a", "x"]], 6)
+    assert units(Reading(min_count=3, line_end="x").corpus(["a a\na b"])) == [["a", "a"], ["a"]]
+
+
+@pytest.mark.parametrize("token", ["", " ", "a b", "a\n", "\0", "a\0b", "\xa0", "\u3000x", "\ud800"])
+def test_line_end_that_is_no_word_is_refused(token):
+    with pytest.raises(
+        OptionError, match="line_end must be a word without white space, such as '<eos>', got "
+    ):
+        Reading(line_end=token)
+
+
+@pytest.mark.parametrize("tokenizer", [None, str.split])
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [([], "is empty"), ([""], "is empty"), (["\n \n"], "no words"), ([["", ""]], "no words")],
+)
+def test_line_ends_alone_are_no_corpus(source, what, tokenizer):
+    message = refusal(source, Reading(line_end="<eos>", min_count=1), tokenizer=tokenizer)
+    assert message.startswith("Python list: the corpus") and message.endswith(what)
+
+
+KNOWN = Vocabulary.of({"mat": 9, "cat": 5, "gone": 1})
+
+
+def test_known_words_stay_and_their_counts_add_up():
+    found = Reading(min_count=2).corpus(DOCUMENTS, known=KNOWN)
+    words = found.vocabulary
+    assert list(words.keys) == ["mat", "cat", "the", "gone"]
+    assert words.counts.tolist() == [10, 7, 3, 1]
+    assert (words.total, words.types, found.total) == (15 + 14, 11, 14)
+    # "cat" and "mat" occur less often than a new word must, and are read all the same.
+    assert units(found) == [["the", "cat"], ["the", "mat"], ["the"], ["cat"]]
+    assert (KNOWN.counts.tolist(), list(KNOWN.keys)) == ([9, 5, 1], ["mat", "cat", "gone"])
+
+
+def test_words_that_come_to_known_ones_are_ordered_by_count_and_bytes():
+    found = Reading(min_count=1).corpus(["b a gone gone gone gone b b b b"], known=KNOWN)
+    assert list(found.vocabulary.keys) == ["mat", "b", "cat", "gone", "a"]
+    assert found.vocabulary.counts.tolist() == [9, 5, 5, 5, 1]
+
+
+def test_limits_choose_among_new_words_alone():
+    text = ["a a a b b c"]
+    for reading, rule, wanted in [
+        (Reading(min_count=1, max_size=4), None, {"a"}),
+        (Reading(min_count=1, max_size=2), None, set()),
+        (Reading(min_count=2), None, {"a", "b"}),
+        (Reading(min_count=2), lambda word, count: {"a": False, "c": True}.get(word), {"b", "c"}),
+    ]:
+        found = reading.corpus([*text, "mat"], known=KNOWN, rule=rule)
+        assert set(found.vocabulary.keys) == {"mat", "cat", "gone"} | wanted
+
+
+def test_text_without_known_or_new_words_is_refused():
+    message = refusal(["a b a"], Reading(min_count=3), known=KNOWN)
+    assert message == (
+        "Python list: none of its 2 different words is known, and no other occurs 3 times; lower min_count"
+    )
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 9), min_size=1),
+    st.lists(st.sampled_from("defghi"), min_size=1, max_size=40),
+)
+def test_known_words_and_a_text_are_one_text(counts, text):
+    """The merged vocabulary is that of both texts read together, when every word may come in."""
+    found = ALL.corpus([text], known=Vocabulary.of(counts))
+    together = ALL.corpus([[word for word, count in counts.items() for _ in range(count)], text])
+    assert list(found.vocabulary.keys) == list(together.vocabulary.keys)
+    assert found.vocabulary.counts.tolist() == together.vocabulary.counts.tolist()
+    assert (found.vocabulary.total, units(found)) == (together.vocabulary.total, [text])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnivec.data.corpus import Reading
-from omnivec.data.vocabulary import Vocabulary, keep_thresholds
+from omnivec.data.vocabulary import Vocabulary, check_negatives, keep_thresholds
 from omnivec.errors import FormatError, InputError, OptionError, OutputError
 from omnivec.reference import windows as reference
 
@@ -128,11 +128,18 @@ def test_missing_vocabulary_is_named(tmp_path):
 
 @pytest.mark.parametrize("sample", [0, 1e-5, 1e-4, 1e-3, 0.1, 1])
 @pytest.mark.parametrize("total", [1, 17_000_000])
-def test_keep_thresholds_are_their_definition(sample, total):
+@pytest.mark.parametrize("formula", ["word2vec", "paper"])
+def test_keep_thresholds_are_their_definition(sample, total, formula):
     counts = np.concatenate([np.arange(1, 2000), [10**5, 10**6, 10**7]]).astype(np.int64)
     np.testing.assert_array_equal(
-        keep_thresholds(counts, sample, total), reference.keep_thresholds(counts, sample, total)
+        keep_thresholds(counts, sample, total, formula),
+        reference.keep_thresholds(counts, sample, total, formula),
     )
+
+
+def test_papers_formula_keeps_the_root_of_the_ratio_and_everything_below_the_sample():
+    kept = keep_thresholds(np.array([100, 101, 400, 10_000]), 1e-4, 1_000_000, "paper") / 2**32
+    np.testing.assert_allclose(kept, [1, np.sqrt(100 / 101), 0.5, 0.1], atol=1e-9)
 
 
 def test_word_that_never_occurs_is_always_kept():
@@ -142,3 +149,25 @@ def test_word_that_never_occurs_is_always_kept():
 def test_word_below_two_point_six_times_the_sample_is_always_kept():
     thresholds = keep_thresholds(np.array([261, 262]), 1e-4, 1_000_000)
     assert thresholds[0] == 2**32 - 1 > thresholds[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "negatives", "exclude"), [(4, 2, "redraw"), (4, 2, "skip"), (4, 3, "keep"), (7, 5, "redraw")]
+)
+def test_distinct_negatives_must_leave_a_choice(words, negatives, exclude):
+    check_negatives(words, negatives, exclude, distinct=True)
+    with pytest.raises(
+        OptionError, match=rf"negatives must be fewer than the {negatives + 1} words"
+    ) as caught:
+        check_negatives(words, negatives + 1, exclude, distinct=True)
+    assert f"lower negatives to {negatives} at most, or leave distinct_negatives out" in str(caught.value)
+    assert ("beside the centre" in str(caught.value)) == (exclude != "keep")
+
+
+def test_two_words_have_no_distinct_negatives():
+    with pytest.raises(OptionError, match="got 1; leave distinct_negatives out"):
+        check_negatives(2, 1, "redraw", distinct=True)
+
+
+def test_negatives_that_may_repeat_need_no_other_words():
+    check_negatives(2, 1000, "redraw", distinct=False)

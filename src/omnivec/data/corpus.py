@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.data import tokenize
+from omnivec.data.line_end import check_line_end
 from omnivec.data.numbering import Numbering
 from omnivec.data.sources import BLOCK, Piece, Source, describe, documents
 from omnivec.data.tokenize import Tokenizer
-from omnivec.data.vocabulary import Rule, Vocabulary, nothing_left, select
+from omnivec.data.vocabulary import Rule, Vocabulary, extended, nothing_left, select
 from omnivec.errors import InputError, OutputError
 from omnivec.kernels import scan
 from omnivec.store import memory
@@ -50,10 +51,15 @@ class Reading:
     """How a text is read; the learner's options of the same names."""
 
     unit: str = "line"
+    line_end: str | None = None
     whitespace: str = "ascii"
     encoding_errors: str = "replace"
     min_count: int = 5
     max_size: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.line_end is not None:
+            check_line_end(self.line_end)
 
     def corpus(
         self,
@@ -61,15 +67,19 @@ class Reading:
         *,
         tokenizer: Tokenizer | None = None,
         vocabulary: Vocabulary | None = None,
+        known: Vocabulary | None = None,
         rule: Rule | None = None,
         report: Report | None = None,
     ) -> Corpus:
         """Read a source once. With a given vocabulary its words and counts are taken as they are.
 
+        The words of a `known` one all stay, their counts grow by those of the source, and words of the source
+        that pass min_count and the rule come to them.
+
         Raises: InputError when the source is missing, unreadable, not text, empty, or no word is left.
         """
         with closing(Spool()) as spool:
-            return self._corpus(source, spool, tokenizer, vocabulary, rule, report)
+            return self._corpus(source, spool, tokenizer, vocabulary, known, rule, report)
 
     def _corpus(
         self,
@@ -77,20 +87,37 @@ class Reading:
         spool: Spool,
         tokenizer: Tokenizer | None,
         vocabulary: Vocabulary | None,
+        known: Vocabulary | None,
         rule: Rule | None,
         report: Report | None,
     ) -> Corpus:
-        name, numbering = describe(source), Numbering(self.unit, spool.append)
+        name, numbering = describe(source), Numbering(self.unit, spool.append, self.line_end)
         size, badly_decoded = self._read(source, numbering, spool, tokenizer, report, name)
         words, word_of, invalid = numbering.words(self.encoding_errors, name)
-        if not words:
+        if words in ([], [self.line_end]):
             raise InputError(
                 f"{name}: the corpus is empty" if size == 0 else f"{name}: the corpus holds no words"
             )
         counts = np.bincount(word_of + 1, weights=numbering.counts, minlength=len(words) + 1)[1:]
         counts = counts.astype(np.int64)
         rows = np.full(len(words) + 1, -1, np.int32)  # the last one stands for numbers without a word
-        if vocabulary is None:
+        if known is not None:
+            vocabulary = extended(
+                known, words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule
+            )
+            rows[:-1] = _rows(words, vocabulary)
+            if rows.max() < 0:
+                raise InputError(
+                    f"{name}: none of its {len(words):,} different words is known, and no other occurs "
+                    f"{self.min_count:,} times; lower min_count"
+                )
+        elif vocabulary is not None:
+            rows[:-1] = _rows(words, vocabulary)
+            if rows.max() < 0:
+                raise InputError(
+                    f"{name}: none of its {len(words):,} different words is in the given vocabulary"
+                )
+        else:
             chosen = select(words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule)
             if not len(chosen):
                 raise nothing_left(words, counts, self.min_count, name)
@@ -98,13 +125,6 @@ class Reading:
             keys = Keys.build([words[k] for k in chosen], counts[chosen])
             vocabulary = Vocabulary(keys, counts[chosen], int(counts.sum()), len(words))
             rows[chosen] = np.arange(len(chosen), dtype=np.int32)
-        else:
-            known = {word: row for row, word in enumerate(vocabulary.keys)}
-            rows[:-1] = [known.get(word, -1) for word in words]
-            if rows.max() < 0:
-                raise InputError(
-                    f"{name}: none of its {len(words):,} different words is in the given vocabulary"
-                )
         tokens, units = _renumbered(spool, rows[word_of], numbering.marks)
         return Corpus(vocabulary, tokens, units, int(counts.sum()), invalid + badly_decoded, name)
 
@@ -203,6 +223,12 @@ class Spool:
         """Close the file, if there is one; a map of it stays."""
         if self._file is not None:
             self._file.close()
+
+
+def _rows(words: list[str], vocabulary: Vocabulary) -> list[int]:
+    """The row of each word, −1 for one that is not in the vocabulary."""
+    row = {word: row for row, word in enumerate(vocabulary.keys)}
+    return [row.get(word, -1) for word in words]
 
 
 def _no_room(error: OSError) -> OutputError:

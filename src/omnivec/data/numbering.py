@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.line_end import LineEnds
 from omnivec.errors import InputError
 from omnivec.kernels import scan
 
@@ -45,11 +46,13 @@ Sink = Callable[[NDArray[np.int32]], None]
 class Numbering:
     """Numbers words and hands the running text to `sink`: pieces of int32, −1 at the end of every unit.
 
-    A piece is valid during the call only.
+    A piece is valid during the call only. line_end: a token for the end of every line.
     """
 
-    def __init__(self, unit: str, sink: Sink) -> None:
+    def __init__(self, unit: str, sink: Sink, line_end: str | None = None) -> None:
         self._unit, self._sink = UNITS[unit], sink
+        self._ends = LineEnds(line_end, unit) if line_end is not None else None
+        self._end_token = (line_end or "").encode() + b"\0"
         self._slots = np.full(1 << 12, scan.EMPTY, np.uint64)
         self._store = np.empty(1 << 15, np.uint8)
         self._offsets = np.zeros((1 << 11) + 1, np.int64)
@@ -60,7 +63,7 @@ class Numbering:
 
     def text(self, block: bytes) -> None:
         """Add a block of text without zero bytes; a word cut by its end goes on in the next one."""
-        self._add(TEXT, block)
+        self._add(TEXT, self._ends.block(block) if self._ends else block)
 
     def tokens(self, tokens: Sequence[str]) -> None:
         """Add a list of tokens as one line; empty tokens are left out."""
@@ -75,10 +78,14 @@ class Numbering:
                 bad = next(token for token in part if "\0" in token)
                 raise InputError(f"a token may hold any character but the zero byte, got {_short(bad)}")
             self._add(TOKENS, joined.encode("utf-8", "surrogatepass") + b"\0")
+        if self._ends and self._ends.follows(any(tokens)):
+            self._add(TOKENS, self._end_token)
         self._add(TOKENS, TOKENS.line_end)
 
     def end(self) -> None:
         """End a document, and with it its last word and its last unit."""
+        if self._ends and (rest := self._ends.rest()):
+            self._add(TEXT, rest)
         self._add(self._layout, self._layout.document_end)
 
     def finish(self) -> None:

@@ -154,8 +154,8 @@ def check_negatives(words: int, negatives: int, exclude: str, distinct: bool) ->
     """
     others, which = (words, "words") if exclude == "keep" else (words - 1, "words beside the centre")
     if distinct and negatives >= others:
-        most = f"lower negatives to {others - 1:,} at most, or" if others > 1 else ""
+        lower = f"lower negatives to {others - 1:,} at most, or " if others > 1 else ""
         raise OptionError(
             f"negatives must be fewer than the {others:,} {which} when they are to be distinct, got "
-            f"{negatives:,}; {most} leave distinct_negatives out".replace("  ", " ")
+            f"{negatives:,}; {lower}leave distinct_negatives out"
         )

@@ -28,18 +28,72 @@ if TYPE_CHECKING:
 LR = {"skipgram": 0.05, "cbow": 0.05}
 """Learning rates by model."""
 
+_WORD2VEC: Mapping[str, object] = {
+    "model": "cbow", "loss": "ns", "reduction": "mean", "gradient": "undivided", "dim": 100,
+    "window": 5, "window_kind": "dynamic", "unit": "line",
+    "negatives": 5, "power": 0.75, "exclude_target": "skip", "distinct_negatives": False,
+    "sample": 1e-3, "sample_formula": "word2vec", "sample_total": "kept", "init": "uniform",
+    "min_count": 5, "epochs": 5, "lr": {"skipgram": 0.025, "cbow": 0.05}, "lr_floor": 1e-4,
+}  # fmt: skip
+"""The conventions of word2vec.c, which gensim's start from."""
+
+_NO_PARTS = "a word has no parts in this learner"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Word2Vec(Learner):
     """Vectors of words, learned from the words around them."""
 
     name: ClassVar[str] = "word2vec"
-    former: ClassVar[Mapping[str, str]] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "word2vec": _WORD2VEC,
+        "gensim": {**_WORD2VEC, "init": "wide", "lr": 0.025, "lr_floor": 0.004},
+        "book": {
+            "model": "cbow", "loss": "ns", "reduction": "mean", "gradient": "true", "dim": 100,
+            "window": 5, "window_kind": "fixed", "unit": "document", "line_end": "<eos>",
+            "negatives": 5, "power": 0.75, "exclude_target": "redraw", "distinct_negatives": True,
+            "sample": 0.0, "init": "normal", "min_count": 1, "epochs": 10,
+            "lr": 0.1,  # provisional: the book's own .001 is Adam's
+        },
+        "cs224n": {
+            "model": "skipgram", "loss": "ns", "dim": 10, "window": 5, "window_kind": "dynamic", "unit": "line",
+            "negatives": 10, "power": 0.75, "exclude_target": "redraw", "distinct_negatives": False,
+            "sample": 1e-5, "sample_formula": "paper", "sample_total": "all", "init": "uniform",
+            "min_count": 1,
+            "lr": 0.3 / 50,  # the course steps by .3 times the mean over a batch of 50 windows
+            "lr_floor": 1.0,
+        },
+    }  # fmt: skip
+    refuses: ClassVar[Mapping[str, Mapping[str, tuple[object, ...]]]] = {
+        "word2vec": {"loss": ("softmax",)},
+        "gensim": {"loss": ("softmax",)},
+        "book": {"loss": ("hs",)},
+        "cs224n": {"loss": ("hs",), "model": ("cbow",)},
+    }
+    needs: ClassVar[Mapping[str, tuple[str, object]]] = {
+        "negatives": ("loss", "ns"), "power": ("loss", "ns"), "exclude_target": ("loss", "ns"),
+        "distinct_negatives": ("loss", "ns"), "reduction": ("model", "cbow"), "gradient": ("model", "cbow"),
+    }  # fmt: skip
+    former: ClassVar[Mapping[str, str | Mapping[int, tuple[str, object]]]] = {
+        "sg": {1: ("model", "skipgram"), 0: ("model", "cbow")},
+        "cbow": {1: ("model", "cbow"), 0: ("model", "skipgram")},
+        "hs": {1: ("loss", "hs"), 0: ("loss", "ns")},
+        "cbow_mean": {1: ("reduction", "mean"), 0: ("reduction", "sum")},
+        "shrink_windows": {1: ("window_kind", "dynamic"), 0: ("window_kind", "fixed")},
         "vector_size": "dim", "size": "dim", "alpha": "lr", "min_alpha": "lr_floor", "iter": "epochs",
         "epoch": "epochs", "workers": "threads", "thread": "threads", "negative": "negatives",
-        "neg": "negatives", "ns_exponent": "power", "sg": "model", "cbow": "model", "hs": "loss",
-        "cbow_mean": "reduction", "ws": "window", "shrink_windows": "window_kind", "minCount": "min_count",
+        "neg": "negatives", "ns_exponent": "power", "ws": "window", "minCount": "min_count",
         "max_final_vocab": "max_size", "t": "sample",
+    }  # fmt: skip
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "sentences": "the text goes to fit", "corpus_file": "the text goes to fit",
+        "input": "the text goes to fit", "trim_rule": "pass rule to fit",
+        "callbacks": "pass progress or evaluate to fit", "pretrainedVectors": "pass start to fit",
+        "compute_loss": "the loss is always there, in model.history",
+        "lrUpdateRate": "the rate follows every token", "batch_words": "the engine divides the text itself",
+        "max_vocab_size": "words are counted exactly; max_size keeps the most frequent",
+        "sorted_vocab": "words are always in the order of their counts",
+        "minn": _NO_PARTS, "maxn": _NO_PARTS, "bucket": _NO_PARTS, "wordNgrams": _NO_PARTS,
     }  # fmt: skip
 
     model: Literal["skipgram", "cbow"] = "skipgram"
@@ -122,8 +176,8 @@ class Word2Vec(Learner):
         from omnivec.data.corpus import Reading
 
         return Reading(
-            unit=self.unit, whitespace=self.whitespace, encoding_errors=self.encoding_errors,
-            min_count=self.min_count, max_size=self.max_size,
+            unit=self.unit, line_end=self.line_end, whitespace=self.whitespace,
+            encoding_errors=self.encoding_errors, min_count=self.min_count, max_size=self.max_size,
         )  # fmt: skip
 
     def memory(self, words: int) -> dict[str, int]:
