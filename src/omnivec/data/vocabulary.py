@@ -109,7 +109,7 @@ def extended(
     old = known.counts.astype(np.int64, copy=True)
     old[rows[rows >= 0]] += counts[rows >= 0]
     others = np.flatnonzero(rows < 0)
-    names = [words[k] for k in others]
+    names = [words[k] for k in others.tolist()]
     room = None if max_size is None else max(0, max_size - len(known))
     fresh = select(names, counts[others], min_count=min_count, max_size=room, rule=rule)
     names = [*row, *(names[k] for k in fresh)]
