@@ -22,7 +22,7 @@ import inspect
 import math
 import textwrap
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import index
 from typing import Annotated, Any, ClassVar, Literal, Self, Union, cast, get_args, get_origin, get_type_hints
@@ -149,10 +149,20 @@ class Options:
     """Abstract base of every learner's options: checks values, names presets, makes plain dictionaries."""
 
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}
-    """Conventions of an ancestor, by its name: a dictionary of fields that belong together."""
+    """Conventions of an ancestor, by its name: a dictionary of fields that belong together. Where a value is
+    itself a dictionary, it holds one value for each `model`."""
 
-    former: ClassVar[Mapping[str, str]] = {}
-    """Names that users bring from other tools, and ours."""
+    refuses: ClassVar[Mapping[str, Mapping[str, tuple[object, ...]]]] = {}
+    """By preset and option: the values that its ancestor does not have."""
+
+    needs: ClassVar[Mapping[str, tuple[str, object]]] = {}
+    """Options that say nothing unless another one has a certain value: (that option, that value)."""
+
+    former: ClassVar[Mapping[str, str | Mapping[int, tuple[str, object]]]] = {}
+    """Names that users bring from other tools, and ours; by number where ours is a word: (option, value)."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {}
+    """Names from other tools of what is no option here, and what to do instead."""
 
     def __new__(cls, *given: object, **values: object) -> Self:
         """Refuse unknown names with the nearest of ours, where the dataclass would raise a bare TypeError."""
@@ -160,9 +170,9 @@ class Options:
             raise OptionError(
                 f"{cls.__name__} takes options by name, as in {cls.__name__}(dim=100); the text goes to fit"
             )
-        for name in values:
+        for name, value in values.items():
             if name not in options(cls):
-                raise OptionError(cls._unknown(name))
+                raise OptionError(cls._unknown(name, value))
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
@@ -170,14 +180,51 @@ class Options:
             object.__setattr__(self, name, option.checked(getattr(self, name)))
 
     @classmethod
-    def _unknown(cls, name: str) -> str:
-        near = [cls.former[name]] if name in cls.former else difflib.get_close_matches(name, options(cls), 1)
+    def _unknown(cls, name: str, value: object) -> str:
+        if name in cls.elsewhere:
+            return f"unknown option {name}: {cls.elsewhere[name]}"
+        if ours := cls.ours(name, value):
+            option, word = ours
+            near = [option if word is None else f"{option}={word!r}"]
+        else:
+            near = difflib.get_close_matches(name, options(cls), 1)
         return f"unknown option {name}." + (f" Did you mean {near[0]}?" if near else "")
+
+    @classmethod
+    def ours(cls, name: str, value: object = None) -> tuple[str, object] | None:
+        """What another tool's option is called here: (option, value); value is None where it is the same.
+
+        `value` may be a number, a truth value or text that holds one. None for a name that nobody uses.
+        """
+        answer = cls.former.get(name)
+        if answer is None or isinstance(answer, str):
+            return None if answer is None else (answer, None)
+        try:
+            return answer[int(cast("Any", value))]
+        except (TypeError, ValueError, KeyError, OverflowError):
+            option, _ = next(iter(answer.values()))
+            return option, None
 
     @classmethod
     def preset(cls, name: str, **values: object) -> Self:
         """The options of a named preset; `values` win over it."""
-        return cls(**{**cls.preset_values(name), **values})
+        return cls.merged(name, values)
+
+    @classmethod
+    def merged(cls, preset: str | None, *layers: Mapping[str, object]) -> Self:
+        """A preset with layers of values over it, the last one on top: what every door builds options with.
+
+        Raises: OptionError as the constructor does, and for a value that the preset's ancestor lacks.
+        """
+        base = cls.preset_values(preset) if preset is not None else {}
+        given = {name: value for layer in layers for name, value in layer.items()}
+        open_ = {name: by for name, by in base.items() if isinstance(by, Mapping) and name not in given}
+        made = cls(**{name: value for name, value in {**base, **given}.items() if name not in open_})
+        if open_:  # only now is it known which model they are for
+            model = made.as_dict()["model"]
+            made = dataclasses.replace(made, **{name: by[model] for name, by in open_.items()})
+        made._check_ancestor(preset)
+        return made._of_preset(preset)
 
     @classmethod
     def preset_values(cls, name: str) -> Mapping[str, object]:
@@ -186,6 +233,43 @@ class Options:
             known = _words(tuple(cls.presets)) if cls.presets else "not given: there is none yet"
             raise OptionError(f"preset must be {known}, got {name!r}")
         return cls.presets[name]
+
+    def _check_ancestor(self, preset: str | None) -> None:
+        for name, lacking in self.refuses.get(preset or "", {}).items():
+            if (value := getattr(self, name)) in lacking:
+                raise OptionError(
+                    f"preset {preset} and {name} {value} exclude each other: its ancestor has no such "
+                    f"{name}; leave out one of them"
+                )
+
+    def check_used(self, given: Iterable[str]) -> None:
+        """Refuse options, named because somebody gave them, that say nothing beside the others.
+
+        Raises: OptionError naming both. A constructor cannot ask this, since it sees every field.
+        """
+        for name in given:
+            if name in self.needs:
+                other, wanted = self.needs[name]
+                if (value := getattr(self, other)) != wanted:
+                    raise OptionError(
+                        f"{name} and {other} {value} exclude each other: {name} speaks of {other} {wanted}; "
+                        "leave out one of them"
+                    )
+
+    @property
+    def preset_name(self) -> str | None:
+        """The preset that these options were made from."""
+        name: str | None = self.__dict__.get("_preset")
+        return name
+
+    def _of_preset(self, name: str | None) -> Self:
+        # Not a field, since it is no option: it changes nothing that is computed, and is no part of equality.
+        object.__setattr__(self, "_preset", name)
+        return self
+
+    def replaced(self, **values: object) -> Self:
+        """The same with other values; keeps the preset's name, which `dataclasses.replace` forgets."""
+        return dataclasses.replace(self, **values)._of_preset(self.preset_name)
 
     def as_dict(self) -> dict[str, object]:
         """Every option by name, ready for JSON."""

@@ -161,7 +161,7 @@ class Learner(Options, ABC):
         config = {
             "learner": self.name,
             "options": self.as_dict(),
-            "preset": None,
+            "preset": self.preset_name,
             "changed": changed,
             "head": None,
             "dim": self.dim,

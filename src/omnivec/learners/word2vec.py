@@ -10,7 +10,7 @@ Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
@@ -56,10 +56,10 @@ class Word2Vec(Learner):
             "lr": 0.1,  # provisional: the book's own .001 is Adam's
         },
         "cs224n": {
-            "model": "skipgram", "loss": "ns", "dim": 10, "window": 5, "window_kind": "dynamic", "unit": "line",
-            "negatives": 10, "power": 0.75, "exclude_target": "redraw", "distinct_negatives": False,
-            "sample": 1e-5, "sample_formula": "paper", "sample_total": "all", "init": "uniform",
-            "min_count": 1,
+            "model": "skipgram", "loss": "ns", "dim": 10, "window": 5, "window_kind": "dynamic",
+            "unit": "line", "negatives": 10, "power": 0.75, "exclude_target": "redraw",
+            "distinct_negatives": False, "sample": 1e-5, "sample_formula": "paper", "sample_total": "all",
+            "init": "uniform", "min_count": 1,
             "lr": 0.3 / 50,  # the course steps by .3 times the mean over a batch of 50 windows
             "lr_floor": 1.0,
         },
@@ -156,7 +156,7 @@ class Word2Vec(Learner):
 
     def derived(self) -> Word2Vec:
         """The same learner with the options filled in that follow from others or from the machine."""
-        return replace(self, lr=self.lr or LR[self.model], threads=self.threads or processors())
+        return self.replaced(lr=self.lr or LR[self.model], threads=self.threads or processors())
 
     def summary(self) -> str:
         """The options in one line."""
