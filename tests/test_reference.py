@@ -1,13 +1,17 @@
-"""The definitions against central differences and known numbers."""
+"""The losses of the textbook against central differences and published numbers."""
 
 import numpy as np
 import pytest
 
 from omnivec.reference.gradient_check import gradient_check
-from omnivec.reference.losses import sigmoid, window_gradient, window_loss
-from omnivec.reference.negatives import negatives_at
-from omnivec.reference.random import alias_table, below, drawn, mixed
-from omnivec.reference.windows import keep_thresholds, thinned, windows
+from omnivec.reference.losses import (
+    sigmoid,
+    softmax,
+    softmax_gradient,
+    softmax_loss,
+    window_gradient,
+    window_loss,
+)
 
 SIGNS = np.array([1, -1, -1, -1])
 
@@ -45,13 +49,39 @@ def test_output_left_out_by_its_sign_has_neither_loss_nor_gradient():
     assert not window_gradient(v, u, without)[1][1].any()
 
 
+def course_rows():
+    """CS224n, assignment 2: the rows behind its published numbers, and from 5 on those of outside words."""
+    rows = np.random.RandomState(9265).randn(10, 3)  # noqa: NPY002  the published numbers need this generator
+    rows /= np.sqrt((rows**2).sum(1, keepdims=True)) + 1e-30
+    return rows[2:3], rows[5:]
+
+
+def test_course_softmax_loss_and_gradients():
+    """CS224n, assignment 2: skipgram("c", 3, [a, b, e, d, b, c]) with the naive softmax."""
+    centre, outside = course_rows()
+    loss, grad_centre, grad_outside = 0.0, np.zeros((1, 3)), np.zeros((5, 3))
+    for word in (0, 1, 4, 3, 1, 2):
+        loss += softmax_loss(centre, outside, word)
+        down_v, down_u = softmax_gradient(centre, outside, word)
+        grad_centre += down_v
+        grad_outside += down_u
+    assert loss == pytest.approx(11.16610900153398, abs=1e-12)
+    np.testing.assert_allclose(grad_centre[0], [-1.26947339, -1.36873189, 2.45158957], atol=1e-8)
+    expected = [
+        [-0.41045956, 0.18834851, 1.43272264],
+        [0.38202831, -0.17530219, -1.33348241],
+        [0.07009355, -0.03216399, -0.24466386],
+        [0.09472154, -0.04346509, -0.33062865],
+        [-0.13638384, 0.06258276, 0.47605228],
+    ]
+    np.testing.assert_allclose(grad_outside, expected, atol=1e-8)
+
+
 def test_course_negative_sampling_loss_and_gradients():
     """CS224n, assignment 2: skipgram("c", 1, [a, b]) with the negatives that stand behind its published
     numbers.
     """
-    rows = np.random.RandomState(9265).randn(10, 3)  # noqa: NPY002  the published numbers need this generator
-    rows /= np.sqrt((rows**2).sum(1, keepdims=True)) + 1e-30
-    centre, outside = rows[2:3], rows[5:]
+    centre, outside = course_rows()
     loss, grad_centre, grad_outside = 0.0, np.zeros((1, 3)), np.zeros((5, 3))
     for word, negatives in ((0, [3, 2, 2, 4, 1, 3, 1, 3, 1, 1]), (1, [2, 4, 0, 0, 0, 0, 4, 4, 2, 4])):
         chosen, signs = np.array([word, *negatives]), np.array([1] + [-1] * 10)
@@ -61,8 +91,14 @@ def test_course_negative_sampling_loss_and_gradients():
         np.add.at(grad_outside, chosen, down_u)
     assert loss == pytest.approx(16.15119285363322, abs=1e-12)
     np.testing.assert_allclose(grad_centre[0], [-4.54650789, -1.85942252, 0.76397441], atol=1e-8)
-    np.testing.assert_allclose(grad_outside[0], [-0.69148188, 0.31730185, 2.41364029], atol=1e-8)
-    np.testing.assert_allclose(grad_outside[4], [-0.80620296, 0.36994417, 2.81407799], atol=1e-8)
+    expected = [
+        [-0.69148188, 0.31730185, 2.41364029],
+        [-0.22716495, 0.10423969, 0.79292674],
+        [-0.45528438, 0.20891737, 1.58918512],
+        [-0.31602611, 0.14501561, 1.10309954],
+        [-0.80620296, 0.36994417, 2.81407799],
+    ]
+    np.testing.assert_allclose(grad_outside, expected, atol=1e-8)
 
 
 def test_negative_drawn_twice_counts_twice():
@@ -81,73 +117,39 @@ def test_sigmoid_is_stable_and_right():
         np.testing.assert_array_equal(sigmoid([-1000, 1000]), [0, 1])
 
 
-def share(draws, rows):
-    return np.bincount(draws, minlength=rows) / len(draws)
+def test_sampled_loss_is_the_cross_entropy_of_one_right_and_five_wrong_answers():
+    draw = np.random.default_rng(3)
+    h, u = draw.normal(size=(1, 4)), draw.normal(size=(6, 4))
+    right = 1 / (1 + np.exp(-(u @ h[0])))
+    expected = -np.log(right[0]) - np.log(1 - right[1:]).sum()
+    signs = [1, -1, -1, -1, -1, -1]
+    assert window_loss(h, u, signs) == pytest.approx(expected, abs=1e-7)
+    error = right - [1, 0, 0, 0, 0, 0]
+    down_h, down_u = window_gradient(h, u, signs)
+    np.testing.assert_allclose(down_h[0], sum(e * row for e, row in zip(error, u, strict=True)), atol=1e-7)
+    np.testing.assert_allclose(down_u, np.outer(error, h[0]), atol=1e-7)
 
 
-@pytest.mark.parametrize("power", [0.75, 0.5, 0.0])
-def test_alias_draws_follow_their_weights(power):
-    weights = np.array([0.7, 0.29, 0.01]) ** power
-    alias = alias_table(weights)
-    draws = [drawn(mixed(k), alias) for k in range(20_000)]
-    expected = weights / weights.sum()
-    chi = (20_000 * (share(draws, 3) - expected) ** 2 / expected).sum()
-    assert chi < 13.8  # p > .001 with two degrees of freedom
+def test_softmax_loss_is_the_cross_entropy_with_a_one_hot():
+    v, u = some_rows(1)
+    shares = np.exp(v @ u.T) / np.exp(v @ u.T).sum(1, keepdims=True)
+    np.testing.assert_allclose(softmax(v @ u.T), shares, atol=1e-15)
+    one_hot = np.array([0, 0, 1, 0])
+    assert softmax_loss(v, u, 2) == pytest.approx(-(one_hot * np.log(shares)).sum(), abs=1e-12)
 
 
-def test_powered_shares_are_the_book_s():
-    weights = np.array([0.7, 0.29, 0.01]) ** 0.75
-    np.testing.assert_allclose(weights / weights.sum(), [0.641969, 0.331504, 0.026527], atol=1e-6)
+def test_gradients_of_softmax_are_the_central_differences():
+    v, u = some_rows(2)
+    down_v, down_u = softmax_gradient(v, u, 1)
+    assert down_v.shape == v.shape and down_u.shape == u.shape
+    assert gradient_check(lambda x: softmax_loss(x, u, 1), v, down_v) is None
+    assert gradient_check(lambda x: softmax_loss(v, x, 1), u, down_u) is None
+    np.testing.assert_allclose(down_u.sum(0), 0, atol=1e-12)  # what one row wins the others lose
 
 
-def test_redrawn_negatives_are_never_the_centre_and_follow_the_rest():
-    alias = alias_table(np.array([0.7, 0.29, 0.01]) ** 0.75)
-    draws = [row for p in range(2000) for row in negatives_at(5, p, 0, alias, 10, "redraw")]
-    assert 0 not in draws
-    assert share(draws, 3)[1] == pytest.approx(0.9259, abs=0.006)
-
-
-def test_kept_negatives_include_the_centre():
-    alias = alias_table(np.array([0.7, 0.29, 0.01]) ** 0.75)
-    draws = [row for p in range(2000) for row in negatives_at(5, p, 0, alias, 10, "keep")]
-    assert share(draws, 3)[0] == pytest.approx(0.642, abs=0.012)
-
-
-def test_subsampling_keeps_the_stated_share():
-    counts = np.array([60_000, 3_000, 30])
-    keep = keep_thresholds(counts, 1e-3, 63_030)
-    tokens = np.repeat([0, 1, 2], counts)
-    survivors = np.bincount(tokens[thinned(tokens, keep, 3)], minlength=3)
-    f = counts / counts.sum()
-    expected = np.minimum(1, np.sqrt(1e-3 / f) + 1e-3 / f)
-    assert (
-        np.abs(survivors - counts * expected) <= 3 * np.sqrt(counts * expected * (1 - expected)) + 1e-9
-    ).all()
-
-
-def test_sample_zero_keeps_everything():
-    assert len(thinned([0, 1] * 500, keep_thresholds([5, 5], 0.0, 10), 1)) == 1000
-
-
-def test_radius_is_uniform_or_constant():
-    radii = np.array([1 + below(mixed(k), 5) for k in range(100_000)])
-    observed = np.bincount(radii, minlength=6)[1:]
-    assert (((observed - 20_000) ** 2) / 20_000).sum() < 18.5  # p > .001 with four degrees of freedom
-    keep = keep_thresholds([1] * 9, 0, 9)
-    assert [len(context) for _, context in windows(range(9), [0, 9], keep, 0, 2, "fixed")] == [
-        2,
-        3,
-        4,
-        4,
-        4,
-        4,
-        4,
-        3,
-        2,
-    ]
-
-
-def test_window_never_crosses_a_unit():
-    keep = keep_thresholds([1] * 6, 0, 6)
-    contexts = dict(windows(range(6), [0, 3, 6], keep, 0, 5, "fixed"))
-    assert contexts[2] == [0, 1] and contexts[3] == [4, 5]
+def test_softmax_does_not_mind_a_shift_nor_large_scores():
+    with np.errstate(all="raise", under="ignore"):
+        np.testing.assert_allclose(softmax([1, 2, 3]), softmax([1001, 1002, 1003]), atol=1e-15)
+        v, u = np.array([[1000.0, 0]]), np.array([[1.0, 0], [-1, 0]])
+        assert softmax_loss(v, u, 0) == 0 and softmax_loss(v, u, 1) == 2000
+        np.testing.assert_array_equal(softmax_gradient(v, u, 1)[0], [[2, 0]])
