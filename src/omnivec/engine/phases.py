@@ -30,6 +30,7 @@ def read(
     *,
     tokenizer: Tokenizer | None = None,
     vocabulary: Vocabulary | None = None,
+    known: Vocabulary | None = None,
     rule: Rule | None = None,
 ) -> Corpus:
     """Read a corpus and say what was found; nothing that was left out stays unsaid.
@@ -46,7 +47,9 @@ def read(
             spoken = now
             listener(Progress(phase="read", done=min(done / size, 1.0) if size else 0.0, tokens=tokens))
 
-    corpus = reading.corpus(source, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule, report=report)
+    corpus = reading.corpus(
+        source, tokenizer=tokenizer, vocabulary=vocabulary, known=known, rule=rule, report=report
+    )
     memory.release()
     words = corpus.vocabulary
     if len(words) < 2:
@@ -62,6 +65,8 @@ def read(
     seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(corpus.total, 1)
     counted = vocabulary is None and rule is None
     which = f"occur {reading.min_count:,} times or more" if counted else "are in the vocabulary"
+    if known is not None:
+        which = f"known, {len(words) - len(known):,} of them new"
     read = f"{corpus.total:,} tokens in {seconds:.1f} s"
     text = f"{read}; {len(words):,} words {which} ({share:.1%} of the tokens)"
     listener(Progress(phase="read", done=1, text=text.replace("%", " %"), tokens=corpus.total))

@@ -19,24 +19,20 @@ def base(seed: int, epoch: int) -> np.uint64:
     return np.uint64((seed * 0xD1342543DE82EF95 + (epoch + 1) * 0x2545F4914F6CDD1D) % 2**64)
 
 
-def initial_table(
-    rows: int, dim: int, seed: int, init: str = "uniform", first: int = 0
-) -> NDArray[np.float32]:
+def initial_table(rows: int, dim: int, seed: int, init: str = "uniform") -> NDArray[np.float32]:
     """Input rows before training: row r is the same for every number of rows.
 
     init: `uniform` in ±1/(2 dim) as in word2vec.c, `wide` in ±1/dim as in gensim and fastText, or `normal`,
-    .01 · N(0, 1). first: the number of the first row, for rows that come to others.
+    .01 · N(0, 1).
     """
-    return _drawn(np.random.default_rng(seed), rows, dim, init, first)
+    return _drawn(np.random.default_rng(seed), rows, dim, init)
 
 
-def initial_outputs(
-    rows: int, dim: int, seed: int, init: str = "uniform", first: int = 0
-) -> NDArray[np.float32]:
+def initial_outputs(rows: int, dim: int, seed: int, init: str = "uniform") -> NDArray[np.float32]:
     """Output rows before training: 0, or .01 · N(0, 1) for `normal`, from another stream than the inputs."""
     if init != "normal":
         return empty_table(rows, dim)
-    return _drawn(np.random.default_rng([seed, 1]), rows, dim, init, first)
+    return _drawn(np.random.default_rng([seed, 1]), rows, dim, init)
 
 
 Shape = tuple[int, int]
@@ -59,9 +55,7 @@ _DRAWS: dict[str, Callable[[np.random.Generator, Shape], NDArray[np.float32]]] =
 }  # fmt: skip
 
 
-def _drawn(generator: np.random.Generator, rows: int, dim: int, init: str, first: int) -> NDArray[np.float32]:
-    for begin in range(0, first, PIECE):  # drawn and dropped: a stream has no short cut to a row
-        _DRAWS[init](generator, (min(first - begin, PIECE), dim))
+def _drawn(generator: np.random.Generator, rows: int, dim: int, init: str) -> NDArray[np.float32]:
     table = empty_table(rows, dim)
     for begin in range(0, rows, PIECE):
         part = table[begin : begin + PIECE, :dim]

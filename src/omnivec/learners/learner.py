@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from omnivec.engine.hogwild import Outcome
     from omnivec.engine.job import Job
     from omnivec.engine.progress import Progress
+    from omnivec.engine.warm import Start
     from omnivec.model import Model
 
 
@@ -47,6 +48,8 @@ class Learner(Options, ABC):
         tokenizer: Tokenizer | None = None,
         vocabulary: Vocabulary | None = None,
         rule: Rule | None = None,
+        start: Start | None = None,
+        frozen: bool = False,
         progress: Callable[[Progress], None] | None = None,
     ) -> Model:
         """Learn a vector for every word of a text.
@@ -57,36 +60,60 @@ class Learner(Options, ABC):
             tokenizer: a function from a line to its tokens, in place of splitting at white space.
             vocabulary: words and counts to use instead of those of the source.
             rule: a function of (word, count): True keeps a word, False drops it, None leaves it to min_count.
+            start: vectors, a model or a path of one: the words it has begin with its vectors. Its other words
+                are not added; `omnivec.extend` is for that.
+            frozen: those words keep the vectors of `start` as they are; the others move.
             progress: receives an `omnivec.engine.progress.Progress` for every finished phase and every 0.2 s
                 of training.
 
         Ctrl-C ends training at the next shard; the model so far is returned and its record says so.
 
         Raises: InputError for a source that is missing, not text, empty, or of fewer than two words after
-        min_count; NotEnoughMemory before tables are allocated; NotFinite when training diverges.
+        min_count; OptionError when `start` has another dim or no word of the text; NotEnoughMemory before
+        tables are allocated; NotFinite when training diverges, or for a vector of `start`.
 
         """
-        from omnivec.engine import phases
-        from omnivec.engine.hogwild import Hogwild
+        from omnivec.engine import phases, warm
         from omnivec.engine.progress import Progress, silent
-        from omnivec.engine.schedule import Schedule
 
         listener, chosen = progress or silent, self.derived()
+        given = warm.opened(start, chosen.dim, frozen)
         listener(Progress(phase="options", done=1, text=chosen.summary()))
         corpus = phases.read(
             self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
         )
         phases.require(chosen.memory(len(corpus.vocabulary)), self.remedies, listener)
-        job = chosen.job(corpus, chosen.initial(corpus.vocabulary))
+        tables = chosen.initial(corpus.vocabulary)
+        rows = given.into(tables["vectors"], corpus.vocabulary.keys, listener) if given else None
+        record = given.record(rows) if given and rows is not None else {}
+        del given  # it may be larger than the tables
+        model = chosen.trained(corpus, tables, listener, self.changed(), rows if frozen else None)
+        model.config["training"] |= record
+        return model
+
+    def trained(
+        self,
+        corpus: Corpus,
+        tables: Mapping[str, NDArray[Any]],
+        listener: Callable[[Progress], None],
+        changed: dict[str, object],
+        frozen: NDArray[np.uint8] | None = None,
+    ) -> Model:
+        """Train tables on a corpus and make them a model; self is derived, the tables change in place."""
+        from omnivec.engine import phases
+        from omnivec.engine.hogwild import Hogwild
+        from omnivec.engine.schedule import Schedule
+
+        job = self.job(corpus, tables, frozen)
         phases.compiled(job, listener)
         schedule = Schedule(
-            len(corpus.tokens), chosen.epochs, chosen.rate, chosen.floor, job.work, text=corpus.total
+            len(corpus.tokens), self.epochs, self.rate, self.floor, job.work, text=corpus.total
         )
-        assert chosen.threads is not None
-        outcome = Hogwild(schedule, job.step, chosen.threads, listener).train()
+        assert self.threads is not None
+        outcome = Hogwild(schedule, job.step, self.threads, listener).train()
         if not outcome.interrupted:
             phases.report_idle(corpus, outcome.pairs)
-        return chosen.model_of(corpus, job.tables, outcome, self.changed())
+        return self.model_of(corpus, job.tables, outcome, changed)
 
     remedies: ClassVar[str]
     """What makes training smaller, for the message when memory does not suffice."""
