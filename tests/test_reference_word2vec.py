@@ -9,6 +9,7 @@ from omnivec.reference.cbow import handed_back, hidden
 from omnivec.reference.gradient_check import gradient_check
 from omnivec.reference.huffman import tree
 from omnivec.reference.losses import softmax_gradient, softmax_loss
+from omnivec.reference.negatives import negatives_at
 from omnivec.reference.random import alias_table
 from omnivec.reference.windows import keep_thresholds
 from omnivec.reference.word2vec import skipgram, train
@@ -79,6 +80,16 @@ def test_step_is_the_gradient_whatever_happens_to_a_negative_that_is_the_centre(
     cost = {**options, "rate": 0.0}
     assert gradient_check(lambda x: passed(x, outputs, **cost)[0], inputs, down_inputs) is None
     assert gradient_check(lambda x: passed(inputs, x, **cost)[0], outputs, down_outputs) is None
+
+
+def test_negative_that_is_the_centre_costs_nothing_when_skipped():
+    inputs, outputs = np.ones((ROWS, DIM)), np.zeros((ROWS, DIM))
+    options = {"negatives": 9, "first": 8, "last": 9, "rate": 0.0}
+    drawn = negatives_at(5, 8, TOKENS[8], alias_table(COUNTS**0.75), 9, "keep").count(TOKENS[8])
+    cost = {exclude: passed(inputs, outputs, exclude=exclude, **options)[0] for exclude in ("keep", "skip")}
+    assert drawn > 0
+    assert cost["keep"] == pytest.approx(6 * 10 * np.log(2), rel=1e-12)
+    assert cost["skip"] == pytest.approx(6 * (10 - drawn) * np.log(2), rel=1e-12)
 
 
 def test_distinct_negatives_move_as_many_rows_and_the_centre():
