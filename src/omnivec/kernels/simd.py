@@ -83,6 +83,18 @@ def spread(table: Table, row: int, j: int) -> Floats:
     return np.full(LANES, table[row, j], np.float32)
 
 
+def twice(table: Table, row: int, j: int) -> Floats:
+    """COLUMNS floats from a place on, as often as there is room for them."""
+    return np.tile(table[row, j : j + COLUMNS], LANES // COLUMNS)
+
+
+def once(table: Table, row: int, j: int) -> Floats:
+    """COLUMNS floats from a place on, and zeros behind them."""
+    v = np.zeros(LANES, np.float32)
+    v[:COLUMNS] = table[row, j : j + COLUMNS]
+    return v
+
+
 def zero() -> Floats:
     """All lanes 0."""
     return np.zeros(LANES, np.float32)
@@ -125,6 +137,11 @@ def logistic(m: Floats) -> tuple[Floats, Floats]:
 def excess(m: Floats) -> Floats:
     """max(−m, 0), lane by lane; NaN stays NaN."""
     return np.where(m > 0, np.float32(0), -m)
+
+
+def larger(a: Floats, b: Floats) -> Floats:
+    """The larger of a and b, lane by lane; NaN where a is."""
+    return np.where(b > a, b, a)
 
 
 def magnitude(m: Floats) -> Floats:
@@ -235,6 +252,23 @@ def _spread(c: Any, b: Any, s: Any, a: Any) -> Any:
     return _all_lanes(b, b.load(_pointer(c, b, s, a, ir.FloatType())))
 
 
+def _columns(c: Any, b: Any, s: Any, a: Any, lanes: list[int]) -> Any:
+    """COLUMNS floats from memory, laid out as `lanes` says; place COLUMNS is 0."""
+    few = ir.VectorType(ir.FloatType(), COLUMNS)
+    v = b.load(_pointer(c, b, s, a, few), align=4)
+    return b.shuffle_vector(v, ir.Constant(few, [0.0] * COLUMNS), ir.Constant(_BITS, lanes))
+
+
+@_compiled(twice, _floats)
+def _twice(c: Any, b: Any, s: Any, a: Any) -> Any:
+    return _columns(c, b, s, a, [k % COLUMNS for k in range(LANES)])
+
+
+@_compiled(once, _floats)
+def _once(c: Any, b: Any, s: Any, a: Any) -> Any:
+    return _columns(c, b, s, a, [min(k, COLUMNS) for k in range(LANES)])
+
+
 @_compiled(zero, _floats)
 def _zero(c: Any, b: Any, s: Any, a: Any) -> Any:
     return _constant(0)
@@ -263,6 +297,11 @@ def _fma(c: Any, b: Any, s: Any, a: Any) -> Any:
 @_compiled(magnitude, _floats)
 def _magnitude(c: Any, b: Any, s: Any, a: Any) -> Any:
     return _call(b, f"llvm.fabs.v{LANES}f32", _VECTOR, a)
+
+
+@_compiled(larger, _floats)
+def _larger(c: Any, b: Any, s: Any, a: Any) -> Any:
+    return b.select(b.fcmp_ordered(">", a[1], a[0]), a[1], a[0])
 
 
 @_compiled(excess, _floats)

@@ -1,7 +1,8 @@
 """Word2Vec: a word is known by the words around it.
 
-Positive examples are (context word, centre) pairs within a window of running text; the left row is the
-context word's, the operator none, the comparator a dot product, the loss negative sampling from counts^power.
+Positive examples are a centre and its context words within a window of running text: each of them (skip-gram)
+or all together (CBOW) are the left side, the comparator is a dot product, the loss negative sampling from
+counts^power, a walk down a Huffman tree, or the full softmax.
 
 Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever, Chen, Corrado, Dean 2013
 (arXiv 1310.4546).
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 LR = {"skipgram": 0.05, "cbow": 0.05}
 """Learning rates by model."""
+
+HELD_OUT = -1
+"""The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
 
 _WORD2VEC: Mapping[str, object] = {
     "model": "cbow", "loss": "ns", "reduction": "mean", "gradient": "undivided", "dim": 100,
@@ -123,7 +127,7 @@ class Word2Vec(Learner):
     sample_formula: Literal["word2vec", "paper"] = "word2vec"
     """Share of a word that is kept, s = sample, f = its share of the text: √(s/f) + s/f, or √(s/f)."""
     init: Literal["uniform", "wide", "normal"] = "uniform"
-    """Start: inputs in ±1/(2 dim) and outputs 0; inputs in ±1/dim and outputs 0; or both normal with σ .01."""
+    """Start: inputs in ±1/(2 dim), outputs 0; inputs in ±1/dim, outputs 0; or both normal with σ .01."""
     min_count: Annotated[int, Between(1, 2**62)] = 5
     """Words that occur less often are left out."""
     max_size: Annotated[int, Between(2, 2**31 - 1)] | None = None
@@ -185,42 +189,67 @@ class Word2Vec(Learner):
         from omnivec.store.tables import padded_width
 
         table = words * padded_width(self.dim) * 4
+        if self.loss == "hs":  # a path is about as long as the tree is deep, and a few steps more
+            return {"vectors": table, "nodes": table, "tree": words * (8 + 4 * (words.bit_length() + 4))}
+        if self.loss == "softmax":  # a score of every word for each input of a window, six in eight places
+            inputs = 2 * self.window if self.model == "skipgram" else 2
+            return {"vectors": table, "output": table, "scores": words * 6 * inputs * (self.threads or 1)}
         return {"vectors": table, "output": table, "sampler": words * 28}
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
-        """Inputs and outputs before training."""
-        from omnivec.engine import start
-        from omnivec.store.tables import empty_table
+        """Inputs and outputs before training, and the tree of hs."""
+        from omnivec.engine import start, tree
 
         rows = len(vocabulary)
-        return {
-            "vectors": start.initial_table(rows, self.dim, self.seed), "output": empty_table(rows, self.dim)
-        }  # fmt: skip
+        tables = {"vectors": start.initial_table(rows, self.dim, self.seed, self.init)}
+        if self.loss == "hs":
+            nodes = start.initial_outputs(rows - 1, self.dim, self.seed, self.init)
+            return {**tables, "nodes": nodes, "tree": tree.grown(vocabulary.counts)}
+        return {**tables, "output": start.initial_outputs(rows, self.dim, self.seed, self.init)}
 
     def job(
         self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
     ) -> Job:
         """What the engine runs: the kernel over the windows of a text."""
         from omnivec.data.vocabulary import keep_thresholds
-        from omnivec.engine import start
+        from omnivec.engine import start, tree
         from omnivec.engine.job import Job
         from omnivec.kernels import window
 
         words = corpus.vocabulary
-        inputs, outputs = tables["vectors"], tables["output"]
         total = words.total if self.sample_total == "all" else int(words.counts.sum())
-        keep = keep_thresholds(words.counts, self.sample, total)
-        alias = start.alias_table(words.counts, self.power)
-        kind, exclude = window.RADIUS[self.window_kind], window.EXCLUDE[self.exclude_target]
+        keep = keep_thresholds(words.counts, self.sample, total, self.sample_formula)
+        alias = starts = steps = bag = None
+        count = rivals = len(words)
+        if self.loss == "ns":
+            alias, count = start.alias_table(words.counts, self.power), self.negatives + 1
+            rivals = count
+        elif self.loss == "hs":
+            starts, steps, count = tree.paths(tables["tree"])
+            rivals = int((starts[1:] - starts[:-1]) @ words.counts) // int(words.counts.sum()) + 1
+        if self.model == "cbow":
+            mean = self.reduction == "mean"
+            bag = window.MEAN * mean | window.DIVIDE * (mean and self.gradient == "true")
+        inputs, outputs = tables["vectors"], tables["nodes" if self.loss == "hs" else "output"]
+
+        def passed(
+            tokens: NDArray[np.int32], units: NDArray[np.int64], first: int, last: int, epoch: int,
+            rate: float | None, decay: float, sums: NDArray[np.float64],
+        ) -> None:  # fmt: skip
+            window.train(
+                tokens, units, first, last, keep,
+                alias, window.EXCLUDE[self.exclude_target], int(self.distinct_negatives), starts, steps, count,
+                inputs, outputs, frozen, bag, self.window, window.RADIUS[self.window_kind],
+                rate, decay, start.base(self.seed, epoch), sums,
+            )  # fmt: skip
 
         def step(shard: Shard, sums: NDArray[np.float64]) -> None:
-            window.skipgram(
-                corpus.tokens, corpus.units, shard.first, shard.last, keep, alias, inputs, outputs,
-                self.window, kind, self.negatives, exclude, shard.rate, shard.decay,
-                start.base(self.seed, shard.epoch), sums,
+            passed(
+                corpus.tokens, corpus.units, shard.first, shard.last, shard.epoch, shard.rate, shard.decay,
+                sums,
             )  # fmt: skip
 
         def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
-            raise NotImplementedError
+            passed(tokens, units, 0, len(tokens), HELD_OUT, None, 0.0, sums)
 
-        return Job(tables, step, measure, inputs.shape[1] * (self.negatives + 1))
+        return Job(tables, step, measure, inputs.shape[1] * rivals)
