@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-import speed
-from programs import GENSIM, OURS, Program
+from programs import GENSIM, OURS, Program, Run
+from race import rounds
 from settings import Settings
 from table import millions, ratios, table, verdict
 
@@ -22,16 +22,17 @@ BAR = 7
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Interleaved rounds at dim 100; gensim keeps whatever its libraries choose."""
-    return {"corpus": settings.corpus.name, "rounds": speed.rounds(settings, (GENSIM, OURS_AVX2, OURS), 100)}
+    order = [Run(program) for program in (GENSIM, OURS_AVX2, OURS)]
+    return {"corpus": settings.corpus.name, "rounds": rounds(settings, order, dim=100)}
 
 
 def report(result: dict[str, Any]) -> str:
     """One table and its bar."""
-    rounds = result["rounds"]
-    theirs = [records[0] for records in rounds]
+    rounds_ = result["rounds"]
+    theirs = [records[0] for records in rounds_]
     rows, said = [], []
-    for place, name in enumerate(record["program"] for record in rounds[0]):
-        records = [round_[place] for round_ in rounds]
+    for place, name in enumerate(record["program"] for record in rounds_[0]):
+        records = [round_[place] for round_ in rounds_]
         ratio = statistics.median(ratios(records, theirs))
         rows.append((name, millions(records), f"{ratio:.1f} ×"))
         if name == OURS_AVX2.name:

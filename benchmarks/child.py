@@ -13,6 +13,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 STARTED = "OMNIVEC_BENCH_STARTED"  # time.time() at the start, so that a child can count its own start-up
+ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # for NumPy
 
 
 def python(script: str, *arguments: object, env: dict[str, str] | None = None) -> dict[str, Any]:

@@ -44,16 +44,8 @@ def find(tokens: int | None = None) -> Corpus:
     """enwiki100 from $OMNIVEC_DATA or ../shared/data, unpacked once; its first `tokens` tokens when they
     are given.
     """
-    data = Path(os.environ.get("OMNIVEC_DATA") or ROOT.parent / "shared" / "data")
-    packed = data / "text" / "enwiki100.txt.xz"
-    text = cache() / "enwiki100.txt"
-    if not text.exists() and packed.exists():
-        print(f"unpacking {packed.name} once", file=sys.stderr)
-        part = text.with_suffix(".part")
-        with lzma.open(packed) as source, part.open("wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-        part.rename(text)
-    if text.exists():
+    text = unpacked("enwiki100.txt")
+    if text is not None:
         whole = Corpus(text, "enwiki100 (English Wikipedia, 17.0 M tokens)")
     else:
         twin = zipf(TWIN_TOKENS, TWIN_WORDS)
@@ -64,8 +56,21 @@ def find(tokens: int | None = None) -> Corpus:
     return (
         whole
         if tokens is None
-        else Corpus(_first(whole.path, tokens), f"the first {tokens:,} tokens of {whole.name}")
+        else Corpus(first(whole.path, tokens), f"the first {tokens:,} tokens of {whole.name}")
     )
+
+
+def unpacked(name: str) -> Path | None:
+    """A text of $OMNIVEC_DATA or ../shared/data in the cache, unpacked once; None when it is not there."""
+    data = Path(os.environ.get("OMNIVEC_DATA") or ROOT.parent / "shared" / "data")
+    text, packed = cache() / name, data / "text" / f"{name}.xz"
+    if not text.exists() and packed.exists():
+        print(f"unpacking {packed.name} once", file=sys.stderr)
+        part = text.with_suffix(".part")
+        with lzma.open(packed) as source, part.open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        part.rename(text)
+    return text if text.exists() else None
 
 
 def zipf(tokens: int, words: int, *, every: int = 0) -> Path:
@@ -79,7 +84,18 @@ def zipf(tokens: int, words: int, *, every: int = 0) -> Path:
     return path
 
 
-def _first(path: Path, tokens: int) -> Path:
+def words(number: int) -> Path:
+    """The words of a synthetic text with the count 1 each, one a line, written once."""
+    path = cache() / f"words-{number}.txt"
+    if not path.exists():
+        part = path.with_suffix(".part")
+        child.python("synthetic.py", part, "--words", number)
+        part.rename(path)
+    return path
+
+
+def first(path: Path, tokens: int) -> Path:
+    """The first `tokens` tokens of a text as a file of their own, written once."""
     part = cache() / f"{path.stem}-first-{tokens}.txt"
     if not part.exists():
         left, temporary = tokens, part.with_suffix(".part")

@@ -1,19 +1,23 @@
-"""omnivec's skip-gram as a process of its own: python ours.py train CORPUS MODEL | export MODEL VECTORS."""
+"""omnivec's Word2Vec as a process of its own: ours.py train CORPUS MODEL JSON | export MODEL VECTORS."""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from child import STARTED
 from options import Options, parse
 
 from omnivec import Word2Vec, load
+from omnivec.data.vocabulary import Vocabulary
+from omnivec.errors import NotFinite
 
 if TYPE_CHECKING:
     from omnivec.engine.progress import Progress
+
+COMMON = ("model", "loss", "dim", "epochs", "lr", "sample", "threads", "seed")
 
 
 class Clock:
@@ -32,29 +36,44 @@ class Clock:
             self.ready = time.time() - float(os.environ.get(STARTED, "nan"))
 
 
+def learner(given: Options) -> Word2Vec:
+    """Our learner with the settings common to all programs, or with a preset's in their place."""
+    common = {name: getattr(given, name) for name in COMMON if getattr(given, name) is not None}
+    if given.preset:
+        return Word2Vec.preset(given.preset, **common, **given.own)
+    return Word2Vec(window=5, negatives=5, power=0.75, min_count=5, **common, **given.own)
+
+
 def train(given: Options) -> dict[str, object]:
     """Text file to saved model, the phases timed by the progress records."""
     clock = Clock()
-    learner = Word2Vec(
-        dim=given.dim, window=5, negatives=5, power=0.75, sample=given.sample, min_count=5, model="skipgram",
-        loss="ns", lr=given.lr, epochs=given.epochs, threads=given.threads, seed=given.seed,
-    )  # fmt: skip
-    model = learner.fit(given.corpus, progress=clock)
+    more: dict[str, Any] = {}
+    if given.checkpoint_minutes:
+        more = {"checkpoint": f"{given.saved}.checkpoint", "checkpoint_minutes": given.checkpoint_minutes}
+    if given.vocabulary:
+        more["vocabulary"] = Vocabulary.load(given.vocabulary)
+    began = time.perf_counter()
+    try:
+        model = learner(given).fit(given.corpus, progress=clock, **more)
+    except NotFinite as failure:
+        return {"diverged": str(failure)}
     trained = time.perf_counter()
-    model.save(given.model)
+    model.save(given.saved)
     saved = time.perf_counter()
     tokens = model.record["tokens_in_vocabulary"]
     return {
         "rows": len(model.vectors), "tokens": tokens, "trained_tokens": tokens * given.epochs,
         "read_seconds": clock.seconds.get("read", 0.0), "compile_seconds": clock.seconds.get("compile", 0.0),
         "train_seconds": model.record["seconds"], "save_seconds": saved - trained,
-        "ready_seconds": clock.ready, "phases": clock.seconds, "loss": model.record["loss"],
+        "fit_seconds": trained - began, "checkpoints": model.record.get("checkpoints"),
+        "ready_seconds": clock.ready, "phases": clock.seconds, "pairs": model.record["pairs"],
+        "loss": [entry["loss"] for entry in model.history if "loss" in entry],
     }  # fmt: skip
 
 
 def export(given: Options) -> dict[str, object]:
     """The saved model's vectors in word2vec's binary format."""
-    load(given.model).vectors.save_word2vec_format(given.vectors, binary=True)
+    load(given.saved).vectors.save_word2vec_format(given.vectors, binary=True)
     return {}
 
 

@@ -15,8 +15,8 @@ from options import Options, parse
 
 def _run(given: Options, epochs: int) -> fasttext.FastText._FastText:
     return fasttext.train_unsupervised(
-        given.corpus, model="skipgram", dim=given.dim, ws=5, neg=5, t=given.sample, minCount=5,
-        minn=0, maxn=0, loss="ns", lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
+        given.corpus, model=given.model, dim=given.dim, ws=5, neg=5, t=given.sample, minCount=5,
+        minn=0, maxn=0, loss=given.loss, lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
     )  # fmt: skip
 
 
@@ -26,8 +26,9 @@ def _reading(given: Options) -> float:
     With fewer than ten threads fastText leaves a part of its matrix as it finds the
     memory, and after another run in the same process it finds NaN there.
     """
-    flags = [f"--dim={given.dim}", f"--threads={given.threads}", "--epochs=0"]
-    command = [sys.executable, __file__, "train", given.corpus, given.model, *flags]
+    same = {name: getattr(given, name) for name in ("model", "loss", "dim", "threads")}
+    options = json.dumps({**same, "epochs": 0})
+    command = [sys.executable, __file__, "train", given.corpus, given.saved, options]
     found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return float(json.loads(found)["train_seconds"])
 
@@ -38,7 +39,7 @@ def train(given: Options) -> dict[str, object]:
     began = time.perf_counter()
     model = _run(given, given.epochs)
     trained = time.perf_counter()
-    model.save_model(given.model)
+    model.save_model(given.saved)
     saved = time.perf_counter()
     _, counts = model.get_words(include_freq=True)
     # It stops when it has seen epochs x *all* tokens, line ends included, among those of its vocabulary: more
@@ -51,7 +52,7 @@ def train(given: Options) -> dict[str, object]:
 
 def export(given: Options) -> dict[str, object]:
     """The saved model's vectors in word2vec's binary format."""
-    model = fasttext.load_model(given.model)
+    model = fasttext.load_model(given.saved)
     words = [word for word in model.get_words() if word != "</s>"]
     with Path(given.vectors).open("wb") as target:
         target.write(f"{len(words)} {model.get_dimension()}\n".encode())

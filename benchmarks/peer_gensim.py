@@ -1,4 +1,4 @@
-"""gensim's skip-gram as a process of its own: peer_gensim.py train CORPUS MODEL | export MODEL VECTORS.
+"""gensim's Word2Vec as a process of its own: peer_gensim.py train CORPUS MODEL JSON | export MODEL VECTORS.
 
 `corpus_file` is its fastest way to read, and word2vec's binary format its way to hand vectors on.
 """
@@ -16,8 +16,9 @@ def train(given: Options) -> dict[str, object]:
     """Text file to saved model, the steps timed one by one."""
     began = time.perf_counter()
     model = Word2Vec(
-        vector_size=given.dim, window=5, negative=5, ns_exponent=0.75, sample=given.sample, min_count=5,
-        sg=1, hs=0, alpha=given.lr, min_alpha=given.lr * 1e-4, workers=given.threads, seed=given.seed,
+        vector_size=given.dim, window=5, ns_exponent=0.75, sample=given.sample, min_count=5, cbow_mean=1,
+        sg=int(given.model == "skipgram"), hs=int(given.loss == "hs"), negative=5 * (given.loss == "ns"),
+        alpha=given.lr, min_alpha=given.lr * 1e-4, workers=given.threads, seed=given.seed,
     )  # fmt: skip
     model.build_vocab(corpus_file=given.corpus)
     read = time.perf_counter()
@@ -28,7 +29,7 @@ def train(given: Options) -> dict[str, object]:
         epochs=given.epochs,
     )
     trained = time.perf_counter()
-    model.save(given.model)
+    model.save(given.saved)
     saved = time.perf_counter()
     tokens = int(model.wv.expandos["count"].sum())
     return {
@@ -39,7 +40,7 @@ def train(given: Options) -> dict[str, object]:
 
 def export(given: Options) -> dict[str, object]:
     """The saved model's vectors in word2vec's binary format."""
-    Word2Vec.load(given.model).wv.save_word2vec_format(given.vectors, binary=True)
+    Word2Vec.load(given.saved).wv.save_word2vec_format(given.vectors, binary=True)
     return {}
 
 

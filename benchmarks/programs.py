@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 import sys
 from collections.abc import Mapping
@@ -33,25 +34,48 @@ class Program:
             print(f"{self.name} is not installed: left out", file=sys.stderr)
         return found
 
-    def train(self, corpus: Corpus, model: Path, **options: object) -> Record:
+    def train(self, corpus: Corpus, saved: Path, /, **options: object) -> Record:
         """Train in a child. Options as in options.py; adds `tokens_per_second` of training to the child's
-        record.
+        record, which holds nothing but `diverged` when the numbers became infinite.
         """
-        remove(model)
-        flags = [f"--{name}={value}" for name, value in options.items() if value is not True]
-        flags += [f"--{name}" for name, value in options.items() if value is True]
-        record = child.python(self.script, "train", corpus.path, model, *flags, env=dict(self.env))
+        remove(saved)
+        said = json.dumps(options)
+        record = child.python(self.script, "train", corpus.path, saved, said, env=dict(self.env))
+        if "diverged" in record:
+            print(f"  {self.name:<22} diverged", said, file=sys.stderr, flush=True)
+            return record
         if "trained_tokens" not in record:  # fastText, see there
             record["trained_tokens"] = int(str(options.get("epochs", 1))) * corpus.units
         record["tokens_per_second"] = record["trained_tokens"] / record["train_seconds"]
         rate, wall = record["tokens_per_second"] / 1e6, record["wall_seconds"]
-        said = f"  {self.name:<22} {rate:7.2f} M tokens/s, {wall:6.1f} s in all"
-        print(said, " ".join(flags), file=sys.stderr, flush=True)
+        print(
+            f"  {self.name:<22} {rate:7.2f} M tokens/s, {wall:6.1f} s in all", said,
+            file=sys.stderr, flush=True,
+        )  # fmt: skip
         return record
 
-    def export(self, model: Path, vectors: Path) -> None:
+    def export(self, saved: Path, vectors: Path) -> None:
         """Write the trained model's vectors in word2vec's binary format."""
-        child.python(self.script, "export", model, vectors, env=dict(self.env))
+        child.python(self.script, "export", saved, vectors, env=dict(self.env))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A program, what it is told (see options.py), and what a table calls the two together."""
+
+    program: Program
+    options: Mapping[str, object] = field(default_factory=dict)
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title, or else the program's name."""
+        return self.title or self.program.name
+
+    def train(self, corpus: Corpus, saved: Path, /, **common: object) -> Record:
+        """Train in a child; `common` are options of the whole round, those of the run go first."""
+        record = self.program.train(corpus, saved, **{**common, **self.options})
+        return {"program": self.name, **record}
 
 
 GENSIM = Program("gensim", "peer_gensim.py", "gensim")
@@ -59,9 +83,18 @@ FASTTEXT = Program("fastText `-maxn 0`", "peer_fasttext.py", "fasttext")
 OURS = Program("omnivec", "ours.py", "omnivec")
 
 
+def defaults(**options: object) -> dict[str, Any]:
+    """All options of our learner when these are given, asked of a child since this process stays small."""
+    found: dict[str, Any] = child.python("defaults.py", json.dumps(options))["options"]
+    return found
+
+
 def remove(path: Path) -> None:
     """Remove a model of any of them: a folder, or a file and its companions."""
     if path.is_dir():
         shutil.rmtree(path)
     for file in path.parent.glob(f"{path.name}*"):
-        file.unlink()
+        if file.is_dir():  # a checkpoint beside its model
+            shutil.rmtree(file)
+        else:
+            file.unlink()

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import statistics
-import sys
 from typing import Any
 
-import child
-from programs import FASTTEXT, GENSIM, OURS, Program, Record, remove
+from judged import EPOCHS, HOW, SCORES, judged, noise, score
+from programs import FASTTEXT, GENSIM, OURS, Program, Record, Run
 from settings import Settings
 from table import millions, spread, table, verdict
 
 TITLE = "Quality, and the whole process"
-EPOCHS = 5
 PEER_LR, OUR_LR = 0.025, 0.05
-SCORES = ("analogies", "WS-353", "SimLex-999")
 WHOLE_BAR = 10
 
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Full runs, interleaved; every model is exported and judged by score.py."""
-    runs = [_run(settings, *line) for line in _plan(settings)]
+    runs = [
+        judged(settings, Run(program), dim=dim, lr=lr, seed=seed)
+        for program, dim, lr, seed in _plan(settings)
+    ]
     return {"corpus": settings.corpus.name, "epochs": EPOCHS, "threads": settings.threads, "runs": runs}
 
 
@@ -37,23 +37,6 @@ def _plan(settings: Settings) -> list[tuple[Program, int, float, int]]:
     return [line for line in plan if line[0].here]
 
 
-def _run(settings: Settings, program: Program, dim: int, lr: float, seed: int) -> Record:
-    model, vectors = settings.work / "quality.model", settings.work / "quality.bin"
-    options = {"dim": dim, "lr": lr, "seed": seed, "epochs": EPOCHS, "threads": settings.threads}
-    record = program.train(settings.corpus, model, **options)
-    program.export(model, vectors)
-    scores = child.python("score.py", vectors)
-    remove(model)
-    vectors.unlink()
-    print("    " + ", ".join(f"{name} {scores[name]:.3f}" for name in SCORES), file=sys.stderr, flush=True)
-    return {
-        "program": program.name,
-        **options,
-        **record,
-        "scores": {name: scores[name] for name in (*SCORES, "seen")},
-    }
-
-
 def report(result: dict[str, Any]) -> str:
     """One row for each program, dim and rate; then what a seed alone changes; then the whole process."""
     groups: dict[tuple[str, int, float], list[Record]] = {}
@@ -66,15 +49,9 @@ def report(result: dict[str, Any]) -> str:
         )
     ]
     heading = (
-        f"{result['epochs']} epochs of {result['corpus']}, {result['threads']} threads. Analogies: "
-        "Google's, share right of "
-        f"the {result['runs'][0]['scores']['seen']:,} whose words are among the 30,000 most frequent; "
-        "WS-353 and SimLex-999: "
-        "Spearman. Mean ± standard deviation over seeds. All vectors are judged by one evaluator, "
-        "omnivec's, and gensim's "
-        "gives the same to 1e-6. *Whole process*: start of the program to saved model, imports, reading "
-        "and saving included, "
-        "with a warm compile cache."
+        f"{result['epochs']} epochs of {result['corpus']}, {result['threads']} threads. "
+        f"{HOW.format(seen=result['runs'][0]['scores']['seen'])} *Whole process*: start of the program to "
+        "saved model, imports, reading and saving included, with a warm compile cache."
     )
     header = ("program", "seeds", *SCORES, "tokens/s", "whole process, s", "peak memory")
     return "\n\n".join([heading, table(header, rows), *_noise(groups), *_whole(groups)])
@@ -83,19 +60,11 @@ def report(result: dict[str, Any]) -> str:
 def _row(runs: list[Record]) -> list[str]:
     walls, peak = [run["wall_seconds"] for run in runs], max(run["peak_bytes"] for run in runs)
     return [
-        *(_score(runs, score) for score in SCORES),
+        *(score(runs, name) for name in SCORES),
         millions(runs),
         spread(walls, 1),
         f"{peak / 1e6:,.0f} MB",
     ]
-
-
-def _score(runs: list[Record], score: str) -> str:
-    values = [run["scores"][score] for run in runs]
-    scale, unit = (100, " %") if score == "analogies" else (1, "")
-    digits = 1 if score == "analogies" else 3
-    said = f"{scale * statistics.mean(values):.{digits}f}"
-    return said + (f" ± {scale * statistics.stdev(values):.{digits}f}" if len(values) > 1 else "") + unit
 
 
 def _noise(groups: dict[tuple[str, int, float], list[Record]]) -> list[str]:
@@ -105,14 +74,7 @@ def _noise(groups: dict[tuple[str, int, float], list[Record]]) -> list[str]:
         ours = groups.get((OURS.name, dim, lr), [])
         if name != GENSIM.name or len(ours) < 2:
             continue
-        parts = []
-        for score in SCORES:
-            a, b = ([run["scores"][score] for run in runs] for runs in (ours, theirs))
-            apart, noise = statistics.mean(a) - statistics.mean(b), statistics.stdev(a)
-            noise = max(noise, statistics.stdev(b)) if len(b) > 1 else noise
-            word = "better" if apart > 2 * noise else "worse" if apart < -2 * noise else "within seed noise"
-            parts.append(f"{score} {apart:+.3f} (2 standard deviations {2 * noise:.3f}: {word})")
-        said.append(f"omnivec less gensim at dim {dim}, lr {lr:g}: " + "; ".join(parts) + ".")
+        said.append(f"omnivec less gensim at dim {dim}, lr {lr:g}: {noise(ours, theirs)}.")
     return said
 
 
@@ -134,7 +96,7 @@ def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
     for program, lr in ((GENSIM, PEER_LR), (OURS, PEER_LR), (OURS, OUR_LR)):
         runs = [r for r in result["runs"] if (r["program"], r["dim"], r["lr"]) == (program.name, 100, lr)]
         if runs:
-            said = ", ".join(f"{score} {_score(runs, score)}" for score in SCORES)
+            said = ", ".join(f"{name} {score(runs, name)}" for name in SCORES)
             wall = statistics.median(run["wall_seconds"] for run in runs)
             found.append(
                 (

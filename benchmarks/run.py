@@ -16,14 +16,21 @@ from pathlib import Path
 from types import ModuleType
 
 import avx2
+import book
 import bound
+import cbow
+import checkpoint
 import compile as compiling
 import corpus
+import deterministic
+import gradient
 import growth
+import hs
 import machine
 import memory
 import page
 import quality
+import softmax
 import speed
 from programs import OURS
 from settings import Settings
@@ -33,6 +40,13 @@ SECTIONS: dict[str, ModuleType] = {
     "avx2": avx2,
     "bound": bound,
     "quality": quality,
+    "cbow": cbow,
+    "gradient": gradient,
+    "hs": hs,
+    "softmax": softmax,
+    "deterministic": deterministic,
+    "checkpoint": checkpoint,
+    "book": book,
     "growth": growth,
     "memory": memory,
     "compile": compiling,
@@ -62,9 +76,11 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Fill the compile cache, so that no timed process compiles; the section `compile` measures that."""
-    text = corpus.Corpus(corpus.zipf(100_000, 1_000), "Zipf")
+    text = corpus.Corpus(corpus.zipf(2_000, 50), "Zipf")
     with tempfile.TemporaryDirectory(dir=corpus.cache()) as work:
-        OURS.train(text, Path(work) / "warm.model")
+        for model in ("skipgram", "cbow"):
+            for loss in ("ns", "hs", "softmax"):
+                OURS.train(text, Path(work) / "warm.model", model=model, loss=loss)
 
 
 def _flags(given: argparse.Namespace) -> str:
@@ -91,9 +107,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--threads", type=int, default=2, help="of every program")
     parser.add_argument("--repeats", type=int, default=3, help="rounds of the timed sections")
-    parser.add_argument("--epochs", type=int, default=1, help="epochs of a timed run; quality always runs 5")
-    parser.add_argument("--seeds", type=int, default=3, help="runs of ours in quality")
-    parser.add_argument("--peer-seeds", type=int, default=2, help="runs of gensim in quality")
+    parser.add_argument(
+        "--epochs", type=int, default=1, help="epochs of a timed run; runs that are judged have 5"
+    )
+    parser.add_argument("--seeds", type=int, default=3, help="runs of ours that are judged")
+    parser.add_argument("--peer-seeds", type=int, default=2, help="runs of gensim that are judged")
     parser.add_argument(
         "--tokens", type=int, help="use only the first so many tokens of the corpus (the page says so)"
     )
@@ -101,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         "--scale",
         type=float,
         default=1.0,
-        help="size of the synthetic texts; below 1 only to try the scripts",
+        help="size of the synthetic texts and length of the long runs; below 1 only to try the scripts",
     )
     parser.add_argument(
         "--output",

@@ -1,5 +1,7 @@
 """python synthetic.py PATH --tokens N --words V [--every K]: a text whose word frequencies follow Zipf's law.
 
+Without --tokens: a list of its words, each with the count 1, for a vocabulary that a text does not fill.
+
 Independent draws, P(rank r) proportional to 1 / (r + 2.7), with Mandelbrot's shift as in running
 English; lines of 1,000 tokens. With --every K each word stands K times beside its draws, so that all of them
 pass min_count.
@@ -53,8 +55,11 @@ def write(path: Path, tokens: int, words: int, every: int = 0, seed: int = 1) ->
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path)
-    parser.add_argument("--tokens", type=int, required=True)
+    parser.add_argument("--tokens", type=int)
     parser.add_argument("--words", type=int, required=True)
     parser.add_argument("--every", type=int, default=0)
     given = parser.parse_args()
-    write(given.path, given.tokens, given.words, given.every)
+    if given.tokens is None:
+        given.path.write_bytes(b"".join(name + b" 1\n" for name in names(given.words).tolist()))
+    else:
+        write(given.path, given.tokens, given.words, given.every)

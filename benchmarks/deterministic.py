@@ -1,0 +1,52 @@
+"""What `deterministic=True` costs: the same bytes at any number of threads, against threads that race."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from programs import OURS, Run
+from race import by_name, rounds
+from settings import Settings
+from table import millions, ratios, spread, table
+
+TITLE = "The price of determinism"
+MODELS = {"skipgram": "skip-gram", "cbow": "CBOW"}
+
+
+def measure(settings: Settings) -> dict[str, Any]:
+    """For each model: threads that race, the same number in step, and one thread, in turn."""
+    many = f"{settings.threads} threads"
+    found = {}
+    for model in MODELS:
+        order = [
+            Run(OURS, {"model": model}, many),
+            Run(OURS, {"model": model, "own": {"deterministic": True}}, f"{many}, deterministic"),
+            Run(OURS, {"model": model, "threads": 1}, "1 thread"),
+        ]
+        found[model] = rounds(settings, order)
+    return {"corpus": settings.corpus.name, "epochs": settings.epochs, "rounds": found}
+
+
+def report(result: dict[str, Any]) -> str:
+    """Speeds, and the deterministic run's beside the others' of its round."""
+    rows, said = [], []
+    for model, rounds_ in result["rounds"].items():
+        found = by_name(rounds_)
+        free, bound, alone = found.values()
+        for name, records in found.items():
+            share = spread(ratios(records, free)) + " ×"
+            rows.append((f"{MODELS[model]}, {name}", millions(records), share))
+        price = 100 * (1 - statistics.median(ratios(bound, free)))
+        gain = statistics.median(ratios(bound, alone))
+        said.append(
+            f"{MODELS[model]}: determinism costs {price:.0f} % of the speed, and is {gain:.2f} × as fast as "
+            "one thread, which is deterministic anyway."
+        )
+    heading = (
+        "A seed gives the same bytes with one thread. With more, threads write to the same rows as they "
+        "come, and `deterministic=True` puts them in step, so that the bytes no longer "
+        "depend on their number. "
+        f"Negative sampling, dim 100, {result['epochs']} epoch of {result['corpus']}; runs in turn."
+    )
+    return "\n\n".join([heading, table(("run", "tokens/s", "against racing threads"), rows), *said])
