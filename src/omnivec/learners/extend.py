@@ -1,0 +1,115 @@
+"""A trained model goes on with a new text, whose new words come to its own.
+
+What follows from the vocabulary follows anew from all of it: order, sampler, thresholds of subsampling, tree.
+What was learned keeps its meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from omnivec.errors import OptionError
+from omnivec.learners.learner import Learner
+from omnivec.learners.word2vec import Word2Vec
+
+if TYPE_CHECKING:
+    from omnivec.data.sources import Source
+    from omnivec.data.tokenize import Tokenizer
+    from omnivec.data.vocabulary import Rule, Vocabulary
+    from omnivec.engine.progress import Progress
+    from omnivec.model import Model
+
+LEARNERS: Mapping[str, type[Learner]] = {Word2Vec.name: Word2Vec}
+"""The learners whose models can go on."""
+
+
+def extend(
+    model: Model,
+    source: Source,
+    *,
+    epochs: int | None = None,
+    lr: float | None = None,
+    min_count: int | None = None,
+    threads: int | None = None,
+    seed: int | None = None,
+    frozen: bool = False,
+    tokenizer: Tokenizer | None = None,
+    rule: Rule | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Model:
+    """Continue a model on a new text; the model itself stays as it is.
+
+    All its words stay and the counts of both texts add up. New words must occur `min_count` times in the new
+    text. Rows stand in the order of the summed counts, so a word's row may change; its vectors move there.
+    With hierarchical softmax the trained tree becomes one leaf of a new one that holds the new words.
+
+    Args:
+        model: one that was trained here, in memory or opened by `load`; an interrupted one too.
+        source: a text, as in `Learner.fit`.
+        epochs: passes over the new text; as many as the model had when not given, like the next three.
+        lr: learning rate at the start, from where it falls as in a first training; a smaller one changes less
+            of what the model knows.
+        min_count: how often a new word must occur in the new text.
+        threads: threads that train.
+        seed: that of the model and one, when not given, so that no random number is drawn a second time.
+        frozen: the vectors of the words the model has stay as they are; its prediction side still moves.
+        tokenizer: as in `Learner.fit`.
+        rule: as in `Learner.fit`, for new words alone.
+        progress: as in `Learner.fit`.
+
+    Raises: OptionError for a model of vectors alone; InputError as `fit`, and for a text in which no word is
+    known or frequent enough; NotEnoughMemory; NotFinite when training diverges.
+
+    """
+    from omnivec.engine import phases
+    from omnivec.engine.graft import carry_over, marked
+    from omnivec.engine.progress import Progress, silent
+    from omnivec.store.keys import Keys
+
+    given = {"epochs": epochs, "lr": lr, "min_count": min_count, "threads": threads}
+    given = {name: value for name, value in given.items() if value is not None}
+    listener, learner, known = progress or silent, _learner(model), _vocabulary(model)
+    learner = learner.replaced(**given, seed=(learner.seed + 1) % 2**63 if seed is None else seed)
+    chosen = learner.derived()
+    listener(Progress(phase="options", done=1, text=chosen.summary()))
+    corpus = phases.read(learner.reading(), source, listener, tokenizer=tokenizer, known=known, rule=rule)
+    words = corpus.vocabulary
+    phases.require(chosen.memory(len(words)), chosen.remedies, listener)
+    assert isinstance(words.keys, Keys)
+    tables, rows = chosen.initial(words), words.keys.rows(known.keys)
+    carry_over(model.tables, tables, rows, words.counts)
+    record = {
+        "source": model.record.get("source"), "tokens": known.total, "words": len(known),
+        "new_words": len(words) - len(known), "frozen": frozen,
+    }  # fmt: skip
+    longer = chosen.trained(
+        corpus, tables, listener, learner.changed(), marked(rows, len(words)) if frozen else None
+    )
+    longer.config["preset"] = model.config.get("preset")
+    longer.config["training"]["extended"] = [*model.record.get("extended", []), record]
+    return longer
+
+
+def _learner(model: Model) -> Learner:
+    """The options of a model as the learner they are. OptionError for a model that cannot go on."""
+    if model.learner is None or not {"output", "nodes"} & model.tables.keys():
+        raise OptionError(
+            "this model holds vectors alone, and training goes on from its prediction side too; "
+            "give its vectors as start to fit instead"
+        )
+    if model.learner not in LEARNERS:
+        raise OptionError(f"a model of {', '.join(LEARNERS)} is needed, got one of {model.learner}")
+    return LEARNERS[model.learner](**model.options)
+
+
+def _vocabulary(model: Model) -> Vocabulary:
+    """The model's words and counts; the total is that of all texts it has read."""
+    from omnivec.data.vocabulary import Vocabulary
+
+    counts, record = model.keys.counts, model.record
+    if counts is None:
+        raise OptionError("this model came without counts, and sampling needs them")
+    before = [part["tokens"] for part in record.get("extended", [])]
+    total = max(record.get("tokens", 0) + (before[-1] if before else 0), int(counts.sum()))
+    return Vocabulary(model.keys, counts, total, record.get("types", len(counts)))
