@@ -137,7 +137,7 @@ def keep_thresholds(
     """A token survives if 32 random bits are ≤ its word's threshold, (words,) uint32.
 
     The probability is √(s/f) + s/f, or √(s/f) by the formula `paper`, at most 1, with f = count / total;
-    sample 0 keeps everything. Definition: reference/skipgram.py. Source of the second: Mikolov et al. 2013
+    sample 0 keeps everything. Definition: reference/windows.py. Source of the second: Mikolov et al. 2013
     (arXiv 1310.4546), equation 5.
     """
     with np.errstate(divide="ignore"):
