@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from omnivec.engine import tree
 from omnivec.kernels import primitives, simd, window
+from omnivec.reference import huffman
 from omnivec.reference import random as definitions
 from omnivec.reference import word2vec as reference
 
@@ -25,105 +28,197 @@ def sampled(seed, length, dim, frequent=1.0):
     draw = np.random.default_rng(seed)
     tokens = np.minimum(draw.zipf(1.3, length) - 1, WORDS - 1).astype(np.int32)
     borders = np.unique(np.r_[0, 1, draw.integers(0, length, length // 9), length]).astype(np.int64)
-    counts = np.bincount(tokens, minlength=WORDS) + 1
-    keep = reference.keep_thresholds(counts, 0.02 * frequent, counts.sum())
-    alias = definitions.alias_table(counts**0.75)
+    counts = np.sort(np.bincount(tokens, minlength=WORDS) + 1)[::-1]
     width = -(-dim // 16) * 16
     inputs, outputs = np.zeros((2, WORDS, width), np.float32)
     inputs[:, :dim], outputs[:, :dim] = draw.normal(0, 0.4, (2, WORDS, dim))
-    return tokens, borders, keep, alias, inputs, outputs
+    return tokens, borders, counts, 0.02 * frequent, inputs, outputs
 
 
-def both(form, case, dim, first=0, last=None, **options):
+def both(form, case, dim, first=0, last=None, moving=True, **options):
     """(kernel's sums and tables, definition's) after one pass over the same text."""
-    tokens, units, keep, alias, inputs, outputs = case
-    sums, expected = np.zeros(3), [inputs[:, :dim].astype(np.float64), outputs[:, :dim].astype(np.float64)]
+    tokens, units, counts, sample, inputs, outputs = case
     o = {
-        "window": 5,
-        "kind": "dynamic",
-        "negatives": 5,
-        "exclude": "redraw",
-        "rate": 0.05,
-        "decay": 1e-5,
-        "base": 77,
-    } | options
-    with np.errstate(over="ignore"):  # uint64 wrap-around warns when run as plain Python
-        form(
-            tokens, units, first, len(tokens) if last is None else last, keep, alias, inputs, outputs,
-            o["window"], window.RADIUS[o["kind"]], o["negatives"], window.EXCLUDE[o["exclude"]],
-            o["rate"], o["decay"], np.uint64(o["base"]), sums,
-        )  # fmt: skip
-    wanted = reference.skipgram(tokens, units, keep, alias, *expected, **o)
+        "model": "skipgram", "loss": "ns", "reduction": "mean", "gradient": "undivided", "window": 5,
+        "kind": "dynamic", "negatives": 5, "exclude": "redraw", "distinct": False, "frozen": None,
+        "rate": 0.05, "decay": 1e-5, "base": 77,
+    } | options  # fmt: skip
+    grown = tree.grown(counts)
+    if o["loss"] == "hs":
+        outputs = outputs[:-1]
+    expected = [inputs[:, :dim].astype(np.float64), outputs[:, :dim].astype(np.float64)]
+    sums = passed(form, case, grown, outputs, first, last, moving, o)
+    total = counts.sum()
+    wanted = reference.train(
+        tokens, units, reference.keep_thresholds(counts, sample, total), *expected,
+        alias=definitions.alias_table(counts**0.75), tree=grown, **o,
+    )  # fmt: skip
     return sums, (inputs, outputs), wanted, expected
 
 
-def assert_equal(sums, tables, wanted, expected, dim):
+def passed(form, case, grown, outputs, first, last, moving, o):
+    """The sums of a form of the kernel over the centres first … last − 1 of a case, whose tables it moves."""
+    tokens, units, counts, sample, inputs, _ = case
+    alias = starts = steps = bag = None
+    count = o["negatives"] + 1
+    if o["loss"] == "ns":
+        alias = definitions.alias_table(counts**0.75)
+    elif o["loss"] == "hs":
+        starts, steps, count = tree.paths(grown)
+    if o["model"] == "cbow":
+        mean = o["reduction"] == "mean"
+        bag = window.MEAN * mean | window.DIVIDE * (mean and o["gradient"] == "true")
+    frozen = None if o["frozen"] is None else np.asarray(o["frozen"], np.uint8)
+    sums = np.zeros(3)
+    with np.errstate(over="ignore"):  # uint64 wrap-around warns when run as plain Python
+        form(
+            tokens, units, first, len(tokens) if last is None else last,
+            reference.keep_thresholds(counts, sample, counts.sum()), alias, window.EXCLUDE[o["exclude"]],
+            int(o["distinct"]), starts, steps, count, inputs, outputs, frozen, bag, o["window"],
+            window.RADIUS[o["kind"]], o["rate"] if moving else None, o["decay"], np.uint64(o["base"]), sums,
+        )  # fmt: skip
+    return sums
+
+
+def assert_equal(sums, tables, wanted, expected, dim, tolerance=1e-5):
+    np.testing.assert_allclose(sums, wanted, rtol=2e-5)
+    for table, definition in zip(tables, expected, strict=True):
+        np.testing.assert_allclose(table[:, :dim], definition, atol=tolerance)
+        assert not table[:, dim:].any()  # padding is never written
+
+
+MODELS = {
+    "skip-gram": {},
+    "cbow, undivided": {"model": "cbow"},
+    "cbow, true": {"model": "cbow", "gradient": "true"},
+    "cbow, sum": {"model": "cbow", "reduction": "sum", "rate": 0.02},
+}
+LOSSES = {
+    "ns": {}, "ns, 12": {"negatives": 12}, "hs": {"loss": "hs"}, "softmax": {"loss": "softmax", "rate": 0.02}
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("model", MODELS)
+def test_compiled_kernel_is_its_definition(model, loss):
+    assert_equal(*both(window.train, sampled(1, 1500, 20), 20, **(MODELS[model] | LOSSES[loss])), 20)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("model", MODELS)
+def test_plain_kernel_is_its_definition(model, loss):
+    assert_equal(*both(plain(window.train), sampled(4, 70, 20), 20, **(MODELS[model] | LOSSES[loss])), 20)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("model", ["skip-gram", "cbow, undivided"])
+def test_frozen_rows_keep_their_bits(model, loss):
+    frozen, case = np.arange(WORDS) % 3 == 0, sampled(9, 1000, 20)
+    before = case[-2].copy()
+    assert_equal(*both(window.train, case, 20, frozen=frozen, **(MODELS[model] | LOSSES[loss])), 20)
+    np.testing.assert_array_equal(case[-2][frozen], before[frozen])
+    assert (case[-2] != before)[~frozen].any(1).sum() > 20
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("model", ["skip-gram", "cbow, undivided"])
+def test_measuring_moves_no_bit_and_gives_the_loss_of_the_values_there_are(model, loss):
+    case = sampled(10, 1000, 20)
+    before = [table.copy() for table in case[-2:]]
+    options = MODELS[model] | LOSSES[loss] | {"rate": 0.0, "decay": 0.0}
+    sums, _, wanted, _ = both(window.train, case, 20, moving=False, **options)
     np.testing.assert_allclose(sums, wanted, rtol=1e-5)
-    np.testing.assert_allclose([t[:, :dim] for t in tables], expected, atol=1e-5)
-    assert not any(t[:, dim:].any() for t in tables)  # padding is never written
+    for table, was in zip(case[-2:], before, strict=True):
+        np.testing.assert_array_equal(table, was)
 
 
 @pytest.mark.parametrize("exclude", window.EXCLUDE)
 @pytest.mark.parametrize("kind", window.RADIUS)
 def test_compiled_skipgram_is_its_definition(kind, exclude):
-    assert_equal(*both(window.skipgram, sampled(1, 3000, 20), 20, kind=kind, exclude=exclude), 20)
+    assert_equal(*both(window.train, sampled(1, 3000, 20), 20, kind=kind, exclude=exclude), 20)
 
 
-@pytest.mark.parametrize("negatives", [0, 1, 4, 6, 12])
-def test_compiled_skipgram_is_its_definition_for_any_number_of_negatives(negatives):
-    assert_equal(*both(window.skipgram, sampled(2, 1500, 20), 20, negatives=negatives), 20)
-
-
-@pytest.mark.parametrize("width", [1, 2, 30])
-def test_compiled_skipgram_is_its_definition_for_any_window(width):
-    assert_equal(*both(window.skipgram, sampled(3, 1500, 20), 20, window=width), 20)
+@pytest.mark.parametrize("model", ["skip-gram", "cbow, undivided"])
+@pytest.mark.parametrize("negatives", [0, 1, 4, 6, 12, 20])
+def test_compiled_kernel_is_its_definition_for_any_number_of_negatives(negatives, model):
+    options = MODELS[model] | {"negatives": negatives, "distinct": negatives > 4}
+    assert_equal(*both(window.train, sampled(2, 1500, 20), 20, **options), 20)
 
 
 @pytest.mark.parametrize("exclude", window.EXCLUDE)
-@pytest.mark.parametrize("negatives", [2, 7])
-def test_plain_skipgram_is_its_definition(negatives, exclude):
-    case = sampled(4, 120, 20)
-    assert_equal(*both(plain(window.skipgram), case, 20, negatives=negatives, exclude=exclude), 20)
+def test_distinct_negatives_are_those_of_the_definition_even_when_few_words_are_left(exclude):
+    options = {"exclude": exclude, "negatives": WORDS - 2, "distinct": True, "rate": 0.01}
+    assert_equal(*both(window.train, sampled(12, 300, 20), 20, **options), 20)
 
 
-def passed(case, first, last, **options):
-    """The sums of the compiled kernel over the centres first … last − 1 of a case, whose tables it moves."""
-    tokens, units, keep, alias, inputs, outputs = case
-    o = {"rate": 0.05, "decay": 0.0, "base": 77} | options
-    sums = np.zeros(3)
-    with np.errstate(over="ignore"):  # uint64 wrap-around warns where NUMBA_DISABLE_JIT leaves plain Python
-        window.skipgram(
-            tokens, units, first, last, keep, alias, inputs, outputs, 5, window.DYNAMIC, 5, window.REDRAW,
-            o["rate"], o["decay"], np.uint64(o["base"]), sums,
-        )  # fmt: skip
-    return sums
+@pytest.mark.parametrize("model", ["skip-gram", "cbow, undivided"])
+@pytest.mark.parametrize("width", [1, 2, 30])
+def test_compiled_kernel_is_its_definition_for_any_window(width, model):
+    assert_equal(*both(window.train, sampled(3, 1500, 20), 20, window=width, **MODELS[model]), 20)
+
+
+def driven(case, first, last, **options):
+    """The sums of the compiled skip-gram over the centres first … last − 1."""
+    o = {
+        "model": "skipgram", "loss": "ns", "window": 5, "kind": "dynamic", "negatives": 5,
+        "exclude": "redraw", "distinct": False, "frozen": None, "rate": 0.05, "decay": 0.0, "base": 77,
+    } | options  # fmt: skip
+    return passed(window.train, case, None, case[-1], first, last, True, o)
 
 
 def test_shards_together_are_the_whole_pass():
     """A window looks across the border of a shard: three shards move the rows exactly as one pass does."""
     case = sampled(5, 4000, 20)
-    whole = both(window.skipgram, tuple(x.copy() for x in case), 20, decay=0.0)
-    sums = sum(passed(case, first, last) for first, last in ((0, 1333), (1333, 1334), (1334, 4000)))
+    whole = both(window.train, tuple(np.copy(x) for x in case), 20, decay=0.0)
+    sums = sum(driven(case, first, last) for first, last in ((0, 1333), (1333, 1334), (1334, 4000)))
     np.testing.assert_array_equal(case[-2:], whole[1])
     np.testing.assert_allclose(sums, whole[0], rtol=1e-6)
 
 
-def test_one_unit_of_one_word_moves_nothing():
-    tokens, _, *rest, inputs, outputs = sampled(6, 50, 20)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("model", MODELS)
+def test_one_unit_of_one_word_moves_nothing(model, loss):
+    _, _, *rest, inputs, outputs = sampled(6, 50, 20)
+    case = (np.arange(50, dtype=np.int32) % WORDS, np.arange(51, dtype=np.int64), *rest, inputs, outputs)
     before = inputs.copy()
-    sums = passed((tokens, np.arange(51, dtype=np.int64), *rest, inputs, outputs), 0, 50)
+    sums, *_ = both(window.train, case, 20, **(MODELS[model] | LOSSES[loss]))
     np.testing.assert_array_equal(inputs, before)
     assert sums[0] == 0 and sums[1] == 0 and sums[2] > 0
 
 
-def test_large_scores_neither_overflow_nor_hide_not_a_number():
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("model", MODELS)
+def test_large_scores_neither_overflow_nor_hide_not_a_number(model, loss):
     case = sampled(7, 300, 20)
     for table in case[-2:]:
         table *= 1000
-    sums = passed(case, 0, 300, rate=0.0)
+    options = MODELS[model] | LOSSES[loss] | {"rate": 0.0, "decay": 0.0}
+    sums, *_ = both(window.train, case, 20, **options)
     assert np.isfinite(sums[0]) and sums[0] > 1e6
     case[-2][:] = np.nan
-    assert np.isnan(passed(case, 0, 300)[0])
+    with np.errstate(invalid="ignore"):
+        sums, *_ = both(window.train, case, 20, **options)
+    assert np.isnan(sums[0])
+
+
+@pytest.mark.parametrize("counts", [[1, 1], [9, 9, 9], [45, 16, 13, 12, 9, 5], [2, 1, 1, 1, 1, 1, 1]])
+def test_compiled_tree_is_its_definition(counts):
+    grown = tree.grown(np.array(counts))
+    np.testing.assert_array_equal(grown, huffman.tree(counts))
+    starts, steps, longest = tree.paths(grown)
+    ways = [[(s >> 1, -1 if s & 1 else 1) for s in steps[a:b].tolist()] for a, b in pairwise(starts)]
+    assert ways == [list(map(tuple, way)) for way in huffman.paths(grown)]
+    assert longest == max(map(len, ways))
+
+
+def test_compiled_tree_is_its_definition_for_a_skewed_vocabulary():
+    """Fibonacci's numbers give the deepest tree there is: one leaf a level."""
+    counts = [1, 1]
+    while len(counts) < 80:
+        counts.append(counts[-1] + counts[-2])
+    grown = tree.grown(np.array(counts[::-1]))
+    np.testing.assert_array_equal(grown, huffman.tree(counts[::-1]))
+    assert tree.paths(grown)[2] == 79
 
 
 EXTREMES = {
@@ -140,27 +235,33 @@ EXTREMES = {
     "wide fixed window": (30, 3, [0, 1300], 1300, {"window": 1000, "kind": "fixed", "rate": 5e-4}),
     "many negatives": (30, 16, [0, 40], 40, {"negatives": 1000, "rate": 1e-3}),
     "wide rows": (30, 4096, [0, 60], 60, {"rate": 1e-3}),
+    "wide bag": (
+        30,
+        3,
+        [0, 1300],
+        1300,
+        {"window": 1000, "kind": "fixed", "rate": 5e-4, "model": "cbow", "gradient": "true"},
+    ),
+    "many negatives of a bag": (30, 16, [0, 40], 40, {"negatives": 1000, "rate": 1e-3, "model": "cbow"}),
+    "tree of two": (2, 1, [0, 300], 300, {"loss": "hs"}),
+    "wide window over a tree": (30, 3, [0, 600], 600, {"window": 1000, "loss": "hs", "rate": 5e-4}),
+    "softmax of two": (2, 1, [0, 300], 300, {"loss": "softmax", "rate": 1e-3}),
+    "wide window over all words": (31, 3, [0, 600], 600, {"window": 1000, "loss": "softmax", "rate": 5e-4}),
 }
 
 
-@pytest.mark.skipif(not hasattr(window.skipgram, "py_func"), reason="takes minutes without the compiler")
+@pytest.mark.skipif(not hasattr(window.train, "py_func"), reason="takes minutes without the compiler")
 @pytest.mark.parametrize("name", EXTREMES)
 def test_options_at_their_bounds_stay_inside_every_array(name):
     """Kernels check no bounds: NUMBA_BOUNDSCHECK=1 makes this test see what here would be luck."""
     words, dim, borders, length, options = EXTREMES[name]
     draw = np.random.default_rng(8)
     tokens = draw.integers(0, words, length).astype(np.int32)
-    counts = np.bincount(tokens, minlength=words)
+    counts = np.sort(np.bincount(tokens, minlength=words))[::-1]
     inputs, outputs = np.zeros((2, words, -(-dim // 16) * 16), np.float32)
     inputs[:, :dim], outputs[:, :dim] = draw.normal(0, 0.3, (2, words, dim))
-    case = (
-        tokens, np.array(borders, np.int64), reference.keep_thresholds(counts, 0, length),
-        definitions.alias_table(counts**0.75), inputs, outputs,
-    )  # fmt: skip
-    sums, tables, wanted, expected = both(window.skipgram, case, dim, decay=0.0, **options)
-    np.testing.assert_allclose(sums, wanted, rtol=1e-4)
-    np.testing.assert_allclose([t[:, :dim] for t in tables], expected, atol=1e-4)
-    assert not any(t[:, dim:].any() for t in tables)
+    case = tokens, np.array(borders, np.int64), counts, 0, inputs, outputs
+    assert_equal(*both(window.train, case, dim, decay=0.0, **options), dim, tolerance=1e-4)
 
 
 @pytest.mark.parametrize("form", [lambda f: f, plain], ids=["compiled", "plain"])
@@ -245,8 +346,6 @@ def test_word_that_is_nearly_the_whole_text_does_not_hold_training_up(exclude):
     """With power 2 the other word is drawn once in 10^8 times: redrawing without end would never be done."""
     tokens = np.zeros(400, np.int32)
     tokens[::100] = 1
-    units = np.array([0, 400], np.int64)
-    alias = definitions.alias_table([1.0, 1e-8])
-    inputs, outputs = np.full((2, 2, 32), 0.1, np.float32)
-    case = tokens, units, reference.keep_thresholds([1, 1], 0, 2), alias, inputs, outputs
-    assert_equal(*both(window.skipgram, case, 32, exclude=exclude), 32)
+    units, counts = np.array([0, 400], np.int64), np.array([10**11, 1])
+    case = tokens, units, counts, 0, *np.full((2, 2, 32), 0.1, np.float32)
+    assert_equal(*both(window.train, case, 32, exclude=exclude), 32)
