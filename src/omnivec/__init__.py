@@ -24,6 +24,7 @@ if typing.TYPE_CHECKING:
     from omnivec.errors import OptionError as OptionError
     from omnivec.errors import OutputError as OutputError
     from omnivec.errors import UnknownKey as UnknownKey
+    from omnivec.learners.extend import extend as extend
     from omnivec.learners.word2vec import Word2Vec as Word2Vec
     from omnivec.model import Model as Model
     from omnivec.model import load as load
@@ -33,6 +34,7 @@ if typing.TYPE_CHECKING:
 
 _HOMES = {
     "Word2Vec": "omnivec.learners.word2vec",
+    "extend": "omnivec.learners.extend",
     "Model": "omnivec.model",
     "load": "omnivec.model",
     "Vectors": "omnivec.vectors",
@@ -60,6 +62,7 @@ __all__ = [  # noqa: F822  (__getattr__ defines them)
     "UnknownKey",
     "Vectors",
     "Word2Vec",
+    "extend",
     "load",
 ]
 
