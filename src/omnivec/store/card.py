@@ -25,6 +25,8 @@ vectors = load("path/of/this/folder").vectors
 
 _TRAINING = {  # field of config["training"] → its words, in the order of the card
     "source": ("Corpus", "{}"),
+    "extended": ("Extends a model of", "{}"),
+    "start": ("Starts from", "{}"),
     "sha256": ("SHA-256 of the corpus", "{}"),
     "licence": ("Licence of the corpus", "{}"),
     "tokens": ("Tokens", "{:,}"),
@@ -74,11 +76,14 @@ def _options(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _words(value: Any) -> Any:
-    """Booleans and lists as people write them; numbers stay numbers, for the formats above."""
+    """Booleans, lists and places as people write them; numbers stay numbers, for the formats above."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(f"{item:.4g}" if isinstance(item, float) else str(item) for item in value)
+        return ", ".join(f"{item:.4g}" if isinstance(item, float) else str(_words(item)) for item in value)
+    if isinstance(value, dict):  # where words came from
+        frozen = ", frozen" if value.get("frozen") and "new_words" not in value else ""
+        return f"{value.get('source')} ({value.get('words')} words{frozen})"
     return value
 
 
