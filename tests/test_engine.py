@@ -130,11 +130,15 @@ def test_no_thread_trains_on_after_the_listener_failed():
 
 
 def test_second_interrupt_leaves_at_once():
+    def slower(shard, sums):
+        threading.Event().wait(0.3)
+        counting(shard, sums)
+
     def listener(record):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Hogwild(Schedule(10**6, 5, 0.05, 0, 10**5), slow, 2, listener).train()
+        Hogwild(Schedule(10**6, 5, 0.05, 0, 10**5), slower, 2, listener).train()
 
 
 def test_progress_counts_up_and_tells_the_loss_since_the_last_record():

@@ -24,7 +24,10 @@ class Model:
     """Options, keys, tables and record.
 
     config: what `config.json` holds: learner, options, preset, changed, head, dim, rows, training. tables: by
-    name, `vectors` (rows, padded width) float32 and, when it was trained here, `output` of the same shape.
+    name, `vectors` (rows, padded width) float32 and, when it was trained here, its prediction side: `output`
+    of the same shape; or `nodes` (rows − 1, padded width) float32, a row for each inner node of a tree, and
+    `tree` (rows − 1, 2) int32, their children: c < rows is the word of row c, others are node c − rows, and
+    the root is the last node.
     """
 
     def __init__(
@@ -57,8 +60,15 @@ class Model:
 
     @property
     def history(self) -> list[dict[str, Any]]:
-        """One dictionary for each epoch that was begun: epoch and mean loss."""
-        return [{"epoch": epoch, "loss": loss} for epoch, loss in enumerate(self.record.get("loss", []), 1)]
+        """What training said of itself, in its order; times are seconds of training alone.
+
+        A dictionary for each epoch that ended: epoch (1, 2 …), tokens trained so far, seconds, lr, loss and,
+        where a text was held out, heldout: mean losses of a prediction. And one for each evaluation: epoch
+        (1.37), tokens, seconds, and what it returned, by name, or as `value`.
+        """
+        losses = enumerate(self.record.get("loss", []), 1)
+        told = [{"epoch": epoch, "loss": loss} for epoch, loss in losses]  # all that older models know
+        return [dict(row) for row in self.record.get("history", told)]
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -68,6 +78,10 @@ class Model:
     @cached_property
     def output(self) -> Vectors:
         """The prediction side: another table than `vectors`. OptionError where the model has none."""
+        if "nodes" in self.tables:
+            raise OptionError(
+                "this model predicts by a tree: its output rows are tree nodes, not words, and have no keys"
+            )
         if "output" not in self.tables:
             raise OptionError(
                 "this model has no output table: it was read from a file that holds vectors only"
@@ -121,8 +135,7 @@ def _opened(path: str | os.PathLike[str]) -> Model:
         raise FormatError(f"{folder.path / TABLES}: {error}") from None
     config = _known(folder.path / CONFIG, folder.config)
     rows = {name: table for name, table in folder.tables.items() if not name.startswith("keys.")}
-    for name in ("vectors", "output") if "output" in rows else ("vectors",):
-        _check_table(folder.path, name, rows.get(name), len(keys), config.get("dim"))
+    _check_tables(folder.path, rows, len(keys), config.get("dim"))
     return Model(config, keys, rows, mapped=True)
 
 
@@ -142,11 +155,38 @@ def _known(path: Path, config: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def _check_table(path: Path, name: str, table: NDArray[Any] | None, keys: int, dim: object) -> None:
-    fits = table is not None and table.dtype == np.float32 and table.ndim == 2 and len(table) == keys
-    if table is None or not fits or type(dim) is not int or not 1 <= dim <= table.shape[1]:
-        found = "none" if table is None else f"{table.dtype} of shape {table.shape}"
-        raise FormatError(f"{path}: expected {keys:,} float32 rows of dim {dim!r} as {name}, got {found}")
+def _check_tables(path: Path, tables: Mapping[str, NDArray[Any]], rows: int, dim: object) -> None:
+    """FormatError naming the first table that is missing or not as a model of `rows` keys needs it."""
+    vectors = tables.get("vectors")
+    if vectors is None or vectors.ndim != 2 or type(dim) is not int or not 1 <= dim <= vectors.shape[1]:
+        found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
+        raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
+    width, inner = vectors.shape[1], max(rows - 1, 0)
+    wanted: dict[str, tuple[tuple[int, ...], str]] = {
+        "vectors": ((rows, width), "float32"), "output": ((rows, width), "float32"),
+        "nodes": ((inner, width), "float32"), "tree": ((inner, 2), "int32"), "frozen": ((rows,), "uint8"),
+    }  # fmt: skip
+    for name, (shape, dtype) in wanted.items():
+        if name in tables and (tables[name].shape, str(tables[name].dtype)) != (shape, dtype):
+            found = f"{tables[name].dtype} of shape {tables[name].shape}"
+            raise FormatError(f"{path}: expected {dtype} of shape {shape} as {name}, got {found}; damaged")
+    if ("nodes" in tables) != ("tree" in tables):
+        raise FormatError(f"{path}: nodes and tree belong together, and one of them is missing; damaged")
+    if "tree" in tables and not _is_tree(tables["tree"], rows):
+        raise FormatError(f"{path}: tree does not lead to each of {rows:,} words once; damaged")
+
+
+def _is_tree(children: NDArray[np.int32], rows: int) -> bool:
+    """Whether every node but the root, the last, is the child of one node, which stands behind it.
+
+    Then every way down ends at a word. 30 ms at two million rows.
+    """
+    behind = rows + np.arange(len(children), dtype=np.int32)[:, None]
+    if not ((children >= 0) & (children < behind)).all():
+        return False
+    seen = np.zeros(2 * rows - 2, np.bool_)
+    seen[children] = True
+    return bool(seen.all())  # as many places as children: each is met once
 
 
 def _padded(matrix: NDArray[np.float32]) -> NDArray[np.float32]:

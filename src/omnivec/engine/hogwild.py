@@ -1,7 +1,9 @@
 """Threads over shards, without locks on the tables.
 
 Each thread takes the next shard and trains it in a kernel that has let go of the interpreter. Progress,
-Ctrl-C and the check for NaN happen between shards.
+Ctrl-C and the check for NaN happen between shards. When something is due for which the tables must rest, the
+threads go home after the shard in hand and a new team comes afterwards: no thread ever waits, and a run with
+nothing due pays nothing.
 
 Source: Niu, Recht, Ré, Wright 2011, "Hogwild!": collisions are rare because updates are sparse.
 """
@@ -10,12 +12,16 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.engine.job import Step
+from omnivec.engine.outcome import Outcome
 from omnivec.engine.progress import Listener, Progress
 from omnivec.engine.schedule import Schedule, Shard
 from omnivec.errors import NotFinite
@@ -25,78 +31,113 @@ TICK = 0.2
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What training did. losses: mean per pair and epoch begun, float64; seconds: of training alone."""
+class Pause:
+    """Work for which no thread may train: every `seconds`, or, when that is None, at every epoch's end.
 
-    losses: list[float]
-    pairs: int
-    tokens: int
-    seconds: float
-    interrupted: bool
+    do: called in the caller's thread; what it returns goes into the history, as a row of its own or into that
+    of the epoch. at_end: also when training has come to its end.
+    """
+
+    do: Callable[[Outcome], Mapping[str, Any] | None]
+    seconds: float | None = None
+    at_end: bool = False
 
 
 class Hogwild:
-    """One run of `step` over all shards of a schedule. `train` may be called once."""
+    """One run of `step` over the shards of a schedule, from where `before` stood. `train` is called once.
 
-    def __init__(self, schedule: Schedule, step: Step, threads: int, listener: Listener) -> None:
+    pauses: in the order in which those due together are done. enough: True of the history ends training at an
+    epoch's end.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        step: Step,
+        threads: int,
+        listener: Listener,
+        *,
+        pauses: Sequence[Pause] = (),
+        enough: Callable[[list[dict[str, Any]]], bool] = lambda history: False,
+        before: Outcome | None = None,
+    ) -> None:
+        before = before or Outcome.start(schedule)
         self._schedule, self._step, self._threads, self._listener = schedule, step, threads, listener
-        self._shards, self._lock = schedule.shards(), threading.Lock()
-        self._sums = np.zeros((schedule.epochs, 3))
-        self._tokens = np.zeros(schedule.epochs, np.int64)
-        self._stop = threading.Event()
+        self._at_epoch = [pause for pause in pauses if pause.seconds is None]
+        self._timed = [_Alarm(pause) for pause in pauses if pause.seconds is not None]
+        self._enough, self._enough_said = enough, False
+        self._taken, self._limit = before.shards, before.shards
+        self._shards, self._lock = schedule.shards(before.shards), threading.Lock()
+        self._sums = before.sums.copy()
+        self._tokens = schedule.tokens_by_epoch(before.shards)
+        self._ended, self._history = before.epochs, list(before.history)
+        self._team: list[threading.Thread] = []
+        self._home, self._interrupted = threading.Event(), False
         self._failure: BaseException | None = None
+        self._ticker = _Ticker(schedule, listener, before)
 
     def train(self) -> Outcome:
         """Train to the end; the first Ctrl-C ends the shards begun, the second leaves at once.
 
-        Raises: NotFinite when a loss is not a number; whatever `step` or the listener raises.
+        Raises: NotFinite when a loss is not a number; whatever `step`, the listener or a pause raises.
         """
-        team = [threading.Thread(target=self._work, daemon=True) for _ in range(self._threads)]
-        ticker, interrupted = _Ticker(self), False
         try:
-            while True:
-                try:
-                    self._watch(team, ticker)
-                    break
-                except KeyboardInterrupt:
-                    if interrupted:
-                        raise
-                    interrupted = True
-                    self._stop.set()
-        finally:  # whatever the listener raised: no thread trains on unseen
-            self._stop.set()
+            self._look()  # the end of an epoch that an interrupt left untold
+            while self._more():
+                self._lap()
+                self._pause()
+        except KeyboardInterrupt:
+            self._interrupted = True
+            self._home.set()
+            self._watch()
+        finally:  # whatever was raised: no thread trains on unseen
+            self._home.set()
+        return self._outcome()
+
+    def _lap(self) -> None:
+        """A team trains until it is sent home, or to where an epoch's end calls for a pause."""
+        by_epoch, total = self._schedule.shards_by_epoch, self._schedule.shards_in_all
+        self._limit = (self._taken // by_epoch + 1) * by_epoch if self._at_epoch else total
+        self._home.clear()
+        if self._due():
+            self._home.set()
+        self._team = [threading.Thread(target=self._work, daemon=True) for _ in range(self._threads)]
+        for thread in self._team:
+            thread.start()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Look at the team until all have gone home."""
+        while any(thread.is_alive() for thread in self._team):
+            wait = min([TICK, *(alarm.left() for alarm in self._timed if not self._home.is_set())])
+            for thread in self._team:
+                if thread.is_alive():  # one that an interrupt kept from starting cannot be joined
+                    thread.join(wait / len(self._team))
+            if self._due():
+                self._home.set()
+            self._look()
+        self._look()
         if self._failure is not None:
             raise self._failure
-        begun = self._sums[:, 1] > 0
-        losses = (self._sums[begun, 0] / self._sums[begun, 1]).tolist()
-        tokens = int(self._tokens.sum())
-        short = tokens < self._schedule.tokens * self._schedule.epochs
-        return Outcome(losses, int(self._sums[:, 1].sum()), tokens, ticker.seconds, interrupted and short)
-
-    def _watch(self, team: list[threading.Thread], ticker: _Ticker) -> None:
-        """Start the threads and look at them until all have ended; may be called again after a Ctrl-C."""
-        for thread in team:
-            if thread.ident is None:
-                thread.start()
-        while any(thread.is_alive() for thread in team):
-            for thread in team:
-                thread.join(TICK / len(team))
-            ticker.look()
-        ticker.look(last=True)
 
     def _work(self) -> None:
         try:
-            while not self._stop.is_set():
-                with self._lock:
-                    shard = next(self._shards, None)
-                if shard is None:
-                    return
+            while (shard := self._next()) is not None:
                 sums = np.zeros(3)
                 self._step(shard, sums)
                 self._count(shard, sums)
+                if self._home.is_set():  # asked after a shard, so that every lap gets on
+                    return
         except BaseException as failure:  # carried to the caller's thread, which raises it
             self._failure = failure
-            self._stop.set()
+            self._home.set()
+
+    def _next(self) -> Shard | None:
+        with self._lock:
+            if self._taken == self._limit:
+                return None
+            self._taken += 1
+            return next(self._shards)
 
     def _count(self, shard: Shard, sums: NDArray[np.float64]) -> None:
         if not np.isfinite(sums[0]):
@@ -108,38 +149,132 @@ class Hogwild:
             self._sums[shard.epoch] += sums
             self._tokens[shard.epoch] += shard.last - shard.first
 
-    def totals(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Copies of (loss, pairs, centres) and of the tokens done, by epoch."""
+    def _look(self) -> None:
+        """Tell how far it is, and do what the end of an epoch calls for."""
         with self._lock:
-            return self._sums.copy(), self._tokens.copy()
+            sums, by_epoch = self._sums.copy(), self._tokens.copy()
+        self._ticker.seen(sums, by_epoch)
+        while self._ended < len(by_epoch) and by_epoch[self._ended] == self._schedule.tokens:
+            if self._at_epoch and self._interrupted:
+                return  # what is to be measured there would keep the user waiting; a resumed run does it
+            loss, predictions, _ = sums[self._ended].tolist()
+            row = self._ticker.row(self._ended + 1, loss / predictions) if predictions else {}
+            for pause in self._at_epoch:
+                with self._aside():
+                    row |= pause.do(self._outcome()) or {}
+            # Both or neither, whenever Ctrl-C comes: Python looks for it after calls, and here is none.
+            self._history += [row] if row else []
+            self._ended += 1
+            self._enough_said = bool(row) and self._enough(self._history)
+            self._ticker.epoch(self._ended, row)
+        if self._ended < len(by_epoch):
+            self._ticker.train()
+
+    def _more(self) -> bool:
+        return self._taken < self._schedule.shards_in_all and not self._enough_said
+
+    def _due(self) -> bool:
+        return any(alarm.left() == 0 for alarm in self._timed)
+
+    def _pause(self) -> None:
+        """Nobody trains: do what is due by the clock, or at the end."""
+        more = self._more()
+        for alarm in self._timed:
+            if alarm.left() == 0 if more else alarm.pause.at_end:
+                with self._aside():
+                    row = alarm.pause.do(self._outcome())
+                alarm.set()
+                if row is not None:
+                    self._history.append({**self._ticker.place(), **row})
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Time that is not time of training."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._ticker.aside(time.perf_counter() - began)
+
+    def _outcome(self) -> Outcome:
+        """Where the run stands; nobody trains."""
+        return Outcome(
+            shards=self._taken, epochs=self._ended, tokens=int(self._tokens.sum()), sums=self._sums.copy(),
+            seconds=self._ticker.seconds, paused=self._ticker.paused,
+            history=list(self._history),
+            interrupted=self._ended < self._schedule.epochs and not self._enough_said,
+            stopped_early=self._ended < self._schedule.epochs and self._enough_said,
+        )  # fmt: skip
+
+
+class _Alarm:
+    """When a pause is due by the clock."""
+
+    def __init__(self, pause: Pause) -> None:
+        self.pause = pause
+        self.set()
+
+    def set(self) -> None:
+        self._due = time.perf_counter() + (self.pause.seconds or 0)
+
+    def left(self) -> float:
+        return max(0.0, self._due - time.perf_counter())
 
 
 class _Ticker:
-    """Turns the counters of a run into progress records: one a look, one for each epoch that ended."""
+    """Turns the counters of a run into progress records and rows of the history."""
 
-    def __init__(self, run: Hogwild) -> None:
-        self._run, self._schedule, self._listener = run, run._schedule, run._listener
-        self._began, self.seconds = time.perf_counter(), 0.0
-        self._before, self._ended = np.zeros(3), 0
+    def __init__(self, schedule: Schedule, listener: Listener, before: Outcome) -> None:
+        self._schedule, self._listener = schedule, listener
+        self._origin = time.perf_counter() - before.seconds
+        self.seconds, self.paused = before.seconds, before.paused
+        self._sums, self._told, self._tokens, self._epoch = before.sums, before.sums.sum(0), 0, 0
+        self._spoken = time.perf_counter()
 
-    def look(self, last: bool = False) -> None:
-        sums, by_epoch = self._run.totals()
-        tokens, schedule = int(by_epoch.sum()), self._schedule
-        self.seconds = time.perf_counter() - self._began
-        while self._ended < schedule.epochs and by_epoch[self._ended] == schedule.tokens:
-            loss, pairs, _ = sums[self._ended]
-            self._ended += 1
-            self._listener(self._record("epoch", self._ended, tokens, loss / max(pairs, 1)))
-        loss, pairs, _ = sums.sum(0) - self._before
-        if pairs and not last:
-            self._listener(self._record("train", min(self._ended + 1, schedule.epochs), tokens, loss / pairs))
-            self._before = sums.sum(0)
+    def seen(self, sums: NDArray[np.float64], by_epoch: NDArray[np.int64]) -> None:
+        """Take in the counters, and the time."""
+        self._sums, self._tokens = sums, int(by_epoch.sum())
+        self._epoch = min(self._tokens // self._schedule.tokens, self._schedule.epochs - 1)
+        self.seconds = time.perf_counter() - self._origin
 
-    def _record(self, phase: str, epoch: int, tokens: int, loss: float) -> Progress:
+    def aside(self, seconds: float) -> None:
+        """Time passed that is not time of training."""
+        self._origin += seconds
+        self.paused += seconds
+
+    def place(self) -> dict[str, Any]:
+        """How far it is, for the history."""
+        return {
+            "epoch": self._tokens / self._schedule.tokens, "tokens": self._tokens, "seconds": self.seconds
+        }  # fmt: skip
+
+    def row(self, epoch: int, loss: float) -> dict[str, Any]:
+        """The history's row of an epoch that ended."""
+        tokens = epoch * self._schedule.tokens
+        return {
+            **self.place(),
+            "epoch": epoch,
+            "tokens": tokens,
+            "lr": self._schedule.rate(tokens),
+            "loss": loss,
+        }
+
+    def epoch(self, epoch: int, row: Mapping[str, Any]) -> None:
+        """Tell that an epoch ended."""
+        self._listener(self._record("epoch", epoch, row.get("loss", 0.0), row.get("heldout")))
+
+    def train(self) -> None:
+        """Tell how far it is, and the loss since the last time; not more often than every tick."""
+        loss, predictions, _ = self._sums.sum(0) - self._told
+        if predictions and time.perf_counter() - self._spoken > TICK / 2:
+            self._spoken, self._told = time.perf_counter(), self._sums.sum(0)
+            self._listener(self._record("train", self._epoch + 1, loss / predictions))
+
+    def _record(self, phase: str, epoch: int, loss: float, heldout: float | None = None) -> Progress:
         schedule, total = self._schedule, self._schedule.tokens * self._schedule.epochs
-        left = self.seconds * (total - tokens) / max(tokens, 1)
+        left = self.seconds * (total - self._tokens) / max(self._tokens, 1)
         return Progress(
-            phase=phase, done=tokens / total, epoch=epoch, epochs=schedule.epochs, tokens=tokens,
-            tokens_per_second=schedule.read(tokens) / max(self.seconds, 1e-9),
-            lr=schedule.rate(tokens), loss=loss, seconds_left=left,
+            phase=phase, done=self._tokens / total, epoch=epoch, epochs=schedule.epochs, tokens=self._tokens,
+            tokens_per_second=schedule.read(self._tokens) / max(self.seconds, 1e-9),
+            lr=schedule.rate(self._tokens), loss=loss, seconds_left=left, heldout=heldout,
         )  # fmt: skip

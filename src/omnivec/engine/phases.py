@@ -6,11 +6,13 @@ import logging
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from omnivec.data.corpus import Corpus, Reading
+from omnivec.data.heldout import Text, split
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary
@@ -19,6 +21,7 @@ from omnivec.engine.progress import Listener, Progress
 from omnivec.engine.schedule import Shard
 from omnivec.errors import InputError
 from omnivec.store import memory
+from omnivec.store.keys import Keys
 
 log = logging.getLogger("omnivec")
 
@@ -77,7 +80,46 @@ def read(
             f"{corpus.invalid:,}",
             reading.encoding_errors,
         )
-    return corpus
+    if isinstance(words.keys, Keys):
+        return corpus
+    return replace(corpus, vocabulary=replace(words, keys=Keys.build(words.keys, words.counts)))
+
+
+def share_held_out(corpus: Corpus, share: float, seed: int, listener: Listener) -> tuple[Corpus, Text]:
+    """Set a share of a corpus aside, which is used up; (what is left to train on, what is held out).
+
+    Raises: InputError when in one of the two no unit holds two words.
+    """
+    units = len(corpus.units) - 1
+    rest, text = split(corpus, share, seed)
+    found = f"{corpus.name}: heldout {share:g} of {units:,} units"
+    if not text.speaks:
+        raise InputError(f"{found} holds out none of two words or more; raise heldout, or give heldout_text")
+    if not (np.diff(rest.units) > 1).any():
+        raise InputError(f"{found} leaves none of two words or more; lower heldout, or give more text")
+    _report_held_out(text, listener)
+    return rest, text
+
+
+def text_held_out(
+    reading: Reading, source: Source, words: Vocabulary, tokenizer: Tokenizer | None, listener: Listener
+) -> Text:
+    """Read a text that is only measured. InputError when it holds no unit with two known words."""
+    corpus = reading.corpus(source, tokenizer=tokenizer, vocabulary=words)
+    text = Text(corpus.tokens, corpus.units)
+    if not text.speaks:
+        raise InputError(
+            f"{corpus.name}: held out, but none of its {len(text.units) - 1:,} units ({reading.unit}) holds "
+            "two words of the vocabulary; give more text, or set unit to document"
+        )
+    _report_held_out(text, listener)
+    return text
+
+
+def _report_held_out(text: Text, listener: Listener) -> None:
+    tokens, units = len(text.tokens), len(text.units) - 1
+    told = f"{tokens:,} tokens in {units:,} units are held out"
+    listener(Progress(phase="read", done=1, text=told, tokens=tokens))
 
 
 def require(need: Mapping[str, int], remedies: str, listener: Listener) -> None:
@@ -93,11 +135,13 @@ def _free() -> str:
     return f"{memory.human(have)} free" + ("" if limit == "machine" else f" ({limit})")
 
 
-def compiled(job: Job, listener: Listener) -> None:
-    """Make the first call of a kernel, on nothing, and name what it costs when it costs something."""
+def compiled(job: Job, listener: Listener, heldout: Text | None = None) -> None:
+    """Make the first call of each kernel, on nothing, and name what it costs when it costs something."""
     began = time.perf_counter()
     listener(Progress(phase="compile"))
     job.step(Shard(0, 0, 0, 0.0, 0.0), np.zeros(3))
+    if heldout is not None:
+        job.measure(heldout.tokens[:0], heldout.units, np.zeros(3))
     seconds = time.perf_counter() - began
     text = f"for this processor, once … {seconds:.1f} s" if seconds > 1 else ""
     listener(Progress(phase="compile", done=1, text=text))

@@ -12,8 +12,8 @@ class Progress:
 
     phase: "options", "read", "memory", "compile", "train" or "epoch"; done: share of the phase, 0 … 1; text:
     the line of a phase that is finished, else empty; bytes: what training allocates, when the phase is
-    "memory"; loss: mean per pair of centre and context since the last record (of the epoch, when the phase is
-    "epoch"), float64.
+    "memory"; loss: mean per prediction since the last record (of the epoch, when the phase is "epoch"),
+    float64; heldout: that of the text held out, at an epoch's end.
     """
 
     phase: str
@@ -27,6 +27,7 @@ class Progress:
     lr: float = 0.0
     loss: float = 0.0
     seconds_left: float = 0.0
+    heldout: float | None = None
 
 
 Listener = Callable[[Progress], None]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class Shard:
@@ -46,10 +49,33 @@ class Schedule:
         """Tokens of the text that `done` of our tokens stand for."""
         return done * (self.text or self.tokens) / self.tokens
 
-    def shards(self) -> Iterator[Shard]:
-        """All shards in their order."""
+    @property
+    def shards_by_epoch(self) -> int:
+        """Shards of one pass."""
+        return -(-self.tokens // self.shard_size)
+
+    @property
+    def shards_in_all(self) -> int:
+        """Shards of all passes."""
+        return self.shards_by_epoch * self.epochs
+
+    def epoch(self, shard: int) -> int:
+        """The epoch of a shard, from 0; of the number of all shards, the last one."""
+        return min(shard // self.shards_by_epoch, self.epochs - 1)
+
+    def tokens_by_epoch(self, shards: int) -> NDArray[np.int64]:
+        """Tokens of the first `shards` shards, (epochs,) int64."""
+        whole, more = divmod(shards, self.shards_by_epoch)
+        done = np.zeros(self.epochs, np.int64)
+        done[:whole] = self.tokens
+        done[whole : whole + 1] = more * self.shard_size
+        return done
+
+    def shards(self, start: int = 0) -> Iterator[Shard]:
+        """All shards in their order, from number `start` on."""
         decay = self.lr * (1 - self.floor) / (self.tokens * self.epochs)
-        for epoch in range(self.epochs):
-            for first in range(0, self.tokens, self.shard_size):
-                last = min(first + self.shard_size, self.tokens)
-                yield Shard(epoch, first, last, self.rate(epoch * self.tokens + first), decay)
+        for number in range(start, self.shards_in_all):
+            epoch, place = divmod(number, self.shards_by_epoch)
+            first = place * self.shard_size
+            last = min(first + self.shard_size, self.tokens)
+            yield Shard(epoch, first, last, self.rate(epoch * self.tokens + first), decay)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from omnivec.config import Between, Options, options
+from omnivec.errors import OptionError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
-    from omnivec.engine.hogwild import Outcome
+    from omnivec.engine.beside import Beside
     from omnivec.engine.job import Job
+    from omnivec.engine.outcome import Outcome
     from omnivec.engine.progress import Progress
+    from omnivec.engine.validation import Evaluate
     from omnivec.engine.warm import Start
     from omnivec.model import Model
 
@@ -40,6 +44,12 @@ class Learner(Options, ABC):
     """As many as the process has processors when not given; one gives the same bits for a seed."""
     seed: Annotated[int, Between(0, 2**63 - 1)] = 1
     """Start of every random number."""
+    deterministic: bool = False
+    """The same bytes at any number of threads, at the price of speed."""
+    heldout: Annotated[float, Between(0, 0.5)] = 0.0
+    """Share of the units that train nothing; their loss is measured after each epoch."""
+    patience: Annotated[int, Between(1, 100_000)] | None = None
+    """Stop after so many epochs in a row without a new least held-out loss."""
 
     def fit(
         self,
@@ -50,6 +60,12 @@ class Learner(Options, ABC):
         rule: Rule | None = None,
         start: Start | None = None,
         frozen: bool = False,
+        heldout_text: Source | None = None,
+        evaluate: Evaluate | None = None,
+        every: float = 60.0,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_minutes: float = 10.0,
+        resume: Model | str | os.PathLike[str] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Model:
         """Learn a vector for every word of a text.
@@ -63,33 +79,63 @@ class Learner(Options, ABC):
             start: vectors, a model or a path of one: the words it has begin with its vectors. Its other words
                 are not added; `omnivec.extend` is for that.
             frozen: those words keep the vectors of `start` as they are; the others move.
+            heldout_text: a source whose loss is measured after each epoch, in place of a share of the text.
+            evaluate: a function of `Vectors`, the read-only vectors as they stand, called every so many
+                seconds and at the end while training rests. What it returns, names and numbers or one number,
+                becomes a row of `history`; what it raises ends training.
+            every: seconds between two calls of `evaluate`.
+            checkpoint: a path at which the model so far is saved while training goes on, and on Ctrl-C.
+            checkpoint_minutes: minutes between two checkpoints.
+            resume: an interrupted model or its path, such as a checkpoint, of the same text and options:
+                training goes on where it stood. With one thread the result has the same bits as if it had
+                never stopped.
             progress: receives an `omnivec.engine.progress.Progress` for every finished phase and every 0.2 s
                 of training.
 
         Ctrl-C ends training at the next shard; the model so far is returned and its record says so.
 
         Raises: InputError for a source that is missing, not text, empty, or of fewer than two words after
-        min_count; OptionError when `start` has another dim or no word of the text; NotEnoughMemory before
-        tables are allocated; NotFinite when training diverges, or for a vector of `start`.
+        min_count, or other than the text that `resume` was begun with; OptionError when `start` has another
+        dim or no word of the text, or `resume` other options; OutputError for a `checkpoint` that cannot be
+        written; NotEnoughMemory before tables are allocated; NotFinite when training diverges, or for a
+        vector of `start`.
 
         """
+        from omnivec.data.fingerprint import fingerprint
+        from omnivec.engine import checkpoint as checkpoints
         from omnivec.engine import phases, warm
+        from omnivec.engine.beside import Beside
         from omnivec.engine.progress import Progress, silent
 
         listener, chosen = progress or silent, self.derived()
+        self._check_heldout(heldout_text)
+        before = None if resume is None else checkpoints.resumable(resume, chosen, self.name)
+        beside = Beside(
+            evaluate=evaluate, every=every, checkpoint=checkpoint, checkpoint_minutes=checkpoint_minutes,
+            resume=before,
+        )  # fmt: skip
         given = warm.opened(start, chosen.dim, frozen)
         listener(Progress(phase="options", done=1, text=chosen.summary()))
         corpus = phases.read(
             self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
         )
-        phases.require(chosen.memory(len(corpus.vocabulary)), self.remedies, listener)
-        tables = chosen.initial(corpus.vocabulary)
-        rows = given.into(tables["vectors"], corpus.vocabulary.keys, listener) if given else None
-        record = given.record(rows) if given and rows is not None else {}
+        words, text = corpus.vocabulary, None
+        if heldout_text is not None:
+            text = phases.text_held_out(self.reading(), heldout_text, words, tokenizer, listener)
+        record: dict[str, Any] = {"fingerprint": fingerprint(corpus, text)}
+        if before is not None:
+            checkpoints.check_text(before, record["fingerprint"], corpus.name)
+        phases.require(chosen.memory(len(words)), self.remedies, listener)
+        tables, still = chosen.initial(words), None
+        if given is not None:
+            rows = given.into(tables["vectors"], words.keys, listener)
+            still = rows if frozen else None
+            record |= given.record(rows)
         del given  # it may be larger than the tables
-        model = chosen.trained(corpus, tables, listener, self.changed(), rows if frozen else None)
-        model.config["training"] |= record
-        return model
+        if before is not None:
+            still = checkpoints.restored(before, tables, record)
+        beside = replace(beside, heldout=text, record=record)
+        return chosen.trained(corpus, tables, listener, self.changed(), still, beside)
 
     def trained(
         self,
@@ -98,22 +144,62 @@ class Learner(Options, ABC):
         listener: Callable[[Progress], None],
         changed: dict[str, object],
         frozen: NDArray[np.uint8] | None = None,
+        beside: Beside | None = None,
     ) -> Model:
-        """Train tables on a corpus and make them a model; self is derived, the tables change in place."""
+        """Train tables on a corpus and make them a model; self is derived.
+
+        The tables change in place; of the corpus a share is held out if the option says so.
+        """
         from omnivec.engine import phases
+        from omnivec.engine.beside import Beside
+        from omnivec.engine.checkpoint import FROZEN
         from omnivec.engine.hogwild import Hogwild
         from omnivec.engine.schedule import Schedule
+        from omnivec.engine.validation import out_of_patience
 
+        beside = beside or Beside()
+        if self.heldout:
+            corpus, text = phases.share_held_out(corpus, self.heldout, self.seed, listener)
+            beside = replace(beside, heldout=text)
         job = self.job(corpus, tables, frozen)
-        phases.compiled(job, listener)
+        phases.compiled(job, listener, beside.heldout)
         schedule = Schedule(
             len(corpus.tokens), self.epochs, self.rate, self.floor, job.work, text=corpus.total
         )
-        assert self.threads is not None
-        outcome = Hogwild(schedule, job.step, self.threads, listener).train()
+
+        def model_of(outcome: Outcome, tables: Mapping[str, NDArray[Any]]) -> Model:
+            if outcome.interrupted and frozen is not None:
+                tables = {**tables, FROZEN: frozen}
+            return self.model_of(corpus, tables, outcome, changed, beside.told(outcome, schedule))
+
+        saving = beside.saving(job, model_of)
+        pauses = beside.pauses(job, corpus.vocabulary.keys, self.dim, self.name, saving)
+        run = Hogwild(
+            schedule, job.step, self.workers, listener,
+            pauses=pauses, enough=out_of_patience(self.patience), before=beside.before(schedule),
+        )  # fmt: skip
+        with saving or nullcontext():
+            outcome = run.train()
+            if saving is not None and outcome.interrupted:
+                saving.last(outcome)
         if not outcome.interrupted:
             phases.report_idle(corpus, outcome.pairs)
-        return self.model_of(corpus, job.tables, outcome, changed)
+        return model_of(outcome, job.tables)
+
+    @property
+    def workers(self) -> int:
+        """Threads that train; of a derived learner."""
+        assert self.threads is not None
+        return 1 if self.deterministic else self.threads
+
+    def _check_heldout(self, heldout_text: object) -> None:
+        if self.heldout and heldout_text is not None:
+            raise OptionError("heldout and heldout_text exclude each other; give one of them")
+        if self.patience is not None and not self.heldout and heldout_text is None:
+            raise OptionError(
+                f"patience {self.patience} waits for a better held-out loss, and no text is held out; set "
+                "heldout to a share of the units, or give heldout_text"
+            )
 
     remedies: ClassVar[str]
     """What makes training smaller, for the message when memory does not suffice."""
@@ -163,8 +249,12 @@ class Learner(Options, ABC):
         tables: Mapping[str, NDArray[Any]],
         outcome: Outcome,
         changed: dict[str, object],
+        more: Mapping[str, Any] | None = None,
     ) -> Model:
-        """The trained tables as a model, with the record of their training; self has no option left open."""
+        """The trained tables as a model, with the record of their training; self has no option left open.
+
+        more: what the record says besides.
+        """
         from omnivec.model import Model
         from omnivec.store.keys import Keys
 
@@ -179,11 +269,13 @@ class Learner(Options, ABC):
             "epochs": int(epochs) if epochs == int(epochs) else epochs,
             "pairs": outcome.pairs,
             "seconds": outcome.seconds,
-            "tokens_per_second": corpus.total * epochs / outcome.seconds,
+            "tokens_per_second": corpus.total * epochs / max(outcome.seconds, 1e-9),
             "loss": outcome.losses,
-            "threads": self.threads,
-            "deterministic": self.threads == 1,
+            "threads": self.workers,
+            "deterministic": self.workers == 1,
             "interrupted": outcome.interrupted,
+            "history": outcome.history,
+            **(more or {}),
         }
         config = {
             "learner": self.name,

@@ -84,6 +84,18 @@ def write_folder(
         _flush_folder(target.parent)
 
 
+def remove_folder(path: str | os.PathLike[str]) -> None:
+    """Remove a model folder; where there is none, nothing happens.
+
+    Raises: OutputError as `check_output` does of one that would be replaced.
+    """
+    check_output(path, overwrite=True)
+    target = Path(os.path.realpath(path))
+    with _reporting(path), _temporary(target) as gone, contextlib.suppress(FileNotFoundError):
+        target.rename(gone)  # at once; a folder half removed would be no model, and in the way
+        _flush_folder(target.parent)
+
+
 def check_output(path: str | os.PathLike[str], *, overwrite: bool) -> None:
     """Refuse what `write_folder` would refuse about the path; called before work begins.
 
