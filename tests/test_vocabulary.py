@@ -171,3 +171,14 @@ def test_two_words_have_no_distinct_negatives():
 
 def test_negatives_that_may_repeat_need_no_other_words():
     check_negatives(2, 1000, "redraw", distinct=False)
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+def test_too_many_distinct_negatives_are_refused_before_training(model):
+    from omnivec import Word2Vec
+
+    learner = Word2Vec(dim=16, min_count=1, negatives=4, distinct_negatives=True, model=model, threads=1)
+    with pytest.raises(OptionError, match="fewer than the 4 words beside the centre .* lower negatives to 3"):
+        learner.fit(["a b c d e"] * 9)
+    assert len(learner.replaced(negatives=3).fit(["a b c d e"] * 9).keys) == 5
+    assert learner.replaced(loss="hs").fit(["a b c d e"] * 9).options["negatives"] == 4

@@ -198,9 +198,12 @@ class Word2Vec(Learner):
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
         """Inputs and outputs before training, and the tree of hs."""
+        from omnivec.data.vocabulary import check_negatives
         from omnivec.engine import start, tree
 
         rows = len(vocabulary)
+        if self.loss == "ns":
+            check_negatives(rows, self.negatives, self.exclude_target, self.distinct_negatives)
         tables = {"vectors": start.initial_table(rows, self.dim, self.seed, self.init)}
         if self.loss == "hs":
             nodes = start.initial_outputs(rows - 1, self.dim, self.seed, self.init)
