@@ -246,6 +246,23 @@ def test_options_are_the_models_unless_given(plain):
     assert other.record["deterministic"] is False and len(other.history) == 1
 
 
+def test_changed_options_are_those_of_the_model_and_of_the_call(plain):
+    longer = extend(plain, NEW, lr=0.02)
+    assert longer.config["changed"] == plain.config["changed"] | {"lr": 0.02, "seed": 2}
+
+
+def test_a_share_is_held_out_as_the_model_s_options_say():
+    model = LEARNER.replaced(heldout=0.2, patience=1).fit(OLD)
+    longer = extend(model, NEW)
+    assert 0 < longer.record["heldout_tokens"] < longer.record["tokens"] and longer.record["heldout"]
+    assert all("heldout" in row for row in longer.history)
+
+
+def test_patience_without_a_text_held_out_is_dropped():
+    model = LEARNER.replaced(patience=1).fit(OLD, heldout_text=NEW)
+    assert extend(model, NEW).options["patience"] is None
+
+
 def test_an_option_out_of_range_is_named(plain):
     with pytest.raises(OptionError, match="^epochs must lie between"):
         extend(plain, NEW, epochs=0)
@@ -289,6 +306,21 @@ def test_an_interrupted_model_goes_on():
     assert part.record["interrupted"] is True
     longer = extend(part, NEW, epochs=1)
     assert longer.record["interrupted"] is False and longer.record["epochs"] == 1
+
+
+def test_an_interrupted_extension_is_a_model_that_goes_on(plain):
+    pressed = []
+
+    def stop(record):
+        if record.phase == "train" and not pressed:
+            pressed.append(record)
+            raise KeyboardInterrupt
+
+    part = extend(plain, NEW, epochs=100_000, frozen=True, progress=stop)
+    assert part.record["interrupted"] is True and len(part.record["extended"]) == 1
+    assert set(extend(part, NEW, epochs=1).keys) == set(part.keys)
+    with pytest.raises(OptionError, match="resume"):
+        LEARNER.replaced(epochs=100_000, seed=2).fit(NEW, resume=part)
 
 
 def test_progress_says_how_many_words_are_new(plain):

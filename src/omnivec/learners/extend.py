@@ -63,31 +63,36 @@ def extend(
 
     """
     from omnivec.engine import phases
+    from omnivec.engine.beside import Beside
     from omnivec.engine.graft import carry_over, marked
     from omnivec.engine.progress import Progress, silent
     from omnivec.store.keys import Keys
 
-    given = {"epochs": epochs, "lr": lr, "min_count": min_count, "threads": threads}
-    given = {name: value for name, value in given.items() if value is not None}
+    asked = {"epochs": epochs, "lr": lr, "min_count": min_count, "threads": threads}
+    given = {name: value for name, value in asked.items() if value is not None}
     listener, learner, known = progress or silent, _learner(model), _vocabulary(model)
-    learner = learner.replaced(**given, seed=(learner.seed + 1) % 2**63 if seed is None else seed)
-    chosen = learner.derived()
+    given["seed"] = (learner.seed + 1) % 2**63 if seed is None else seed
+    chosen = learner.replaced(**given).derived()
     listener(Progress(phase="options", done=1, text=chosen.summary()))
-    corpus = phases.read(learner.reading(), source, listener, tokenizer=tokenizer, known=known, rule=rule)
-    words = corpus.vocabulary
+    corpus = phases.read(chosen.reading(), source, listener, tokenizer=tokenizer, known=known, rule=rule)
+    words, text = corpus.vocabulary, None
+    if chosen.heldout:
+        corpus, text = phases.share_held_out(corpus, chosen.heldout, chosen.seed, listener)
     phases.require(chosen.memory(len(words)), chosen.remedies, listener)
-    assert isinstance(words.keys, Keys)
+    assert isinstance(words.keys, Keys)  # as the reading leaves them
     tables, rows = chosen.initial(words), words.keys.rows(known.keys)
     carry_over(model.tables, tables, rows, words.counts)
-    record = {
+    part = {
         "source": model.record.get("source"), "tokens": known.total, "words": len(known),
         "new_words": len(words) - len(known), "frozen": frozen,
     }  # fmt: skip
     longer = chosen.trained(
-        corpus, tables, listener, learner.changed(), marked(rows, len(words)) if frozen else None
-    )
+        corpus, tables, listener,
+        {**model.config.get("changed", {}), **given},
+        marked(rows, len(words)) if frozen else None,
+        Beside(heldout=text, record={"extended": [*model.record.get("extended", []), part]}),
+    )  # fmt: skip
     longer.config["preset"] = model.config.get("preset")
-    longer.config["training"]["extended"] = [*model.record.get("extended", []), record]
     return longer
 
 
@@ -100,7 +105,9 @@ def _learner(model: Model) -> Learner:
         )
     if model.learner not in LEARNERS:
         raise OptionError(f"a model of {', '.join(LEARNERS)} is needed, got one of {model.learner}")
-    return LEARNERS[model.learner](**model.options)
+    learner = LEARNERS[model.learner](**model.options)
+    # Patience with a text of its own: that text was for the first training, and none is held out now.
+    return learner if learner.heldout else learner.replaced(patience=None)
 
 
 def _vocabulary(model: Model) -> Vocabulary:
