@@ -1,4 +1,4 @@
-"""What `deterministic=True` costs: the same bytes at any number of threads, against threads that race."""
+"""What `deterministic=True` costs: the same bytes for any number of threads, beside threads that race."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MODELS = {"skipgram": "skip-gram", "cbow": "CBOW"}
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    """For each model: threads that race, the same number in step, and one thread, in turn."""
+    """For each model: threads that race, the same number deterministic, and one thread, in turn."""
     many = f"{settings.threads} threads"
     found = {}
     for model in MODELS:
@@ -40,13 +40,12 @@ def report(result: dict[str, Any]) -> str:
         price = 100 * (1 - statistics.median(ratios(bound, free)))
         gain = statistics.median(ratios(bound, alone))
         said.append(
-            f"{MODELS[model]}: determinism costs {price:.0f} % of the speed, and is {gain:.2f} × as fast as "
-            "one thread, which is deterministic anyway."
+            f"{MODELS[model]}: determinism costs {price:.0f} % of the speed; it is {gain:.2f} times as fast "
+            "as `threads=1`, which is deterministic anyway."
         )
     heading = (
-        "A seed gives the same bytes with one thread. With more, threads write to the same rows as they "
-        "come, and `deterministic=True` puts them in step, so that the bytes no longer "
-        "depend on their number. "
+        "Threads that race write to the same rows as they come, so the last bits differ from run to run. "
+        "`deterministic=True` gives the same bytes whatever number of threads is asked for. "
         f"Negative sampling, dim 100, {result['epochs']} epoch of {result['corpus']}; runs in turn."
     )
     return "\n\n".join([heading, table(("run", "tokens/s", "against racing threads"), rows), *said])

@@ -53,8 +53,15 @@ def apart(ours: list[Record], theirs: list[Record], name: str) -> tuple[float, f
     return statistics.mean(a) - statistics.mean(b), 2 * noise
 
 
+def known(ours: list[Record], theirs: list[Record]) -> bool:
+    """Whether one of both ran with two seeds, so that it is known what a seed alone does."""
+    return max(len(ours), len(theirs)) > 1
+
+
 def noise(ours: list[Record], theirs: list[Record]) -> str:
-    """Each score's distance beside what seeds alone do."""
+    """Each score's distance beside what seeds alone do, where that is known."""
+    if not known(ours, theirs):
+        return "; ".join(f"{name} {apart(ours, theirs, name)[0]:+.3f}" for name in SCORES)
     parts = []
     for name in SCORES:
         distance, twice = apart(ours, theirs, name)

@@ -65,7 +65,7 @@ def train(given: Options) -> dict[str, object]:
         "rows": len(model.vectors), "tokens": tokens, "trained_tokens": tokens * given.epochs,
         "read_seconds": clock.seconds.get("read", 0.0), "compile_seconds": clock.seconds.get("compile", 0.0),
         "train_seconds": model.record["seconds"], "save_seconds": saved - trained,
-        "fit_seconds": trained - began, "checkpoints": model.record.get("checkpoints"),
+        "fit_seconds": trained - began, "paused_seconds": model.record.get("seconds_paused", 0.0),
         "ready_seconds": clock.ready, "phases": clock.seconds, "pairs": model.record["pairs"],
         "loss": [entry["loss"] for entry in model.history if "loss" in entry],
     }  # fmt: skip

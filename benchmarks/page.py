@@ -12,13 +12,16 @@ from table import table
 BEGIN, END = "<!-- benchmarks: begin (written by benchmarks/run.py) -->", "<!-- benchmarks: end -->"
 INTRODUCTION = """# Benchmarks
 
-After this page you know how fast and how good training is beside gensim and fastText, what it costs, and how
-to measure it yourself. `benchmarks/run.py` wrote it; no figure here was typed.
+After this page you know how fast and how good training is beside gensim and fastText, for each model and
+loss, what it costs, and how to measure it yourself. `benchmarks/run.py` wrote it; no figure here was typed.
 
 ```
 make bench                                  # everything; each section prints the seconds it took
 make bench ARGS="--only speed,quality"      # some sections; the others keep their figures
 ```
+
+Texts are read from the folder that `OMNIVEC_DATA` names; synthetic ones of the same size stand in for those
+that are not there, and the section says so. A bar is the value to be reached, set before measuring.
 
 Each program runs as a process of its own, in turn with the others within one run, because a machine is not
 equally fast all day. Figures that stand in one table come from one run."""
