@@ -1,5 +1,6 @@
 """A model folder is whole or not there: written, replaced, killed in between, damaged, refused."""
 
+import contextlib
 import errno
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -247,6 +249,8 @@ while True:
         module.write_folder(path, *model(2), overwrite=True)
         os._exit(0)
     killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    for left in path.parent.glob(".*.new-*"):  # swept away it would lengthen the next walk
+        module._remove(left)
     state = "absent"
     try:
         found = module.read_folder(path)
@@ -286,6 +290,58 @@ def test_a_writer_killed_between_any_two_steps_leaves_a_whole_model(path, how, w
     order = [{"absent": 0, "1": 0, "kept": 1, "2": 2}[state] for state in states]
     assert order == sorted(order)
     assert ("kept" in states) == (how == "two steps" and what == "replace")
+
+
+def leftover(path, age):
+    """What a writer leaves that is killed before the swap, as it looks after `age` seconds."""
+    left = path.with_name(f"{module._leftover(path)}12345678")
+    left.mkdir()
+    (left / "model.safetensors").write_bytes(b"x" * 100)
+    os.utime(left, (time.time() - age, time.time() - age))
+    return left
+
+
+def test_what_a_killed_writer_left_is_swept_away_by_the_next(path):
+    leftover(path, 100)
+    write_folder(path, *model(1))
+    assert names(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize("why", ["in use", "young", "of another host", "of another model"])
+def test_what_may_be_in_use_is_left_alone(path, why):
+    left = leftover(path, 0 if why == "young" else 100)
+    if why == "of another host":
+        left = left.rename(path.with_name(f".{path.name}.new-00000000-1"))
+    if why == "of another model":
+        left = left.rename(path.with_name(".x" + left.name[1:]))
+    with module._locked(left) if why == "in use" else contextlib.nullcontext():
+        write_folder(path, *model(1))
+    assert names(path.parent) == sorted([path.name, left.name])
+
+
+def test_a_writer_holds_the_lock_of_what_it_writes(path, monkeypatch):
+    seen, real = [], module._swap
+
+    def swap(new, target):
+        os.utime(new, (0, 0))
+        seen.append(module._is_abandoned(new))
+        real(new, target)
+
+    monkeypatch.setattr(module, "_swap", swap)
+    write_folder(path, *model(1))
+    assert seen == [False]
+
+
+def test_a_model_is_removed_as_a_whole_and_nothing_else(path):
+    write_folder(path, *model(1))
+    module.remove_folder(path)
+    module.remove_folder(path)  # there is none
+    assert names(path.parent) == []
+    path.mkdir()
+    (path / "thesis.txt").write_text("x")
+    with pytest.raises(OutputError, match="not an omnivec model folder"):
+        module.remove_folder(path)
+    assert (path / "thesis.txt").exists()
 
 
 def test_readers_never_meet_half_a_model_while_it_is_replaced(path, swap):

@@ -37,7 +37,11 @@ _TRAINING = {  # field of config["training"] → its words, in the order of the 
     "threads": ("Threads", "{}"),
     "deterministic": ("Same seed gives the same bits", "{}"),
     "interrupted": ("Interrupted before its end", "{}"),
+    "stopped_early": ("Stopped early", "{}"),
+    "best_epoch": ("Least held-out loss after epoch", "{}"),
+    "heldout_tokens": ("Tokens held out", "{:,}"),
     "loss": ("Mean loss by epoch", "{}"),
+    "heldout": ("Held-out loss by epoch", "{}"),
 }
 
 

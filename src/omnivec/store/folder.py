@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import fcntl
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+from zlib import crc32
 
 from numpy.typing import NDArray
 
@@ -35,6 +37,9 @@ CONFIG, TABLES, CARD = "config.json", "model.safetensors", "README.md"
 
 _CONFIG_LIMIT = 1 << 26  # bytes; nobody's options are larger
 _RETRIES, _PAUSE = 5, 0.05  # seconds; a swap in two steps takes well under a millisecond
+
+_ABANDONED = 60  # seconds without a change, after which what nobody has locked may be swept away
+_HOST = f"{crc32(os.uname().nodename.encode()):08x}"
 
 _log = logging.getLogger("omnivec")
 
@@ -66,6 +71,7 @@ def write_folder(
     """
     check_output(path, overwrite=overwrite)
     target = Path(os.path.realpath(path))
+    _sweep(target)
     ours = {"format": FORMAT, "version": VERSION}
     # A path that is not UTF-8 comes as lone surrogates; written as \udcXX, JSON reads them back as they were.
     text = json.dumps({**ours, **config, **ours}, ensure_ascii=False, allow_nan=False, indent=2).encode(
@@ -76,11 +82,12 @@ def write_folder(
     check_room(path, len(text) + len(readme) + table_file.file_size(tables, metadata))
     with _reporting(path), _temporary(target) as new:
         new.mkdir()
-        _write(new / CONFIG, text + b"\n")
-        table_file.write_tables(new / TABLES, tables, metadata)
-        _write(new / CARD, readme)
-        _flush_folder(new)
-        _swap(new, target)
+        with _locked(new):
+            _write(new / CONFIG, text + b"\n")
+            table_file.write_tables(new / TABLES, tables, metadata)
+            _write(new / CARD, readme)
+            _flush_folder(new)
+            _swap(new, target)
         _flush_folder(target.parent)
 
 
@@ -157,8 +164,9 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Bina
         raise OutputError(f"{path} exists; choose another name or pass overwrite=True")
     if os.path.lexists(target) and not target.is_file():
         raise OutputError(f"{path} is not a plain file and is not overwritten; choose another name")
+    _sweep(target)
     with _reporting(path), _temporary(target) as new:
-        with new.open("xb") as file:
+        with new.open("xb") as file, _locked(new):
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -191,11 +199,56 @@ def _reporting(path: str | os.PathLike[str]) -> Iterator[None]:
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[Path]:
     """A free name beside the target; whatever bears it at the end is removed."""
-    new = target.with_name(f".{target.name}.new-{secrets.token_hex(4)}")
+    new = target.with_name(f"{_leftover(target)}{secrets.token_hex(4)}")
     try:
         yield new
     finally:
         _remove(new)
+
+
+def _leftover(target: Path) -> str:
+    """How the names begin of what a writer on this host leaves beside the target when it is killed."""
+    return f".{target.name}.new-{_HOST}-"
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock that ends with the process, however that ends, where the file system has locks."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed writers left beside the target: else a run killed again and again fills the disk.
+
+    Only of this host, since a network's file system may keep locks to each host.
+    """
+    with contextlib.suppress(OSError):
+        for other in target.parent.iterdir():
+            if other.name.startswith(_leftover(target)) and _is_abandoned(other):
+                _remove(other)
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Whether nobody holds the lock, nor has just made the file and is about to take it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        if time.time() - os.fstat(descriptor).st_mtime < _ABANDONED:
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # locked, or no locks here
+        return False
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def _remove(path: Path) -> None:
