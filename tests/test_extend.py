@@ -288,7 +288,7 @@ def test_the_record_says_what_was_extended(plain):
 def test_a_saved_model_goes_on_as_the_one_in_memory(model, tmp_path):
     model.save(tmp_path / "old")
     longer = extend(load(tmp_path / "old"), NEW)
-    assert bits(longer) == bits(extend(model, NEW))
+    assert bits(longer) == bits(extend(model, NEW)) == bits(extend(tmp_path / "old", NEW))
     longer.save(tmp_path / "new")
     again = load(tmp_path / "new")
     assert again.record == longer.record and bits(extend(again, OLD)) == bits(extend(longer, OLD))
@@ -356,6 +356,11 @@ def test_vectors_alone_cannot_go_on(kind, plain, tmp_path):
         "this model holds vectors alone, and training goes on from its prediction side too; "
         "give its vectors as start to fit instead"
     )
+
+
+def test_what_is_no_model_is_refused(plain):
+    with pytest.raises(OptionError, match="extend takes a Model or its path, got Vectors"):
+        extend(plain.vectors, NEW)
 
 
 def test_model_of_a_learner_that_is_not_known_is_named(plain):

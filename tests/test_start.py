@@ -9,6 +9,9 @@ from omnivec import FormatError, NotFinite, OptionError, Vectors, Word2Vec
 from omnivec.engine import start, warm
 from omnivec.engine.progress import silent
 
+# As plain Python (NUMBA_DISABLE_JIT=1) a hash that wraps around warns.
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+
 INITS = ["uniform", "wide", "normal"]
 DIM = 20
 TEXT = ["the king and the queen sat", "the cat and the dog ate", "a king ate a cat"] * 40

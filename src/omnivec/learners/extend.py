@@ -6,6 +6,7 @@ What was learned keeps its meaning.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ LEARNERS: Mapping[str, type[Learner]] = {Word2Vec.name: Word2Vec}
 
 
 def extend(
-    model: Model,
+    model: Model | str | os.PathLike[str],
     source: Source,
     *,
     epochs: int | None = None,
@@ -45,7 +46,7 @@ def extend(
     With hierarchical softmax the trained tree becomes one leaf of a new one that holds the new words.
 
     Args:
-        model: one that was trained here, in memory or opened by `load`; an interrupted one too.
+        model: one that was trained here, or its path; an interrupted one too.
         source: a text, as in `Learner.fit`.
         epochs: passes over the new text; as many as the model had when not given, like the next three.
         lr: learning rate at the start, from where it falls as in a first training; a smaller one changes less
@@ -70,6 +71,7 @@ def extend(
 
     asked = {"epochs": epochs, "lr": lr, "min_count": min_count, "threads": threads}
     given = {name: value for name, value in asked.items() if value is not None}
+    model = _opened(model)
     listener, learner, known = progress or silent, _learner(model), _vocabulary(model)
     given["seed"] = (learner.seed + 1) % 2**63 if seed is None else seed
     chosen = learner.replaced(**given).derived()
@@ -94,6 +96,16 @@ def extend(
     )  # fmt: skip
     longer.config["preset"] = model.config.get("preset")
     return longer
+
+
+def _opened(model: object) -> Model:
+    from omnivec.model import Model, load
+
+    if isinstance(model, (str, os.PathLike)):
+        return load(model)
+    if not isinstance(model, Model):
+        raise OptionError(f"extend takes a Model or its path, got {type(model).__name__}")
+    return model
 
 
 def _learner(model: Model) -> Learner:
