@@ -13,12 +13,14 @@ from table import spread, table
 
 TITLE = "Compiling"
 TOKENS, WORDS = 1_000_000, 10_000
+SMALL = (2_000, 50)  # tokens and words, enough to compile for
+OTHERS = [("skipgram", "hs"), ("skipgram", "softmax"), ("cbow", "ns"), ("cbow", "hs"), ("cbow", "softmax")]
 COLD_BAR, WARM_BAR = 15, 1
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    """Each repetition starts from a home without any cache, then starts again."""
-    text = corpus.Corpus(corpus.zipf(TOKENS, WORDS), "Zipf")
+    """Each repetition starts from a home without any cache, starts again, then meets the other kernels."""
+    text, small = (corpus.Corpus(corpus.zipf(*size), "Zipf") for size in ((TOKENS, WORDS), SMALL))
     found: dict[str, list[dict[str, Any]]] = {"cold": [], "warm": []}
     for _ in range(settings.repeats):
         with tempfile.TemporaryDirectory() as home:
@@ -28,6 +30,9 @@ def measure(settings: Settings) -> dict[str, Any]:
                 found[start].append(
                     program.train(text, settings.work / "compile.model", threads=settings.threads)
                 )
+            for model, loss in OTHERS:
+                record = program.train(small, settings.work / "compile.model", model=model, loss=loss)
+                found.setdefault(f"cold, then {model} {loss}", []).append(record)
     return {"starts": found}
 
 
@@ -38,9 +43,10 @@ def report(result: dict[str, Any]) -> str:
         parts = {name: [run[f"{name}_seconds"] for run in runs] for name in ("compile", "read", "ready")}
         middle[start] = {name: statistics.median(values) for name, values in parts.items()}
         rows.append((start, *(spread(values) for values in parts.values())))
-    cold, warm = middle["cold"]["compile"], middle["warm"]["ready"]
+    warm = middle["warm"]["ready"]
+    cold = sum(parts["compile"] for start, parts in middle.items() if start.startswith("cold"))
     said = [
-        f"Cold, all drivers at most {COLD_BAR} s: {'met' if cold <= COLD_BAR else '**missed**'} ({cold:.1f} "
+        f"Cold, all of them at most {COLD_BAR} s: {'met' if cold <= COLD_BAR else '**missed**'} ({cold:.1f} "
         "s)."
     ]
     said.append(
@@ -48,4 +54,9 @@ def report(result: dict[str, Any]) -> str:
         f"({warm:.2f} s)."
     )
     header = ("start", "compiling, s", "reading, s", "process start to first update, s")
-    return "\n\n".join([f"A text of {TOKENS:,} tokens, dim 100.", table(header, rows), *said])
+    heading = (
+        f"Skip-gram with negative sampling on a text of {TOKENS:,} tokens, dim 100: cold with an empty cache "
+        "folder, warm with the one that this leaves. Below it, what the first run of another model or loss "
+        "adds, on a text of a few words: each compiles a form of its own."
+    )
+    return "\n\n".join([heading, table(header, rows), *said])
