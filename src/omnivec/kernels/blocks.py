@@ -67,8 +67,10 @@ def folded(ins, n, g):
 
 
 @primitive
-def scores(inputs, i0, i1, outputs, o0, o1, o2, o3, o4, o5, out, at):
+def scores(inputs, i0, i1, outputs, index, row, k, out, at):
     """Two inputs by six outputs: twelve sums in registers, eight loads for twelve multiply-adds."""
+    o0, o1, o2, o3 = index[row, k], index[row, k + 1], index[row, k + 2], index[row, k + 3]
+    o4, o5 = index[row, k + 4], index[row, k + 5]
     a0, a1, a2, a3, a4, a5 = zero(), zero(), zero(), zero(), zero(), zero()
     b0, b1, b2, b3, b4, b5 = zero(), zero(), zero(), zero(), zero(), zero()
     for j in range(0, inputs.shape[1], LANES):
@@ -83,27 +85,13 @@ def scores(inputs, i0, i1, outputs, o0, o1, o2, o3, o4, o5, out, at):
 
 
 @primitive
-def scores_of_one(held, row, outputs, o0, o1, o2, o3, o4, o5, p0, p1, p2, p3, p4, p5, out, at):
-    """One input by twelve outputs, the scores of six in a row of `out`."""
-    a0, a1, a2, a3, a4, a5 = zero(), zero(), zero(), zero(), zero(), zero()
-    b0, b1, b2, b3, b4, b5 = zero(), zero(), zero(), zero(), zero(), zero()
-    for j in range(0, held.shape[1], LANES):
-        u = load(held, row, j)
-        a0, a1 = fma(u, load(outputs, o0, j), a0), fma(u, load(outputs, o1, j), a1)
-        a2, a3 = fma(u, load(outputs, o2, j), a2), fma(u, load(outputs, o3, j), a3)
-        a4, a5 = fma(u, load(outputs, o4, j), a4), fma(u, load(outputs, o5, j), a5)
-        b0, b1 = fma(u, load(outputs, p0, j), b0), fma(u, load(outputs, p1, j), b1)
-        b2, b3 = fma(u, load(outputs, p2, j), b2), fma(u, load(outputs, p3, j), b3)
-        b4, b5 = fma(u, load(outputs, p4, j), b4), fma(u, load(outputs, p5, j), b5)
-    store_totals(out, at, a0, a1, a2, a3, a4, a5, b0, b1, b2, b3, b4, b5)
-
-
-@primitive
-def scores_of_one_by_six(held, row, outputs, o0, o1, o2, o3, o4, o5, out, at):
-    """One input by six outputs; the row behind gets zeros."""
+def scores_of_one(held, outputs, index, row, k, out, at):
+    """One input, held[0], by six outputs, and zeros in the row behind their scores."""
+    o0, o1, o2, o3 = index[row, k], index[row, k + 1], index[row, k + 2], index[row, k + 3]
+    o4, o5 = index[row, k + 4], index[row, k + 5]
     a0, a1, a2, a3, a4, a5 = zero(), zero(), zero(), zero(), zero(), zero()
     for j in range(0, held.shape[1], LANES):
-        u = load(held, row, j)
+        u = load(held, 0, j)
         a0, a1 = fma(u, load(outputs, o0, j), a0), fma(u, load(outputs, o1, j), a1)
         a2, a3 = fma(u, load(outputs, o2, j), a2), fma(u, load(outputs, o3, j), a3)
         a4, a5 = fma(u, load(outputs, o4, j), a4), fma(u, load(outputs, o5, j), a5)
@@ -157,14 +145,10 @@ def slopes(g, i, rows, signs, at, b, rate, lanes, tally):
 
 
 @primitive
-def slopes_of_one(g, b, rows, signs, at, rate, lanes, tally):
-    """Scores → steps of one input in g[b:], a row for block b and, if rows is 2, one for the next."""
-    for j in range(0, rows, LANES // COLUMNS):
-        if j + LANES // COLUMNS > rows:
-            slope(g, b + j, once(signs, at, (b + j) * COLUMNS), rate, lanes)
-        else:
-            slope(g, b + j, load(signs, at, (b + j) * COLUMNS), rate, lanes)
-    tallied(lanes, tally, rows)
+def slopes_of_one(g, b, signs, at, rate, lanes, tally):
+    """Scores → steps of one input in g[b], with the signs of block b."""
+    slope(g, b, once(signs, at, b * COLUMNS), rate, lanes)
+    tallied(lanes, tally, 1)
 
 
 @primitive
@@ -182,33 +166,38 @@ def move(outputs, o, j, u):
 
 
 @primitive
-def update(rows, ins, held, n, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o2, o3, o4, o5, g, at):
-    """Six outputs, read from table, and their steps stay in registers; an input costs one load and one store.
+def update(rows, ins, held, n, table, index, row, outputs, outs, w, k, g, at):
+    """Six outputs and their steps stay in registers; an input costs one load and one store.
 
-    held None: the input rows ins[:n], all different, are moved in place. Otherwise rows[:n] gather their
-    steps, and they stay as they are in held: the next block of outputs needs them unchanged. The steps are
-    g[at : at + n].
+    The outputs are outs[w, k : k + 6]; they are read from table as index[row, k : k + 6]. held None: the
+    input rows ins[:n], all different, are moved in place. Otherwise rows[:n] gather their steps, and they
+    stay as they are in held: the next block of outputs needs them unchanged. The steps are g[at : at + n].
     """
+    p0, p1, p2, p3 = index[row, k], index[row, k + 1], index[row, k + 2], index[row, k + 3]
+    p4, p5 = index[row, k + 4], index[row, k + 5]
+    o0, o1, o2, o3, o4, o5 = (
+        outs[w, k], outs[w, k + 1], outs[w, k + 2], outs[w, k + 3], outs[w, k + 4], outs[w, k + 5],
+    )  # fmt: skip
     for j in range(0, outputs.shape[1], LANES):
         c0, c1, c2 = load(table, p0, j), load(table, p1, j), load(table, p2, j)
         c3, c4, c5 = load(table, p3, j), load(table, p4, j), load(table, p5, j)
         u0, u1, u2, u3, u4, u5 = zero(), zero(), zero(), zero(), zero(), zero()
         for i in range(n):
-            row = ins[i]
+            to = ins[i]
             if held is None:
-                e = load(rows, row, j)
+                e = load(rows, to, j)
                 x = e
             else:
-                x = load(held, row, j)
-                row = i
-                e = load(rows, row, j)
+                x = load(held, to, j)
+                to = i
+                e = load(rows, to, j)
             e, u0 = pull(x, e, spread(g, at + i, 0), c0, u0)
             e, u1 = pull(x, e, spread(g, at + i, 1), c1, u1)
             e, u2 = pull(x, e, spread(g, at + i, 2), c2, u2)
             e, u3 = pull(x, e, spread(g, at + i, 3), c3, u3)
             e, u4 = pull(x, e, spread(g, at + i, 4), c4, u4)
             e, u5 = pull(x, e, spread(g, at + i, 5), c5, u5)
-            store(rows, row, j, e)
+            store(rows, to, j, e)
         move(outputs, o0, j, u0)
         move(outputs, o1, j, u1)
         move(outputs, o2, j, u2)
@@ -218,27 +207,26 @@ def update(rows, ins, held, n, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o
 
 
 @primitive
-def update_one(
-    steps, hidden, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o2, o3, o4, o5, g, b
-):  # fmt: skip
-    """One input, hidden[0], and six outputs, read from table; its step is added to steps[0]."""
-    s0, s1, s2 = spread(g, b, 0), spread(g, b, 1), spread(g, b, 2)
-    s3, s4, s5 = spread(g, b, 3), spread(g, b, 4), spread(g, b, 5)
+def update_one(step, held, table, index, row, outputs, outs, w, k, g, at):
+    """One input, held[0], and six outputs, as in `update`; its step is added to step[0]."""
+    p0, p1, p2, p3 = index[row, k], index[row, k + 1], index[row, k + 2], index[row, k + 3]
+    p4, p5 = index[row, k + 4], index[row, k + 5]
+    o0, o1, o2, o3, o4, o5 = (
+        outs[w, k], outs[w, k + 1], outs[w, k + 2], outs[w, k + 3], outs[w, k + 4], outs[w, k + 5],
+    )  # fmt: skip
+    s0, s1, s2 = spread(g, at, 0), spread(g, at, 1), spread(g, at, 2)
+    s3, s4, s5 = spread(g, at, 3), spread(g, at, 4), spread(g, at, 5)
     for j in range(0, outputs.shape[1], LANES):
-        h, e = load(hidden, 0, j), load(steps, 0, j)
-        e = fma(s0, load(table, p0, j), e)
-        e = fma(s1, load(table, p1, j), e)
-        e = fma(s2, load(table, p2, j), e)
-        e = fma(s3, load(table, p3, j), e)
-        e = fma(s4, load(table, p4, j), e)
-        e = fma(s5, load(table, p5, j), e)
-        store(steps, 0, j, e)
-        move(outputs, o0, j, mul(s0, h))
-        move(outputs, o1, j, mul(s1, h))
-        move(outputs, o2, j, mul(s2, h))
-        move(outputs, o3, j, mul(s3, h))
-        move(outputs, o4, j, mul(s4, h))
-        move(outputs, o5, j, mul(s5, h))
+        x = load(held, 0, j)
+        left = fma(s2, load(table, p2, j), fma(s1, load(table, p1, j), mul(s0, load(table, p0, j))))
+        right = fma(s5, load(table, p5, j), fma(s4, load(table, p4, j), mul(s3, load(table, p3, j))))
+        store(step, 0, j, add(load(step, 0, j), add(left, right)))
+        move(outputs, o0, j, mul(s0, x))
+        move(outputs, o1, j, mul(s1, x))
+        move(outputs, o2, j, mul(s2, x))
+        move(outputs, o3, j, mul(s3, x))
+        move(outputs, o4, j, mul(s4, x))
+        move(outputs, o5, j, mul(s5, x))
 
 
 @primitive

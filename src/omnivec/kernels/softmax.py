@@ -21,16 +21,13 @@ NEVER = np.float32(-1e30)  # the score of a place that holds no row: its probabi
 
 
 @primitive
-def every_score(inputs, ins, n, stride, outputs, g):
+def every_score(inputs, ins, n, stride, outputs, every, g):
     """Scores of inputs ins[:n] and all outputs: row b · stride + i of g holds input i and block b."""
     last = outputs.shape[0] - 1
     for b in range((last + BLOCK) // BLOCK):
-        k, at = b * BLOCK, b * stride
+        at = b * stride
         for i in range(0, n, 2):
-            scores(
-                inputs, ins[i], ins[min(i + 1, n - 1)], outputs, k, min(k + 1, last), min(k + 2, last),
-                min(k + 3, last), min(k + 4, last), min(k + 5, last), g, at + i,
-            )  # fmt: skip
+            scores(inputs, ins[i], ins[min(i + 1, n - 1)], outputs, every, 0, b * BLOCK, g, at + i)
             for c in range(BLOCK, COLUMNS):
                 g[at + i, c] = g[at + i + 1, c] = NEVER
     for i in range(stride):
@@ -87,14 +84,8 @@ def every_slope(g, n, stride, rows, centre, rate, lanes):
 
 
 @primitive
-def every_update(steps, ins, held, n, stride, outputs, g):
+def every_update(steps, ins, held, n, stride, outputs, every, g):
     """Move all outputs, and gather the steps of the inputs ins[:n] of `held` in steps[:n]."""
-    last = outputs.shape[0] - 1
-    for b in range((last + BLOCK) // BLOCK):
+    for b in range((outputs.shape[0] + BLOCK - 1) // BLOCK):
         k = b * BLOCK
-        o0, o1, o2 = k, min(k + 1, last), min(k + 2, last)
-        o3, o4, o5 = min(k + 3, last), min(k + 4, last), min(k + 5, last)
-        update(
-            steps, ins, held, n, outputs, o0, o1, o2, o3, o4, o5, outputs, o0, o1, o2, o3, o4, o5, g,
-            b * stride,
-        )  # fmt: skip
+        update(steps, ins, held, n, outputs, every, 0, outputs, every, 0, k, g, b * stride)

@@ -25,7 +25,6 @@ from omnivec.kernels.blocks import (
     request,
     scores,
     scores_of_one,
-    scores_of_one_by_six,
     slopes,
     slopes_of_one,
     update,
@@ -49,17 +48,13 @@ AHEAD = 1  # windows between the request for a row and its use; 2 is 1 % slower 
 @primitive
 def meet(inputs, ins, n, twice, outputs, outs, w, signs, at, speed, g, lanes, tally):
     """Skip-gram where one block holds all outputs: ins[:n] against outs[w], all moved in place."""
-    o0, o1, o2 = outs[w, 0], outs[w, 1], outs[w, 2]
-    o3, o4, o5 = outs[w, 3], outs[w, 4], outs[w, 5]
+    rate = np.float32(0) if speed is None else speed
     for i in range(0, n, 2):
-        scores(inputs, ins[i], ins[min(i + 1, n - 1)], outputs, o0, o1, o2, o3, o4, o5, g, i)
-        slopes(g, i, min(2, n - i), signs, at, 0, np.float32(0) if speed is None else speed, lanes, tally)
+        scores(inputs, ins[i], ins[min(i + 1, n - 1)], outputs, outs, w, 0, g, i)
+        slopes(g, i, min(2, n - i), signs, at, 0, rate, lanes, tally)
     if speed is not None:
         different = folded(ins, n, g) if twice and not all_differ(ins, n) else n
-        update(
-            inputs, ins, None, different, outputs, o0, o1, o2, o3, o4, o5, outputs, o0, o1, o2, o3, o4, o5,
-            g, 0,
-        )  # fmt: skip
+        update(inputs, ins, None, different, outputs, outs, w, outputs, outs, w, 0, g, 0)
 
 
 @primitive
@@ -71,30 +66,22 @@ def kept(outputs, outs, w, blocks, before):
 
 
 @primitive
-def meet_many(inputs, ins, n, outputs, outs, w, blocks, signs, at, speed, g, steps, before, lanes, tally):
+def meet_many(
+    inputs, ins, n, table, index, row, outputs, outs, w, blocks, signs, at, speed, g, steps, lanes, tally
+):
     """Skip-gram with any number of outputs; the steps of the inputs are gathered in steps[:n].
 
-    before: room for a copy of the outputs, or None where all of them differ.
+    table, index, row: where the outputs are read, if not in their places.
     """
-    table = outputs
-    if before is not None:
-        kept(outputs, outs, w, blocks, before)
-        table = before
+    rate = np.float32(0) if speed is None else speed
     steps[:n] = 0
     for b in range(blocks):
         k = b * BLOCK
-        o0, o1, o2 = outs[w, k], outs[w, k + 1], outs[w, k + 2]
-        o3, o4, o5 = outs[w, k + 3], outs[w, k + 4], outs[w, k + 5]
-        p0, p1, p2, p3, p4, p5 = o0, o1, o2, o3, o4, o5
-        if before is not None:
-            p0, p1, p2, p3, p4, p5 = k, k + 1, k + 2, k + 3, k + 4, k + 5
         for i in range(0, n, 2):
-            scores(inputs, ins[i], ins[min(i + 1, n - 1)], table, p0, p1, p2, p3, p4, p5, g, i)
-            slopes(g, i, min(2, n - i), signs, at, b, np.float32(0) if speed is None else speed, lanes, tally)
+            scores(inputs, ins[i], ins[min(i + 1, n - 1)], table, index, row, k, g, i)
+            slopes(g, i, min(2, n - i), signs, at, b, rate, lanes, tally)
         if speed is not None:
-            update(
-                steps, ins, inputs, n, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o2, o3, o4, o5, g, 0
-            )
+            update(steps, ins, inputs, n, table, index, row, outputs, outs, w, k, g, 0)
 
 
 @primitive
@@ -109,59 +96,35 @@ def joined(inputs, ins, n, bag, hidden):
 
 
 @primitive
-def meet_one(hidden, outputs, outs, w, blocks, signs, at, speed, g, steps, before, lanes, tally):
-    """A bag, hidden[0], against outs[w]; its step is gathered in steps[0]. before: as in meet_many."""
-    table = outputs
-    if before is not None:
-        if blocks > 1:
-            kept(outputs, outs, w, blocks, before)
-            table = before
-    for b in range(0, blocks, 2):
-        k = b * BLOCK
-        p0, p1, p2, p3, p4, p5 = k, k + 1, k + 2, k + 3, k + 4, k + 5
-        q0, q1, q2, q3, q4, q5 = k + 6, k + 7, k + 8, k + 9, k + 10, k + 11
-        if before is None or blocks == 1:
-            p0, p1, p2 = outs[w, k], outs[w, k + 1], outs[w, k + 2]
-            p3, p4, p5 = outs[w, k + 3], outs[w, k + 4], outs[w, k + 5]
-        if b + 1 < blocks:
-            if before is None:
-                q0, q1, q2 = outs[w, k + 6], outs[w, k + 7], outs[w, k + 8]
-                q3, q4, q5 = outs[w, k + 9], outs[w, k + 10], outs[w, k + 11]
-            scores_of_one(hidden, 0, table, p0, p1, p2, p3, p4, p5, q0, q1, q2, q3, q4, q5, g, b)
-        else:
-            scores_of_one_by_six(hidden, 0, table, p0, p1, p2, p3, p4, p5, g, b)
-        rate = np.float32(0) if speed is None else speed
-        slopes_of_one(g, b, min(2, blocks - b), signs, at, rate, lanes, tally)
+def meet_one(hidden, table, index, row, outputs, outs, w, blocks, signs, at, speed, g, steps, lanes, tally):
+    """A bag, hidden[0], against outs[w]; its step is gathered in steps[0]. Otherwise as `meet_many`."""
+    rate = np.float32(0) if speed is None else speed
+    for b in range(blocks):
+        scores_of_one(hidden, table, index, row, b * BLOCK, g, b)
+        slopes_of_one(g, b, signs, at, rate, lanes, tally)
     if speed is not None:
         steps[0, :] = 0
         for b in range(blocks):
-            k = b * BLOCK
-            o0, o1, o2 = outs[w, k], outs[w, k + 1], outs[w, k + 2]
-            o3, o4, o5 = outs[w, k + 3], outs[w, k + 4], outs[w, k + 5]
-            p0, p1, p2, p3, p4, p5 = o0, o1, o2, o3, o4, o5
-            if before is not None:
-                if blocks > 1:
-                    p0, p1, p2, p3, p4, p5 = k, k + 1, k + 2, k + 3, k + 4, k + 5
-            update_one(steps, hidden, table, p0, p1, p2, p3, p4, p5, outputs, o0, o1, o2, o3, o4, o5, g, b)
+            update_one(steps, hidden, table, index, row, outputs, outs, w, b * BLOCK, g, b)
 
 
 @primitive
-def meet_all(inputs, ins, n, outputs, centre, speed, g, steps, lanes):
+def meet_all(inputs, ins, n, outputs, centre, speed, g, steps, every, lanes):
     """Full softmax: ins[:n] against all outputs; their steps are gathered in steps[:n]. Returns the loss."""
     stride = n + n % 2
-    every_score(inputs, ins, n, stride, outputs, g)
+    every_score(inputs, ins, n, stride, outputs, every, g)
     rate = np.float32(0) if speed is None else speed
     loss = every_slope(g, n, stride, outputs.shape[0], centre, rate, lanes)
     if speed is not None:
         steps[:n] = 0
-        every_update(steps, ins, inputs, n, stride, outputs, g)
+        every_update(steps, ins, inputs, n, stride, outputs, every, g)
     return loss
 
 
 @part
 def windows(
     text, latest, bits, where, stop, alias, starts, outs, signs, blocks, ins, nought, inputs, outputs, frozen,
-    bag, hidden, window, radius, rate, decay, g, steps, before, lanes, tally,
+    bag, hidden, window, radius, rate, decay, g, steps, before, order, lanes, tally,
 ):  # fmt: skip
     """The windows of one chunk. Returns the number of predictions; tally (2,) gathers the loss."""
     text, latest, bits, where, outs, ins = (
@@ -169,7 +132,8 @@ def windows(
     )  # fmt: skip
     inputs, outputs, g, hidden = borrowed(inputs), borrowed(outputs), borrowed(g), borrowed(hidden)
     signs, blocks, steps, lanes = borrowed(signs), borrowed(blocks), borrowed(steps), borrowed(lanes)
-    before, tally, nought = borrowed(before), borrowed(tally), borrowed(nought)
+    before, order, tally = borrowed(before), borrowed(order), borrowed(tally)
+    nought = borrowed(nought)
     predictions, w = 0, 0
     begin, finish = window, window - 1  # the unit around a centre, as places in text: begin … finish − 1
     while begin > 0 and text[begin - 1] >= 0:
@@ -206,43 +170,18 @@ def windows(
                 if frozen is None and blocks[w] == 1:
                     meet(inputs, ins, n, twice, outputs, outs, w, signs, at, speed, g, lanes, tally)
                 else:
+                    kept(outputs, outs, w, blocks[w], before)
                     meet_many(
-                        inputs,
-                        ins,
-                        n,
-                        outputs,
-                        outs,
-                        w,
-                        blocks[w],
-                        signs,
-                        at,
-                        speed,
-                        g,
-                        steps,
-                        before,
-                        lanes,
-                        tally,
-                    )
+                        inputs, ins, n, before, order, 0, outputs, outs, w, blocks[w], signs, at, speed, g,
+                        steps, lanes, tally,
+                    )  # fmt: skip
             elif starts is not None:
                 meet_many(
-                    inputs,
-                    ins,
-                    n,
-                    outputs,
-                    outs,
-                    w,
-                    blocks[w],
-                    signs,
-                    at,
-                    speed,
-                    g,
-                    steps,
-                    None,
-                    lanes,
-                    tally,
-                )
+                    inputs, ins, n, outputs, outs, w, outputs, outs, w, blocks[w], signs, at, speed, g, steps,
+                    lanes, tally,
+                )  # fmt: skip
             else:
-                tally[0] += meet_all(inputs, ins, n, outputs, outs[w, 0], speed, g, steps, lanes)
+                tally[0] += meet_all(inputs, ins, n, outputs, outs[w, 0], speed, g, steps, order, lanes)
             if speed is not None:
                 if alias is None or frozen is not None or blocks[w] > 1:
                     for i in range(n):
@@ -251,13 +190,21 @@ def windows(
             predictions += 1
             joined(inputs, ins, n, bag, hidden)
             if alias is not None:
+                table, index, row = outputs, outs, w
+                if blocks[w] > 1:
+                    kept(outputs, outs, w, blocks[w], before)
+                    table, index, row = before, order, 0
                 meet_one(
-                    hidden, outputs, outs, w, blocks[w], signs, at, speed, g, steps, before, lanes, tally
-                )
+                    hidden, table, index, row, outputs, outs, w, blocks[w], signs, at, speed, g, steps, lanes,
+                    tally,
+                )  # fmt: skip
             elif starts is not None:
-                meet_one(hidden, outputs, outs, w, blocks[w], signs, at, speed, g, steps, None, lanes, tally)
+                meet_one(
+                    hidden, outputs, outs, w, outputs, outs, w, blocks[w], signs, at, speed, g, steps, lanes,
+                    tally,
+                )  # fmt: skip
             else:
-                tally[0] += meet_all(hidden, nought, 1, outputs, outs[w, 0], speed, g, steps, lanes)
+                tally[0] += meet_all(hidden, nought, 1, outputs, outs[w, 0], speed, g, steps, order, lanes)
             if speed is not None:
                 share = np.float32(1 / n if bag & DIVIDE else 1)
                 for i in range(n):
@@ -321,6 +268,10 @@ def train(
         np.zeros((2 * window, inputs.shape[1]), np.float32),
     )
     before = np.zeros((most * BLOCK, inputs.shape[1]), np.float32)
+    order = np.arange(most * BLOCK, dtype=np.int32).reshape(1, -1)
+    if alias is None and starts is None:  # every row, and the last one again up to a full block
+        every = np.arange(rows // (2 * window + 2) * BLOCK, dtype=np.int32)
+        order = np.minimum(every, np.int32(outputs.shape[0] - 1)).reshape(1, -1)
     lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
     lanes[0, :] = 1
     label(signs, count)
@@ -344,6 +295,6 @@ def train(
             start = rate - decay * (at - first)
         sums[1] += windows(
             text, latest, bits, where, stop, alias, starts, outs, signs, blocks, ins, nought, inputs, outputs,
-            frozen, bag, hidden, window, radius, start, decay, g, steps, before, lanes, tally,
+            frozen, bag, hidden, window, radius, start, decay, g, steps, before, order, lanes, tally,
         )  # fmt: skip
     sums[0] += tally[0] + gathered(lanes)
