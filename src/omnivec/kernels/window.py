@@ -274,7 +274,8 @@ def train(
         order = np.minimum(every, np.int32(outputs.shape[0] - 1)).reshape(1, -1)
     lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
     lanes[0, :] = 1
-    label(signs, count)
+    if alias is not None:
+        label(signs, count)
     unit = np.searchsorted(units, first, side="right") - 1
     for at in range(first, last, CHUNK):
         while units[unit + 1] <= at:
