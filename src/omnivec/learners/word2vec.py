@@ -10,7 +10,7 @@ Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.sources import Source
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
+    from omnivec.engine.plan import Plan
+    from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
 
 LR = {"skipgram": 0.05, "cbow": 0.05}
@@ -223,7 +226,7 @@ class Word2Vec(Learner):
         total = words.total if self.sample_total == "all" else int(words.counts.sum())
         keep = keep_thresholds(words.counts, self.sample, total, self.sample_formula)
         alias = starts = steps = bag = None
-        count = rivals = len(words)
+        count, rivals = 1, len(words)  # full softmax names the centre alone
         if self.loss == "ns":
             alias, count = start.alias_table(words.counts, self.power), self.negatives + 1
             rivals = count
@@ -256,3 +259,13 @@ class Word2Vec(Learner):
             passed(tokens, units, 0, len(tokens), HELD_OUT, None, 0.0, sums)
 
         return Job(tables, step, measure, inputs.shape[1] * rivals)
+
+    def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
+        """What training on a text would do and need. The text is read and counted, nothing is trained.
+
+        Raises: InputError as `fit`; memory that does not suffice is said in the plan and not raised.
+        """
+        from omnivec.engine.progress import silent
+        from omnivec.learners.plan import planned
+
+        return planned(self.derived(), source, progress or silent)

@@ -1,0 +1,78 @@
+"""What training would do and need, in figures, without training: expectations over its random draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A training in figures; tokens, predictions, rows and floats are those of one epoch.
+
+    words: rows of the vocabulary; tokens: of the text; tokens_in_vocabulary: those that are left of them;
+    tokens_kept: expected after subsampling; predictions: what the loss is a mean of; rows_moved: rows of any
+    table that an update changes; floats_moved: the floats in them; memory: bytes that training allocates, by
+    what for; memory_free: bytes there are; memory_limit: what limits them; disk: bytes of the model's tables.
+    """
+
+    options: Mapping[str, object]
+    words: int
+    tokens: int
+    tokens_in_vocabulary: int
+    tokens_kept: float
+    epochs: int
+    predictions: float
+    rows_moved: float
+    floats_moved: float
+    memory: Mapping[str, int]
+    memory_free: int
+    memory_limit: str
+    disk: int
+
+    @property
+    def memory_total(self) -> int:
+        """Bytes that training allocates."""
+        return sum(self.memory.values())
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is memory for it; `fit` refuses what does not fit."""
+        return self.memory_total <= self.memory_free
+
+
+def windows(units: NDArray[np.int64], share: float, window: int, *, dynamic: bool) -> tuple[float, float]:
+    """Expected (windows, context words in all of them) of one pass; a window without context is none.
+
+    units (u + 1,): borders; share: of the tokens that subsampling keeps, here of all words alike; dynamic:
+    the radius is drawn from 1 to `window`, so that a word at distance d is in the window with chance
+    (window − d + 1) / window.
+
+    A unit of n tokens keeps K of them, binomial(n, share), and has 2 max(0, K − d) neighbours at distance d:
+    E max(0, K − d) = n share − d + Σ_{k<d} (d − k) P(K = k).
+    """
+    lengths, times = np.unique(np.diff(units), return_counts=True)
+    kept = _binomial(lengths, share, window)
+    distance = np.arange(1, window + 1)
+    # Σ_{k<d} (d − k) P(K = k) is the sum of P(K ≤ j) over j < d.
+    missing = np.cumsum(np.cumsum(kept[:, :window], axis=1), axis=1)
+    neighbours = 2 * (lengths[:, None] * share - distance + missing)
+    chance = (window - distance + 1) / window if dynamic else np.ones(window)
+    return float(times @ (lengths * share - kept[:, 1])), float(times @ (neighbours @ chance))
+
+
+def _binomial(n: NDArray[np.int64], share: float, last: int) -> NDArray[np.float64]:
+    """P(K = k) of binomial(n, share) for k from 0 to `last`, (len(n), last + 1); by logarithms, or a long
+    unit's would all be 0.
+    """
+    share = min(share, 1 - 1e-12)
+    k = np.arange(1, last + 1)
+    with np.errstate(divide="ignore"):
+        ratios = np.log(np.maximum(n[:, None] - k + 1, 0) / k)  # of neighbouring binomial coefficients
+    logs = np.concatenate([np.zeros((len(n), 1)), np.cumsum(ratios, axis=1)], axis=1)
+    k = np.arange(last + 1)
+    chances: NDArray[np.float64] = np.exp(logs + k * np.log(share) + (n[:, None] - k) * np.log1p(-share))
+    return chances

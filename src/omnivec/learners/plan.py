@@ -1,0 +1,84 @@
+"""`Word2Vec.plan`: the text is read and counted, the rest is arithmetic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from omnivec.data.vocabulary import keep_thresholds
+from omnivec.engine import phases
+from omnivec.engine.plan import Plan, windows
+from omnivec.engine.progress import Listener, Progress
+from omnivec.store import memory
+from omnivec.store.keys import Keys
+from omnivec.store.tables import file_size, padded_width
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from omnivec.data.sources import Source
+    from omnivec.data.vocabulary import Vocabulary
+    from omnivec.learners.word2vec import Word2Vec
+
+
+def planned(learner: Word2Vec, source: Source, listener: Listener) -> Plan:
+    """The plan of a derived learner. Raises: as `fit` does while it reads."""
+    listener(Progress(phase="options", done=1, text=learner.summary()))
+    corpus = phases.read(learner.reading(), source, listener)
+    words = corpus.vocabulary
+    if learner.heldout:
+        corpus, _ = phases.share_held_out(corpus, learner.heldout, learner.seed, listener)
+    chance = kept_chance(learner, words)
+    kept = float(chance @ words.counts)
+    share = kept / int(words.counts.sum())
+    centres, contexts = windows(corpus.units, share, learner.window, dynamic=learner.window_kind == "dynamic")
+    rows = contexts + centres * targets(learner, words, chance)
+    free, limit = memory.available()
+    return Plan(
+        options=learner.as_dict(),
+        words=len(words),
+        tokens=corpus.total,
+        tokens_in_vocabulary=len(corpus.tokens),
+        tokens_kept=len(corpus.tokens) * share,
+        epochs=learner.epochs,
+        predictions=contexts if learner.model == "skipgram" else centres,
+        rows_moved=rows,
+        floats_moved=rows * padded_width(learner.dim),
+        memory=learner.memory(len(words)),
+        memory_free=free,
+        memory_limit=limit,
+        disk=model_bytes(learner, words),
+    )
+
+
+def kept_chance(learner: Word2Vec, words: Vocabulary) -> NDArray[np.float64]:
+    """Chance of each word to survive subsampling, (words,) float64, exact."""
+    total = words.total if learner.sample_total == "all" else int(words.counts.sum())
+    thresholds = keep_thresholds(words.counts, learner.sample, total, learner.sample_formula)
+    return (thresholds.astype(np.float64) + 1) / 2**32
+
+
+def targets(learner: Word2Vec, words: Vocabulary, chance: NDArray[np.float64]) -> float:
+    """Mean number of output rows that a window moves: all its context words share them."""
+    if learner.loss == "ns":
+        return learner.negatives + 1
+    if learner.loss == "softmax":
+        return len(words)
+    from omnivec.engine import tree
+
+    starts, _, _ = tree.paths(tree.grown(words.counts))
+    kept = chance * words.counts
+    return float(np.diff(starts) @ kept / kept.sum())
+
+
+def model_bytes(learner: Word2Vec, words: Vocabulary) -> int:
+    """Bytes of the saved tables, keys included, to the byte; nothing is allocated for it."""
+    rows, width = len(words), padded_width(learner.dim)
+    shapes = {"vectors": (rows, width), "output": (rows, width)}
+    if learner.loss == "hs":
+        shapes = {"vectors": (rows, width), "nodes": (rows - 1, width), "tree": (rows - 1, 2)}
+    # A number repeated without memory has the size of the table it stands for.
+    tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}
+    keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
+    return file_size({**tables, **keys.tables()}, {"format": "omnivec", "version": "1"})

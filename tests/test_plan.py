@@ -1,0 +1,117 @@
+"""`plan`: what it foretells is what training then does."""
+
+import itertools
+import os
+
+import numpy as np
+import pytest
+
+from omnivec import InputError, Word2Vec
+from omnivec.engine.plan import windows
+from omnivec.store import memory
+from omnivec.store.tables import padded_width
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    """Twenty thousand tokens in lines of very different lengths."""
+    draw = np.random.default_rng(1)
+    lines = [" ".join(f"w{n}" for n in draw.zipf(1.3, draw.integers(1, 60)) if n < 300) for _ in range(700)]
+    path = tmp_path_factory.mktemp("plan") / "text.txt"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def counted(units, share, window, chance):
+    """The definition of `windows`: every unit, every set of survivors, every pair."""
+    centres = contexts = 0.0
+    for n in np.diff(units):
+        for kept in range(2**n):
+            places = range(kept.bit_count())
+            weight = share ** len(places) * (1 - share) ** (n - len(places))
+            centres += weight * (len(places) if len(places) > 1 else 0)
+            pairs = itertools.permutations(places, 2)
+            contexts += weight * sum(chance[abs(a - b)] for a, b in pairs if abs(a - b) <= window)
+    return centres, contexts
+
+
+@pytest.mark.parametrize("window", [1, 3, 12])
+@pytest.mark.parametrize("share", [1.0, 0.6, 0.01])
+@pytest.mark.parametrize("dynamic", [True, False])
+def test_expected_windows_are_those_counted_one_by_one(window, share, dynamic):
+    units = np.array([0, 0, 1, 3, 6, 10, 19])
+    chance = {d: (window - d + 1) / window if dynamic else 1 for d in range(1, window + 1)}
+    found = windows(units, share, window, dynamic=dynamic)
+    np.testing.assert_allclose(found, counted(units, share, window, chance), rtol=1e-9, atol=1e-9)
+
+
+def test_a_unit_of_a_million_tokens_is_no_matter():
+    centres, contexts = windows(np.array([0, 10**6]), 0.5, 1000, dynamic=False)
+    # Each of the thousand distances d loses d of the survivors at either end.
+    assert (centres, contexts) == pytest.approx((5e5, 2 * (5e8 - 500_500)), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"model": "cbow"},
+        {"window_kind": "fixed", "window": 9},
+        {"sample": 0.0},
+        {"sample": 1e-3, "sample_formula": "paper", "sample_total": "all"},
+        {"unit": "document"},
+        {"loss": "hs"},
+        {"model": "cbow", "loss": "hs"},
+    ],
+)
+def test_training_makes_as_many_predictions_as_were_planned(text, options):
+    learner = Word2Vec(dim=16, epochs=4, threads=1, **options)
+    plan, record = learner.plan(text), learner.fit(text).record
+    assert plan.predictions * plan.epochs == pytest.approx(record["pairs"], rel=0.02)
+    assert (plan.tokens, plan.tokens_in_vocabulary) == (record["tokens"], record["tokens_in_vocabulary"])
+
+
+@pytest.mark.parametrize("loss", ["ns", "hs", "softmax"])
+def test_the_disk_is_foretold_to_the_byte(text, tmp_path, loss):
+    learner = Word2Vec(dim=20, epochs=1, loss=loss)
+    learner.fit(text).save(tmp_path / "model")
+    assert learner.plan(text).disk == os.path.getsize(tmp_path / "model" / "model.safetensors")  # noqa: PTH202
+
+
+def test_rows_and_floats_follow_from_the_loss(text):
+    plans = {
+        loss: Word2Vec(dim=20, negatives=7, loss=loss, model="cbow").plan(text)
+        for loss in ("ns", "hs", "softmax")
+    }
+    inputs = Word2Vec(dim=20).plan(text).predictions  # skip-gram predicts from each input row
+    outputs = {loss: (plan.rows_moved - inputs) / plan.predictions for loss, plan in plans.items()}
+    assert outputs["ns"] == pytest.approx(8)
+    assert outputs["softmax"] == pytest.approx(plans["ns"].words)
+    assert 2 < outputs["hs"] < np.log2(plans["ns"].words) + 2
+    assert all(plan.floats_moved == plan.rows_moved * padded_width(20) for plan in plans.values())
+
+
+def test_the_length_of_a_path_is_the_mean_over_the_tokens_that_stay():
+    text = ["a " * 45 + "b " * 16 + "c " * 13 + "d " * 12 + "e " * 9 + "f " * 5]
+    plan = Word2Vec(model="cbow", loss="hs", sample=0, window_kind="fixed", window=1, dim=16).plan(text)
+    inputs, centres = 2 * 100 - 2, 100
+    assert plan.rows_moved == pytest.approx(inputs + centres * 224 / 100)  # 224: Σ count × code length
+
+
+def test_a_plan_derives_options_as_fit_does(text):
+    plan = Word2Vec.preset("word2vec", model="skipgram").plan(text)
+    assert plan.options["lr"] == 0.025 and plan.options["threads"] >= 1
+
+
+def test_too_little_memory_is_said_not_raised(text, monkeypatch):
+    assert Word2Vec().plan(text).fits
+    monkeypatch.setattr(memory, "available", lambda: (1000, "container"))
+    plan = Word2Vec().plan(text)
+    assert not plan.fits and (plan.memory_free, plan.memory_limit) == (1000, "container")
+    assert plan.memory_total == sum(Word2Vec().derived().memory(plan.words).values())
+
+
+def test_a_plan_of_nothing_is_refused(tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    with pytest.raises(InputError, match="empty"):
+        Word2Vec().plan(tmp_path / "empty.txt")
