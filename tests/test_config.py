@@ -3,6 +3,8 @@
 import copy
 import dataclasses
 import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -200,3 +202,25 @@ def test_presets_refusals_and_needs_name_options_and_choices_that_exist():
     assert all(other in known and value in known[other].choices for other, value in Word2Vec.needs.values())
     assert set(Word2Vec.needs) <= set(known)
     assert not (set(Word2Vec.former) | set(Word2Vec.elsewhere)) & set(known)
+
+
+def cell(value):
+    """A value as the page of presets writes it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{model} {cell(each)}" for model, each in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_the_page_of_presets_is_the_presets():
+    page = (Path(__file__).parents[1] / "docs" / "presets.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| (?:option|`(\w+)`) \| (.*) \|$", page.partition("## What excludes")[0], re.M)
+    (_, *names), *rows = [[name, *(text.strip(" `") for text in cells.split("|"))] for name, cells in lines]
+    assert names == [*Word2Vec.presets, "without"]
+    assert {name for name, *_ in rows} == set().union(*Word2Vec.presets.values())
+    for name, *told, without in rows:
+        values = [preset.get(name, "") for preset in Word2Vec.presets.values()]
+        default = options(Word2Vec)[name].default
+        assert (name, *told) == (name, *map(cell, values))
+        assert without == {"lr": "by model", "line_end": ""}.get(name, cell(default))

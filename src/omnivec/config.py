@@ -172,7 +172,7 @@ class Options:
             )
         for name, value in values.items():
             if name not in options(cls):
-                raise OptionError(cls._unknown(name, value))
+                raise OptionError(cls.unknown(name, value)[0])
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
@@ -180,15 +180,16 @@ class Options:
             object.__setattr__(self, name, option.checked(getattr(self, name)))
 
     @classmethod
-    def _unknown(cls, name: str, value: object) -> str:
+    def unknown(cls, name: str, value: object = None) -> tuple[str, list[str]]:
+        """What to say about a name that is no option of ours, and what may have been meant."""
         if name in cls.elsewhere:
-            return f"unknown option {name}: {cls.elsewhere[name]}"
+            return f"unknown option {name}: {cls.elsewhere[name]}", []
         if ours := cls.ours(name, value):
             option, word = ours
             near = [option if word is None else f"{option}={word!r}"]
         else:
             near = difflib.get_close_matches(name, options(cls), 1)
-        return f"unknown option {name}." + (f" Did you mean {near[0]}?" if near else "")
+        return f"unknown option {name}" + (f". Did you mean {near[0]}?" if near else ""), near
 
     @classmethod
     def ours(cls, name: str, value: object = None) -> tuple[str, object] | None:

@@ -16,7 +16,44 @@ BAD_CALLS = {
         "train word2vec TEXT OUT --vector-size 3",
         "unknown option --vector-size. Did you mean --dim?",
     ),
+    "word2vec.c's flag": ("train word2vec TEXT OUT -size 100", "unknown option -size. Did you mean --dim?"),
+    "word2vec.c's cbow": ("train word2vec TEXT OUT -cbow 1", "option -cbow. Did you mean --model cbow?"),
+    "word2vec.c's skip-gram": ("train word2vec TEXT OUT -cbow 0", "-cbow. Did you mean --model skipgram?"),
+    "word2vec.c's hs": ("train word2vec TEXT OUT -hs 1", "unknown option -hs. Did you mean --loss hs?"),
+    "word2vec.c's hs alone": ("train word2vec TEXT OUT -hs", "unknown option -hs. Did you mean --loss?"),
+    "word2vec.c's input": (
+        "train word2vec -train TEXT -output OUT",
+        "unknown option -output: the text and the model are given without flags: omnivec train word2vec",
+    ),
+    "word2vec.c's format": ("train word2vec TEXT OUT -binary 1", "unknown option -binary: omnivec convert "),
+    "gensim's flag": ("plan word2vec TEXT --sg=1", "unknown option --sg. Did you mean --model skipgram?"),
+    "fastText's flags": ("train word2vec TEXT OUT -minCount 1", "-minCount. Did you mean --min-count?"),
+    "fastText's vectors": (
+        "train word2vec TEXT OUT -pretrainedVectors F",
+        "Vectors: --start FILE begins with",
+    ),
+    "fastText's parts": ("train word2vec TEXT OUT -minn 3", "unknown option -minn: a word has no parts"),
     "choice": ("train word2vec TEXT OUT --loss nss", "did you mean 'ns'?"),
+    "preset's ancestor lacks": (
+        "train word2vec TEXT OUT --preset gensim --loss softmax",
+        "preset gensim and loss softmax exclude each other: its ancestor has no such loss; leave out one",
+    ),
+    "idle option": (
+        "train word2vec TEXT OUT --loss hs --negatives 5",
+        "negatives and loss hs exclude each other: negatives speaks of loss ns; leave out one of them",
+    ),
+    "idle beside the preset": (
+        "plan word2vec TEXT --preset cs224n --reduction sum",
+        "reduction and model skipgram exclude each other: ",
+    ),
+    "freeze alone": ("train word2vec TEXT OUT --freeze", "--freeze needs --start FILE"),
+    "checkpoint": (
+        "train word2vec TEXT OUT --checkpoint 0",
+        "checkpoint must lie between 0.001 and 1,000,000",
+    ),
+    "checkpoint in words": ("train word2vec TEXT OUT --checkpoint x", "checkpoint must be a number, got 'x'"),
+    "plan's learner": ("plan word2vek in", "unknown learner word2vek. Did you mean word2vec?"),
+    "plan's option": ("plan word2vec TEXT --dimm 3", "unknown option --dimm. Did you mean --dim?"),
     "preset": ("train word2vec TEXT OUT --preset gensm", "unknown preset gensm"),
     "dim": ("train word2vec TEXT OUT --dim 0", "dim must lie between 1 and 4,096, got 0"),
     "window": ("train word2vec TEXT OUT --window -1", "window must lie between 1 and "),
@@ -52,6 +89,9 @@ def test_a_wrong_call_is_one_line_and_exit_2(call, case, vectors_folder, corpus,
         ("vector_size = 3", "unknown option vector_size. Did you mean dim?"),
         ("dim = 0", "dim must lie between 1 and 4,096, got 0"),
         ('dim = "ten"', "dim must be a whole number, got 'ten'"),
+        ("sg = 1", "unknown option sg. Did you mean model='skipgram'?"),
+        ("compute_loss = true", "unknown option compute_loss: the loss is always there, in model.history"),
+        ("[lr]\ncbow = 0.1", "lr must be a number, got {'cbow': 0.1}"),
     ],
 )
 def test_a_wrong_config_file_is_named_with_its_key(call, toml, message, corpus, tmp_path):
@@ -59,6 +99,17 @@ def test_a_wrong_config_file_is_named_with_its_key(call, toml, message, corpus, 
     config.write_text(toml)
     code, _, err = call("train", "word2vec", corpus, tmp_path / "out", "--config", config)
     assert (code, err) == (2, f"omnivec: {config}: {message}\n")
+
+
+def test_an_option_of_the_file_that_says_nothing_beside_a_flag_is_refused(call, corpus, tmp_path):
+    config = tmp_path / "run.toml"
+    config.write_text("negatives = 9")
+    words = ("train", "word2vec", corpus, tmp_path / "out", "--config", config, "--loss", "hs")
+    assert call(*words)[::2] == (
+        2,
+        "omnivec: negatives and loss hs exclude each other: negatives speaks of loss ns; leave out one of "
+        "them\n",
+    )
 
 
 def test_a_config_file_that_is_not_toml_is_bad_input(call, corpus, tmp_path):
@@ -95,6 +146,9 @@ def test_bad_text_is_one_line_and_exit_1(call, case, tmp_path):
         ("info", "corpsu.txt"),
         ("convert", "corpsu.txt", "OUT"),
         ("demo", "corpsu.txt"),
+        ("plan", "word2vec", "corpsu.txt"),
+        ("train", "word2vec", "corpus.txt", "OUT", "--start", "corpsu.txt"),
+        ("train", "word2vec", "corpus.txt", "OUT", "--heldout-text", "corpsu.txt"),
     ],
 )
 def test_a_missing_file_is_answered_with_one_beside_it(call, words, tmp_path, monkeypatch):
@@ -110,6 +164,9 @@ def test_a_missing_file_is_answered_with_one_beside_it(call, words, tmp_path, mo
     [
         ("train", "word2vec", "", "OUT"),
         ("train", "word2vec", "TEXT", ""),
+        ("train", "word2vec", "TEXT", "", "--resume"),
+        ("train", "word2vec", "TEXT", "OUT", "--start", ""),
+        ("plan", "word2vec", ""),
         ("neighbors", "", "king"),
         ("info", ""),
         ("convert", "", "OUT"),

@@ -74,6 +74,16 @@ def test_train(trained):
     fits(trained[1], SHAPES["train"])
 
 
+def test_extend(call, trained, corpus, tmp_path):
+    words = ("extend", trained[0], corpus, tmp_path / "out", "--epochs", 1, "--json", "-q")
+    fits(json.loads(call(*words)[1]), SHAPES["extend"])
+
+
+@pytest.mark.parametrize("loss", ["ns", "hs", "softmax"])
+def test_plan(call, corpus, loss):
+    fits(json.loads(call("plan", "word2vec", corpus, "--loss", loss, "--json")[1]), SHAPES["plan"])
+
+
 def test_convert(call, vectors_folder, tmp_path):
     fits(
         json.loads(call("convert", vectors_folder, tmp_path / "out.omnivec", "--json")[1]), SHAPES["convert"]

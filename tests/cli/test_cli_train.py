@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from omnivec import load
-from omnivec.cli.train import merged
+from omnivec.cli.call import chosen
 from omnivec.config import Options
 
 
@@ -44,8 +44,22 @@ def test_quiet_is_quiet(call, corpus, tmp_path, small):
 def test_flags_win_over_the_file_and_the_file_over_the_preset(tmp_path):
     config = tmp_path / "run.toml"
     config.write_text("dim = 32\nwindow = 7\n")
-    values = merged(Ancient, "old", str(config), {"window": 9})
-    assert values == {"epochs": 3, "dim": 32, "window": 9}
+    assert chosen(Ancient, "old", str(config), {"window": 9}) == Ancient(epochs=3, dim=32, window=9)
+    assert chosen(Ancient, None, None, {}) == Ancient()
+
+
+def test_the_preset_and_the_resolved_values_are_in_the_model_from_both_doors(call, corpus, tmp_path, small):
+    from omnivec import Word2Vec
+
+    code, _, _ = call("train", "word2vec", corpus, tmp_path / "out", *small, "--preset", "word2vec", "-q")
+    assert code == 0
+    learner = Word2Vec.preset("word2vec", dim=16, epochs=2, threads=1, min_count=2)
+    for config in (load(tmp_path / "out").config, learner.fit(corpus).config):
+        assert config["preset"] == "word2vec"
+        options = config["options"]
+        assert (options["lr"], options["model"], options["exclude_target"]) == (0.05, "cbow", "skip")
+        assert config["changed"]["model"] == "cbow"
+    assert "| `preset` | word2vec |" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_flags_are_the_learners_options(call):

@@ -6,7 +6,9 @@ flags.py      options as flags; what every verb takes
 help.py       the look of --help
 out.py        results on stdout
 show.py       progress on stderr
-train.py ask.py judge.py move.py demo.py       the verbs
+call.py       a preset below a file below flags, as options
+saving.py     what becomes of a trained model; resume.py  checkpoints; signals.py  Ctrl-C and SIGTERM
+train.py plan.py extend.py ask.py judge.py move.py demo.py       the verbs
 questions.py  lines of stdin as questions of ask.py; rival.py  gensim beside demo.py
 """
 

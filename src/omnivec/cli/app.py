@@ -10,21 +10,24 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError, Parameter
 
-from omnivec.cli.failure import in_flags, public_kind, translated
+from omnivec.cli.failure import LEARNS, STOPPED, in_flags, public_kind, translated
 from omnivec.cli.help import Columns
 from omnivec.cli.out import shown, write_json
 from omnivec.cli.show import print_line
 from omnivec.errors import InputError, NotEnoughMemory, OmnivecError, OutputError
 
-STOPPED = 130
-"""What a shell reports for a program that Ctrl-C ended."""
+if TYPE_CHECKING:
+    from omnivec.config import Options
 
 VERBS = {
     "train": ("train:app", "Learn vectors from text."),
+    "plan": ("plan:app", "What a training would do and need, without training."),
+    "extend": ("extend:extend", "Go on with a model on a new text."),
     "neighbors": ("ask:neighbors", "The words nearest to a word."),
     "analogy": ("ask:analogy", "A is to B as C is to ?"),
     "evaluate": ("judge:evaluate", "Word similarity and analogies, with coverage."),
@@ -83,20 +86,19 @@ def _run(arguments: list[str]) -> int:
     try:
         command, bound, _ = app.parse_args(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        raise translated(error, _former_options(error)) from None
+        raise translated(error, arguments, _learner(error)) from None
     result = command(*bound.args, **bound.kwargs)
     return result if isinstance(result, int) else 0
 
 
-def _former_options(error: CycloptsError) -> Mapping[str, str]:
-    """Flags of other tools and ours, for the learner that was asked for."""
+def _learner(error: CycloptsError) -> type[Options] | None:
+    """The learner that was asked for."""
     verb = tuple(error.command_chain or ())
-    if len(verb) != 2 or verb[0] != "train":
-        return {}
-    from omnivec.cli.train import LEARNERS
+    if len(verb) != 2 or verb[0] not in LEARNS:
+        return None
+    from omnivec.cli.call import LEARNERS
 
-    former: Mapping[str, str] = LEARNERS[verb[1]].former
-    return former
+    return LEARNERS[verb[1]]
 
 
 def _refuse(error: Exception, arguments: list[str]) -> int:

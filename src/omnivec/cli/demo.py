@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli.ask import pairs
-from omnivec.cli.failure import existing
+from omnivec.cli.failure import STOPPED, existing
 from omnivec.cli.flags import Common, CommonFlags
 from omnivec.cli.judge import number
 from omnivec.cli.out import LABEL, aligned, emit, emit_json, labelled, shown, speed
@@ -61,7 +61,7 @@ def demo(
         model.save(path, overwrite=True)
         if model.record.get("interrupted"):
             display.line("Saved", f"{path}, stopped before its end")
-            return 130
+            return STOPPED
         rival = _rival(sample, model, display)
         with display.busy("Measuring", "word similarity"):
             table = _table(model, rival)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,11 @@ from omnivec.errors import NO_PATH, InputError, OmnivecError, OptionError
 
 if TYPE_CHECKING:
     from cyclopts import CycloptsError
+
+    from omnivec.config import Options
+
+STOPPED = 130
+"""The exit code of what Ctrl-C ended: what a shell reports for such a program."""
 
 FORMER_COMMANDS = {
     "word2vec": "train word2vec",
@@ -34,6 +39,23 @@ FORMER_COMMANDS = {
 }
 """What users of other tools type, and ours: an answer, not a second vocabulary."""
 
+_AS_WORDS = "the text and the model are given without flags: omnivec train word2vec INPUT OUTPUT"
+FORMER_FLAGS = {
+    **dict.fromkeys(["train", "input", "output", "corpus_file", "sentences"], _AS_WORDS),
+    **dict.fromkeys(["pretrainedVectors", "pretrained_vectors"], "--start FILE begins with given vectors"),
+    "binary": "omnivec convert MODEL vectors.bin writes that format",
+    "save_vocab": "the vocabulary is a part of the model",
+    "read_vocab": "the vocabulary is a part of the model; in Python fit takes another one",
+    "saveOutput": "the output table is a part of the model",
+    "classes": "there are no word classes",
+    "debug": "-v says more, -q nothing",
+}
+"""Flags of other tools for what is no option of a learner here, by bare name, and what to do instead."""
+
+
+LEARNS = ("train", "plan")
+"""Verbs whose first word names a learner."""
+
 
 class WrongCall(OptionError):
     """The call itself is wrong; `near` is what may have been meant."""
@@ -52,7 +74,8 @@ class NotThere(InputError):
 
 
 _REMEDY = re.compile(
-    r"\b(lower|raise|see|set) (dim|encoding_errors|epochs|limit|lr|max_size|min_count|sample|threads|unit)\b"
+    r"\b(give|lower|raise|see|set) (dim|encoding_errors|epochs|heldout|heldout_text|limit|lr|max_size"
+    r"|min_count|negatives|sample|threads|unit)\b"
 )
 
 
@@ -93,14 +116,14 @@ def existing(path: str) -> str:
     raise NotThere(f"{path}: no such file or folder{did_you_mean(near)}", near)
 
 
-def translated(error: CycloptsError, former_options: Mapping[str, str]) -> OmnivecError:
-    """The parser's error in our words. `former_options`: flags of other tools and ours."""
+def translated(error: CycloptsError, arguments: Sequence[str], learner: type[Options] | None) -> OmnivecError:
+    """The parser's error in our words. `learner`: the one that was asked for, which knows former names."""
     from cyclopts import exceptions as cyclopts
 
     verb = " ".join(error.command_chain or ())
     match error:
         case cyclopts.UnknownOptionError():
-            return _unknown_option(error, former_options)
+            return _unknown_option(error, arguments, learner)
         case cyclopts.UnknownCommandError():
             return _unknown_command(error, verb)
         case cyclopts.UnusedCliTokensError():
@@ -118,7 +141,9 @@ def translated(error: CycloptsError, former_options: Mapping[str, str]) -> Omniv
     return WrongCall(message[:1].lower() + message[1:])
 
 
-def _unknown_option(error: CycloptsError, former: Mapping[str, str]) -> OmnivecError:
+def _unknown_option(
+    error: CycloptsError, arguments: Sequence[str], learner: type[Options] | None
+) -> OmnivecError:
     from cyclopts.exceptions import UnknownOptionError
 
     assert isinstance(error, UnknownOptionError)
@@ -126,11 +151,27 @@ def _unknown_option(error: CycloptsError, former: Mapping[str, str]) -> OmnivecE
     # -minCount, --min-count and --min_count are one name to whoever types them.
     bare = name.lstrip("-").replace("-", "_")
     known = [flag for argument in error.argument_collection for flag in argument.names]
-    ours = {name: f"--{former[bare].replace('_', '-')}"} if bare in former else {}
+    ours = {}
+    if learner is not None:
+        if hint := FORMER_FLAGS.get(bare) or learner.elsewhere.get(bare):
+            return WrongCall(f"unknown option {name}: {hint}")
+        if answer := learner.ours(bare, _value_of(name, arguments)):
+            option, value = answer
+            ours[name] = f"--{option.replace('_', '-')}" + ("" if value is None else f" {value}")
     refusal = unknown("option", name, known, ours)
     if not refusal.near and error.command_chain and error.command_chain[0] in ("neighbors", "analogy"):
         return WrongCall(f"{refusal}; words that begin with - go after --")
     return refusal
+
+
+def _value_of(flag: str, arguments: Sequence[str]) -> str | None:
+    """The word that follows a flag, or stands behind its equals sign."""
+    for place, word in enumerate(arguments):
+        if word == flag:
+            return next(iter(arguments[place + 1 :]), None)
+        if word.startswith(f"{flag}="):
+            return word.partition("=")[2]
+    return None
 
 
 def _unknown_command(error: CycloptsError, verb: str) -> OmnivecError:
@@ -141,6 +182,7 @@ def _unknown_command(error: CycloptsError, verb: str) -> OmnivecError:
     if verb:  # `train word2ve`: the learner is the word that is not known
         near = difflib.get_close_matches(name, verbs, 1)
         offer = did_you_mean(near) or f"; there is {', '.join(verbs)}"
-        return WrongCall(f"unknown {'learner' if verb == 'train' else 'command'} {name}{offer}", near)
+        what = "learner" if verb in LEARNS else "command"
+        return WrongCall(f"unknown {what} {name}{offer}", near)
     refusal = unknown("command", name, verbs, FORMER_COMMANDS)
     return refusal if refusal.near else WrongCall(f"{refusal}; omnivec --help lists the commands")

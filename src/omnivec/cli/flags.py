@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from cyclopts import Group, Parameter, Token
 
-from omnivec.cli.failure import WrongCall, existing, unknown
+from omnivec.cli.failure import WrongCall, existing
 from omnivec.config import Between, Option, Options, options
 from omnivec.errors import InputError, OptionError
 
@@ -42,13 +42,16 @@ CommonFlags = Annotated[Common, Parameter(name="*")]
 
 
 def learner_flags(learner: type[Options]) -> Any:
+    """The flags of a learner's options."""
+    return flags_of(options(learner).values())
+
+
+def flags_of(known: Iterable[Option]) -> Any:
     """A dictionary type with one optional key per option: what the parser fills holds *only* the flags given.
 
     A dataclass could not tell a given value from a default, and preset < file < flags needs to.
     """
-    fields = {
-        option.name: Annotated[_type(option), _parameter(option)] for option in options(learner).values()
-    }
+    fields = {option.name: Annotated[_type(option), _parameter(option)] for option in known}
     make: Any = TypedDict  # a dictionary type whose keys are data is beyond what a type checker follows
     return Annotated[make("Flags", fields, total=False), Parameter(name="*", group=OPTIONS)]
 
@@ -122,6 +125,12 @@ def count(name: str, low: int = 1, high: int = 2**31 - 1) -> Parameter:
     return Parameter(converter=converted(option), metavar="N")
 
 
+def minutes(name: str) -> Parameter:
+    """A verb's own flag that takes minutes."""
+    option = Option(name, float, None, False, (), Between(0.001, 1_000_000), "")
+    return Parameter(converter=converted(option), metavar="MINUTES")
+
+
 def toml_values(path: str, learner: type[Options]) -> dict[str, object]:
     """The options in a TOML file. Unknown keys and values out of range are named, with the file."""
     try:
@@ -131,8 +140,8 @@ def toml_values(path: str, learner: type[Options]) -> dict[str, object]:
     known = options(learner)
     for name, value in values.items():
         if name not in known:
-            refusal = unknown("option", name, known, learner.former)
-            raise WrongCall(f"{path}: {refusal}", refusal.near)
+            message, near = learner.unknown(name, value)
+            raise WrongCall(f"{path}: {message}", near)
         try:
             known[name].checked(value)
         except OptionError as error:

@@ -1,74 +1,100 @@
 """`omnivec train LEARNER INPUT OUTPUT`: a command per learner, its flags made from its dataclass."""
 
 import shlex
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import App, Group, Parameter
 
-from omnivec.cli.failure import WrongCall, existing, unknown
-from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags, toml_values
+from omnivec.cli import call, resume
+from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags, minutes
+from omnivec.cli.saving import Saving
 from omnivec.cli.show import Display, logging_shown
+from omnivec.cli.signals import terminable
+from omnivec.errors import NO_PATH, OutputError
 from omnivec.learners.word2vec import Word2Vec
-
-if TYPE_CHECKING:
-    from omnivec.config import Options
-    from omnivec.engine.progress import Progress
-    from omnivec.model import Model
-
-LEARNERS: dict[str, type[Word2Vec]] = {"word2vec": Word2Vec}
-"""A new learner is a row here."""
 
 app = App(name="train", help="Learn vectors from text.")
 
-INPUT_HELP = "A text file or a folder of them; .gz and .xz are unpacked; - reads stdin."
-OUTPUT_HELP = "The model folder to write."
+RUN = Group("This run", sort_key=0)
 
 
-def merged(
-    learner: "type[Options]", preset: str | None, config: str | None, flags: dict[str, Any]
-) -> dict[str, Any]:
-    """What was asked for: flags win over the file, the file over the preset."""
-    values: dict[str, Any] = {}
-    if preset is not None:
-        if preset not in learner.presets:
-            refusal = unknown("preset", preset, learner.presets, {})
-            known = ", ".join(learner.presets) or "none yet"
-            raise refusal if refusal.near else WrongCall(f"{refusal}; there is: {known}")
-        values |= learner.preset_values(preset)
-    if config is not None:
-        values |= toml_values(config, learner)
-    return values | flags
+@dataclass(frozen=True)
+class Run:
+    """What belongs to a run and not to a learner."""
+
+    checkpoint: Annotated[
+        float | None, minutes("checkpoint"),
+        Parameter(group=RUN, help="Write OUTPUT.checkpoint every so many minutes."),
+    ] = None  # fmt: skip
+    resume: Annotated[
+        bool, Parameter(group=RUN, help="Go on where a training to OUTPUT was stopped, with its options.")
+    ] = False
+    start: Annotated[
+        str | None,
+        Parameter(
+            group=RUN, metavar="FILE", help="Vectors to begin with, a model or a file; matched by word."
+        ),
+    ] = None
+    freeze: Annotated[bool, Parameter(group=RUN, help="Vectors out of --start do not move.")] = False
+    heldout_text: Annotated[
+        str | None,
+        Parameter(group=RUN, metavar="FILE", help="A text whose loss is measured after each epoch."),
+    ] = None
+    overwrite: Annotated[bool, Parameter(group=RUN, help="Replace the model that OUTPUT holds.")] = False
+
+    def check(self) -> None:
+        """Refuse flags that exclude each other and files that are not there."""
+        if self.freeze and self.start is None:
+            raise WrongCall("--freeze needs --start FILE: it keeps the vectors of that file", ["--start"])
+        for path in (self.start, self.heldout_text):
+            if path is not None:
+                existing(path)
 
 
 def command(name: str, learner: type[Word2Vec]) -> Callable[..., int]:
     """The command that trains one learner."""
 
     def train(
-        input: Annotated[str, Positional, Parameter(help=INPUT_HELP)],
-        output: Annotated[str, Parameter(help=OUTPUT_HELP)],
+        input: Annotated[str, Positional, Parameter(help=call.INPUT_HELP)],
+        output: Annotated[str, Parameter(help=call.OUTPUT_HELP)],
         /,
         *,
         flags: Any = None,
-        preset: Annotated[str | None, Parameter(help=_presets(learner), metavar="NAME")] = None,
-        config: Annotated[
-            str | None, Parameter(help="A TOML file of the options below; flags win over it.", metavar="FILE")
-        ] = None,
-        overwrite: Annotated[bool, Parameter(help="Replace the model that OUTPUT holds.")] = False,
+        preset: Annotated[str | None, Parameter(help=call.preset_help(learner), metavar="NAME")] = None,
+        config: Annotated[str | None, Parameter(help=call.CONFIG_HELP, metavar="FILE")] = None,
+        run: Annotated[Run, Parameter(name="*")] = Run(),  # noqa: B008  (frozen)
         common: CommonFlags = Common(),  # noqa: B008  (frozen)
     ) -> int:
         from omnivec.store.folder import check_output
 
-        chosen = learner(**merged(learner, preset, config, flags or {}))
-        check_output(output, overwrite=overwrite)
-        with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
-            model = chosen.fit(_source(input), progress=with_room(display, output))
-            model.config["preset"] = preset
-            return _keep(model, output, overwrite, common, display)
+        run.check()
+        if not output:
+            raise OutputError(NO_PATH)
+        point = resume.stopped(output, name) if run.resume else None
+        before = {} if point is None else point.model.options
+        preset = preset if point is None else point.preset(preset)
+        learner_chosen = call.chosen(learner, preset, config, flags or {}, before)
+        check_output(output, overwrite=run.overwrite or (point is not None and point.replaced))
+        if point is None:
+            resume.check_none(output, run.overwrite)
+        # A checkpoint is replaced as a whole, so for a moment there are two of them.
+        copies, replace = 1 if run.checkpoint is None else 2, run.overwrite or run.resume
+        saving = Saving(output, replace, copies, _again(name, input, output, run))
+        with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+            model = learner_chosen.fit(
+                call.source(input),
+                start=run.start,
+                frozen=run.freeze,
+                heldout_text=run.heldout_text,
+                checkpoint=None if run.checkpoint is None else resume.checkpoint_of(output),
+                checkpoint_minutes=run.checkpoint or 10.0,
+                resume=None if point is None else point.model,
+                progress=saving.with_room(display),
+            )
+            return saving.keep(model, common, display)
 
     train.__annotations__["flags"] = learner_flags(learner)
     train.__doc__ = learner.__doc__
@@ -76,73 +102,15 @@ def command(name: str, learner: type[Word2Vec]) -> Callable[..., int]:
     return train
 
 
-def with_room(display: Display, output: str) -> Callable[["Progress"], None]:
-    """The display's listener, which also refuses a disk too small for the model, before the training."""
-
-    def listen(record: "Progress") -> None:
-        from omnivec.store.folder import check_room
-
-        display(record)
-        if record.phase == "memory":  # the model is what training allocates, with words for the sampler
-            check_room(output, record.bytes)
-
-    return listen
+def _again(learner: str, input: str, output: str, run: Run) -> str:
+    """The call that goes on with this one: options and given vectors are in the checkpoint."""
+    words = ["omnivec", "train", learner, input, output, "--resume"]
+    if run.checkpoint is not None:
+        words += ["--checkpoint", f"{run.checkpoint:g}"]
+    if run.heldout_text is not None:
+        words += ["--heldout-text", run.heldout_text]
+    return shlex.join(words)
 
 
-def _presets(learner: "type[Options]") -> str:
-    names = ", ".join(learner.presets)
-    return (
-        f"An ancestor's conventions: {names}." if names else "An ancestor's conventions (there is none yet)."
-    )
-
-
-def _source(text: str) -> str | BinaryIO:
-    return sys.stdin.buffer if text == "-" else existing(text)
-
-
-def _keep(model: "Model", output: str, overwrite: bool, common: Common, display: Display) -> int:
-    from omnivec.cli.app import STOPPED
-    from omnivec.cli.move import described, disk_bytes
-    from omnivec.cli.out import emit_json
-    from omnivec.store.memory import human
-
-    interrupted = bool(model.record.get("interrupted"))
-    with display.busy("Saving", output), _finished(interrupted) as asked_to_stop:
-        model.save(output, overwrite=overwrite)
-    display.line(
-        "Saved",
-        f"{output}, {human(disk_bytes(output))}" + (", stopped before its end" if interrupted else ""),
-    )
-    display.line("Next", f"omnivec neighbors {shlex.quote(output)} WORD")
-    if common.json:
-        emit_json({"model": output, **described(model, output), "interrupted": interrupted})
-    return STOPPED if asked_to_stop() else 0
-
-
-@contextmanager
-def _finished(asked: bool) -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C wait for the end of the block, since what was learned would be lost.
-
-    The second leaves at once. `asked`: whether there was one. Yields a function that says so in the end.
-    """
-
-    def hold(*_: object) -> None:
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
-
-    # In another thread, or where somebody else listens or nobody does, it is not ours to hold.
-    ours = threading.current_thread() is threading.main_thread()
-    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield lambda: asked
-        return
-    signal.signal(signal.SIGINT, hold)
-    try:
-        yield lambda: asked
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-for _name, _learner in LEARNERS.items():
+for _name, _learner in call.LEARNERS.items():
     app.command(command(_name, _learner), name=_name)

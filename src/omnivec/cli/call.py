@@ -1,0 +1,55 @@
+"""What a call that names a learner asks for: a preset below a file below flags, as the learner's options."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from omnivec.cli.failure import WrongCall, existing, unknown
+from omnivec.cli.flags import toml_values
+from omnivec.learners.word2vec import Word2Vec
+
+if TYPE_CHECKING:
+    from omnivec.config import Options
+
+LEARNERS: dict[str, type[Word2Vec]] = {"word2vec": Word2Vec}
+"""A new learner is a row here."""
+
+Chosen = TypeVar("Chosen", bound="Options")
+
+INPUT_HELP = "A text file or a folder of them; .gz and .xz are unpacked; - reads stdin."
+OUTPUT_HELP = "The model folder to write."
+CONFIG_HELP = "A TOML file of the options below; flags win over it."
+
+
+def chosen(
+    learner: type[Chosen],
+    preset: str | None,
+    config: str | None,
+    flags: Mapping[str, Any],
+    before: Mapping[str, object] | None = None,
+) -> Chosen:
+    """The options asked for: flags win over the file, the file over the preset.
+
+    before: the options of a training that goes on, over the preset.
+    """
+    if preset is not None and preset not in learner.presets:
+        refusal = unknown("preset", preset, learner.presets, {})
+        known = ", ".join(learner.presets) or "none yet"
+        raise refusal if refusal.near else WrongCall(f"{refusal}; there is: {known}")
+    file = toml_values(config, learner) if config is not None else {}
+    options = learner.merged(preset, before or {}, file, flags)
+    options.check_used([*file, *flags])
+    return options
+
+
+def preset_help(learner: type[Options]) -> str:
+    """The help of --preset."""
+    names = ", ".join(learner.presets)
+    return f"An ancestor's conventions: {names or 'there is none yet'}."
+
+
+def source(text: str) -> str | BinaryIO:
+    """INPUT as `fit` takes it."""
+    return sys.stdin.buffer if text == "-" else existing(text)

@@ -1,0 +1,87 @@
+"""Checkpoints of a training on the command line: where they lie, which one goes on, what is left of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omnivec.cli.failure import WrongCall
+from omnivec.errors import InputError, OptionError, OutputError
+
+if TYPE_CHECKING:
+    from omnivec.model import Model
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a training was stopped. replaced: whether OUTPUT holds a part of it, and so may be replaced."""
+
+    path: str
+    model: Model
+    replaced: bool
+
+    def preset(self, asked: str | None) -> str | None:
+        """The preset it was trained with; OptionError if another one was asked for."""
+        name: str | None = self.model.config.get("preset")
+        if asked not in (None, name):
+            which = f"preset {name}" if name else "no preset"
+            raise OptionError(
+                f"preset {asked} and --resume exclude each other: {self.path} was trained with {which}; "
+                "leave out one of them"
+            )
+        return name
+
+
+def checkpoint_of(output: str) -> str:
+    """OUTPUT.checkpoint, beside OUTPUT."""
+    return f"{Path(output)}.checkpoint"
+
+
+def stopped(output: str, learner: str) -> Point:
+    """The checkpoint of OUTPUT, or OUTPUT itself where that is an interrupted model: whichever is further.
+
+    Raises: InputError when there is neither, or nothing is left to do; FormatError for what is damaged.
+    """
+    from omnivec.model import load
+
+    there = [path for path in (checkpoint_of(output), output) if os.path.lexists(path)]
+    if not there:
+        raise InputError(
+            f"nothing to resume: there is neither {checkpoint_of(output)} nor {output}; leave out --resume"
+        )
+    models = {path: load(path) for path in there}
+    parts = {path: model for path, model in models.items() if model.record.get("interrupted")}
+    if not parts:
+        raise InputError(
+            f"{there[-1]}: nothing to resume: it is no training that was stopped before its end; "
+            "leave out --resume"
+        )
+    path = max(parts, key=lambda path: parts[path].record["epochs"])
+    if (trained := parts[path].learner) != learner:
+        raise WrongCall(f"{path} was trained by {trained}, not by {learner}", [f"train {trained}"])
+    return Point(path, parts[path], output in parts)
+
+
+def check_none(output: str, overwrite: bool) -> None:
+    """Refuse to begin anew beside a checkpoint that somebody may want; with `overwrite`, beside what is none.
+
+    Raises: OutputError.
+    """
+    from omnivec.engine.checkpoint import check_place
+
+    checkpoint = checkpoint_of(output)
+    if os.path.lexists(checkpoint) and not overwrite:
+        raise OutputError(
+            f"{checkpoint} exists, from a training that was stopped; add --resume to go on with it, or "
+            "--overwrite to begin anew"
+        )
+    check_place(checkpoint)
+
+
+def remove(output: str) -> None:
+    """Remove the checkpoint of what has been saved."""
+    from omnivec.engine import checkpoint
+
+    checkpoint.remove(checkpoint_of(output))
