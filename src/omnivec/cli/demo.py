@@ -76,9 +76,10 @@ def demo(
 
 def demo_folder() -> Path:
     """A folder of the user's own for the demo: in the cache, or temporary where that cannot be written."""
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(base).expanduser() / "omnivec" / "demo"
+    from omnivec.kernels.compiling import _root as cache_root  # one place decides where that is
+
     with suppress(OSError, RuntimeError):  # RuntimeError: there is no home
+        folder = cache_root() / "demo"
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK | os.X_OK):
             return folder

@@ -118,7 +118,7 @@ def info_lines(model: Model, path: str) -> list[tuple[str, str]]:
         )
         rows.append(("Loss", folded(losses(record["loss"]), " ")))
     if record.get("interrupted"):
-        rows.append(("Stopped", "before its end, by Ctrl-C"))
+        rows.append(("Stopped", "before its end; omnivec train … --resume goes on"))
     return rows
 
 

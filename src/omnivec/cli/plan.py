@@ -10,6 +10,7 @@ from omnivec.cli import call
 from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags
 from omnivec.cli.out import emit_json, labelled
 from omnivec.cli.show import Display, logging_shown
+from omnivec.learners.learner import plural
 from omnivec.learners.word2vec import Word2Vec
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def lines(plan: "Plan") -> list[tuple[str, str]]:
     return [
         ("Text", f"{plan.tokens:,} tokens, {plan.tokens_in_vocabulary:,} of them of {plan.words:,} words"),
         ("Kept", f"{plan.tokens_kept:,.0f} of these are expected in an epoch, {kept:.1%}".replace("%", " %")),
-        ("Predicts", f"{plan.predictions:,.0f} times an epoch, {plan.epochs} epochs: "
+        ("Predicts", f"{plan.predictions:,.0f} times an epoch, {plural(plan.epochs, 'epoch')}: "
                      f"{each(plan.predictions, plan.tokens)} a token"),
         ("Moves", f"{each(plan.rows_moved, plan.tokens)} rows a token, "
                   f"{each(plan.floats_moved, plan.tokens)} floats"),

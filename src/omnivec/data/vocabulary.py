@@ -126,9 +126,14 @@ def nothing_left(words: Sequence[str], counts: NDArray[np.int64], min_count: int
         return InputError(f"{name}: the rule keeps none of the {len(words):,} different words")
     word = words[top] if len(words[top]) <= 40 else words[top][:40] + "…"
     return InputError(
-        f"{name}: no word occurs {min_count:,} times (the most frequent, {word!r}, occurs {counts[top]:,} "
-        "times); lower min_count"
+        f"{name}: no word occurs {times(min_count)} (the most frequent, {word!r}, occurs "
+        f"{times(counts[top])}); lower min_count"
     )
+
+
+def times(count: int) -> str:
+    """`once`, `2 times`."""
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def keep_thresholds(

@@ -15,7 +15,7 @@ from omnivec.data.corpus import Corpus, Reading
 from omnivec.data.heldout import Text, split
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
-from omnivec.data.vocabulary import Rule, Vocabulary
+from omnivec.data.vocabulary import Rule, Vocabulary, times
 from omnivec.engine.job import Job
 from omnivec.engine.progress import Listener, Progress
 from omnivec.engine.schedule import Shard
@@ -67,7 +67,7 @@ def read(
         )
     seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(corpus.total, 1)
     counted = vocabulary is None and rule is None
-    which = f"occur {reading.min_count:,} times or more" if counted else "are in the vocabulary"
+    which = f"occur {times(reading.min_count)} or more" if counted else "are in the vocabulary"
     if known is not None:
         which = f"known, {len(words) - len(known):,} of them new"
     read = f"{corpus.total:,} tokens in {seconds:.1f} s"

@@ -244,8 +244,8 @@ class Word2Vec(Learner):
         ) -> None:  # fmt: skip
             window.train(
                 tokens, units, first, last, keep,
-                alias, window.EXCLUDE[self.exclude_target], int(self.distinct_negatives), starts, steps, count,
-                inputs, outputs, frozen, bag, self.window, window.RADIUS[self.window_kind],
+                alias, window.EXCLUDE[self.exclude_target], int(self.distinct_negatives), starts, steps,
+                count, inputs, outputs, frozen, bag, self.window, window.RADIUS[self.window_kind],
                 rate, decay, start.base(self.seed, epoch), sums,
             )  # fmt: skip
 
