@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from omnivec import InputError, Model, OptionError, UnknownKey, Word2Vec, load
+from omnivec import InputError, Model, OptionError, UnknownKey, Word2Vec, extend, load
 from omnivec.cli import main
 from omnivec.config import options
-from omnivec.data.corpus import Reading
 from omnivec.engine import start
 from omnivec.learners.learner import Learner
+from omnivec.reference import huffman
 from omnivec.reference import random as definitions
 from omnivec.reference import word2vec as reference
 
@@ -54,11 +54,24 @@ class Case:
 TEXT = sentences()
 SKIPGRAM = Word2Vec(dim=DIM, epochs=3, threads=1, min_count=2, sample=0.01)
 
+
+def like_skipgram(**values: object) -> Case:
+    return Case(SKIPGRAM, TEXT).with_(**values)
+
+
 LEARNERS = {
-    "word2vec skip-gram ns": Case(SKIPGRAM, TEXT),
-    "word2vec skip-gram ns, fixed window, 8 negatives": Case(
-        dataclasses.replace(SKIPGRAM, window_kind="fixed", negatives=8, exclude_target="skip"), TEXT
+    "word2vec skip-gram ns": like_skipgram(),
+    "word2vec skip-gram ns, fixed window, 8 negatives": like_skipgram(
+        window_kind="fixed", negatives=8, exclude_target="skip", lr=0.1
     ),
+    "word2vec skip-gram hs": like_skipgram(loss="hs"),
+    "word2vec skip-gram softmax": like_skipgram(loss="softmax"),
+    "word2vec cbow ns": like_skipgram(model="cbow", distinct_negatives=True, line_end="<eos>", lr=0.1),
+    "word2vec cbow ns, true gradient of a sum": like_skipgram(
+        model="cbow", reduction="sum", gradient="true", sample_formula="paper", init="normal"
+    ),
+    "word2vec cbow hs, true gradient": like_skipgram(model="cbow", loss="hs", gradient="true", lr=0.2),
+    "word2vec cbow softmax": like_skipgram(model="cbow", loss="softmax", init="wide"),
 }
 
 
@@ -69,10 +82,15 @@ def bits(model: Model) -> bytes:
 def shapes_and_dtypes(case: Case, tmp_path) -> None:
     model = case.fit()
     assert model.vectors.vectors.shape == (len(model.keys), DIM)
-    for table in model.tables.values():
-        assert table.dtype == np.float32 and table.flags.c_contiguous and table.ctypes.data % 64 == 0
-        assert not table[:, DIM:].any()
-    assert len(model.keys) == 14 and sorted(model.keys.counts, reverse=True) == list(model.keys.counts)
+    for name, table in model.tables.items():
+        assert table.flags.c_contiguous and table.ctypes.data % 64 == 0
+        if name == "tree":
+            assert table.dtype == np.int32 and table.shape == (len(model.keys) - 1, 2)
+        else:
+            assert table.dtype == np.float32 and not table[:, DIM:].any()
+    ends = getattr(case.learner, "line_end", None) is not None
+    assert len(model.keys) == 14 + ends
+    assert sorted(model.keys.counts, reverse=True) == list(model.keys.counts)
 
 
 def same_seed_same_bits(case: Case, tmp_path) -> None:
@@ -107,37 +125,126 @@ def loss_is_finite_and_falls(case: Case, tmp_path) -> None:
 
 
 def first_loss_is_that_of_zeros(case: Case, tmp_path) -> None:
-    """Output rows start at zero, so that a model that has not moved loses ln 2 for each output of a pair."""
+    """Scores are 0, or nearly, before a row has moved: every answer is as likely as any other."""
+    learner = case.learner
+    assert isinstance(learner, Word2Vec)
     model = case.with_(epochs=1, lr=1e-9).fit()
-    outputs = 1 + case.learner.negatives
-    assert model.history[0]["loss"] <= outputs * np.log(2) + 1e-6
-    if case.learner.exclude_target != "skip":
-        assert model.history[0]["loss"] == pytest.approx(outputs * np.log(2), rel=1e-6)
+    loss, words = model.history[0]["loss"], len(model.keys)
+    if learner.loss == "softmax":
+        assert loss == pytest.approx(np.log(words), rel=1e-4)
+    elif learner.loss == "hs":  # ln 2 for every node of a path
+        longest = max(map(len, huffman.paths(model.tables["tree"])))
+        assert np.log2(words) * 0.8 * np.log(2) < loss < longest * np.log(2)
+    elif learner.exclude_target == "skip":
+        assert loss <= (1 + learner.negatives) * np.log(2) + 1e-6
+    else:
+        assert loss == pytest.approx((1 + learner.negatives) * np.log(2), rel=1e-4)
 
 
 def engine_is_reference(case: Case, tmp_path) -> None:
     """The whole run, epochs, schedule and all, is the definition's."""
     learner = case.with_(lr=0.05).learner
     assert isinstance(learner, Word2Vec) and learner.lr
-    corpus = Reading(min_count=learner.min_count).corpus(case.text)
+    corpus = learner.reading().corpus(case.text)
     counts, n = corpus.vocabulary.counts, len(corpus.tokens)
-    keep = reference.keep_thresholds(counts, learner.sample, int(counts.sum()))
-    alias = definitions.alias_table(counts**learner.power)
-    inputs = start.initial_table(len(counts), DIM, learner.seed)[:, :DIM].astype(np.float64)
-    outputs, losses = np.zeros_like(inputs), []
-    decay = learner.lr * (1 - learner.lr_floor) / (n * learner.epochs)
+    keep = reference.keep_thresholds(counts, learner.sample, int(counts.sum()), learner.sample_formula)
+    first = learner.initial(corpus.vocabulary)
+    name = "nodes" if learner.loss == "hs" else "output"
+    inputs, outputs = (first[table][:, :DIM].astype(np.float64) for table in ("vectors", name))
+    losses, decay = [], learner.lr * (1 - learner.lr_floor) / (n * learner.epochs)
     for epoch in range(learner.epochs):
-        loss, pairs, _ = reference.skipgram(
-            corpus.tokens, corpus.units, keep, alias, inputs, outputs,
-            window=learner.window, kind=learner.window_kind, negatives=learner.negatives,
-            exclude=learner.exclude_target, rate=learner.lr - decay * epoch * n, decay=decay,
+        loss, predictions, _ = reference.train(
+            corpus.tokens, corpus.units, keep, inputs, outputs, model=learner.model, loss=learner.loss,
+            alias=definitions.alias_table(counts**learner.power), tree=huffman.tree(counts),
+            reduction=learner.reduction, gradient=learner.gradient, window=learner.window,
+            kind=learner.window_kind, negatives=learner.negatives, exclude=learner.exclude_target,
+            distinct=learner.distinct_negatives, rate=learner.lr - decay * epoch * n, decay=decay,
             base=int(start.base(learner.seed, epoch)),
         )  # fmt: skip
-        losses.append(loss / pairs)
+        losses.append(loss / predictions)
     model = learner.fit(case.text)
     np.testing.assert_allclose(model.vectors.vectors, inputs, atol=2e-5)
-    np.testing.assert_allclose(model.output.vectors, outputs, atol=2e-5)
+    np.testing.assert_allclose(model.tables[name][:, :DIM], outputs, atol=2e-5)
     np.testing.assert_allclose(model.record["loss"], losses, rtol=1e-5)
+
+
+def output_is_words_or_refused(case: Case, tmp_path) -> None:
+    """Rows of a tree are inner nodes: no word is ever printed beside them."""
+    model = case.fit()
+    model.save(tmp_path / "model")
+    for opened in (model, load(tmp_path / "model")):
+        if getattr(case.learner, "loss", "") == "hs":
+            with pytest.raises(OptionError, match="nodes of a tree|tree nodes"):
+                _ = opened.output
+        else:
+            assert opened.output.vectors.shape == opened.vectors.vectors.shape
+
+
+def resumed_equals_uninterrupted(case: Case, tmp_path) -> None:
+    """Stopped between two shards and gone on with: the same bits and losses as if it had never stopped."""
+    whole, left = case.fit(), iter(range(3))
+
+    def stop(vectors) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    part = case.learner.fit(case.text, evaluate=stop, every=0)
+    assert part.record["interrupted"] is True and bits(part) != bits(whole)
+    part.save(tmp_path / "part")
+    again = case.learner.fit(case.text, resume=tmp_path / "part")
+    assert bits(again) == bits(whole) and again.record["loss"] == whole.record["loss"]
+    assert again.record["interrupted"] is False
+    with pytest.raises(OptionError, match="lr"):
+        case.with_(lr=0.123).learner.fit(case.text, resume=tmp_path / "part")
+    with pytest.raises(InputError, match="text"):
+        case.learner.fit(case.text[:-1], resume=tmp_path / "part")
+
+
+def deterministic_means_the_same_bits_at_any_number_of_threads(case: Case, tmp_path) -> None:
+    wanted = bits(case.fit())
+    for threads in (1, 2, 4):
+        model = case.with_(deterministic=True, threads=threads).fit()
+        assert bits(model) == wanted and model.record["deterministic"] is True
+    assert bits(case.with_(deterministic=True, threads=4, seed=2).fit()) != wanted
+
+
+def watching_changes_no_bit(case: Case, tmp_path) -> None:
+    """Looking at the vectors, measuring another text, saving: the bits are those of a run without."""
+    seen: list[float] = []
+
+    def look(vectors) -> dict[str, float]:
+        seen.append(vectors.similarity("king", "queen"))
+        return {"royal": seen[-1]}
+
+    watched = case.learner.fit(
+        case.text, evaluate=look, every=1e-3, heldout_text=sentences(seed=5, count=40),
+        checkpoint=tmp_path / "beside", checkpoint_minutes=1e-5,
+    )  # fmt: skip
+    assert bits(watched) == bits(case.fit())
+    assert seen and [row["royal"] for row in watched.history if "royal" in row] == seen
+    heldout = [row["heldout"] for row in watched.history if "heldout" in row]
+    assert len(heldout) == case.learner.epochs and np.isfinite(heldout).all()
+
+
+def frozen_rows_keep_their_bits(case: Case, tmp_path) -> None:
+    given = case.with_(seed=7).fit().vectors.subset(["king", "the", "bone"])
+    model = case.learner.fit(case.text, start=given, frozen=True)
+    for word in model.keys:
+        if word in given:
+            np.testing.assert_array_equal(model.vectors[word], given[word])
+    moved = case.learner.fit(case.text, start=given).vectors
+    assert all((moved[word] != given[word]).any() for word in given.key_to_index)
+
+
+def extended_model_knows_old_and_new_words(case: Case, tmp_path) -> None:
+    model = case.fit()
+    more = [line.replace("king", "emperor") for line in sentences(seed=3)]
+    grown = extend(model, more, epochs=2)
+    assert set(model.keys) < set(grown.keys) and "emperor" in grown.keys
+    assert list(grown.keys.counts) == sorted(grown.keys.counts, reverse=True)
+    assert grown.vectors["king"].shape == (DIM,) and np.isfinite(grown.vectors.vectors).all()
+    grown.save(tmp_path / "grown")
+    assert bits(load(tmp_path / "grown")) == bits(grown)
 
 
 def every_way_of_giving_text_is_the_same(case: Case, tmp_path) -> None:
@@ -162,7 +269,8 @@ def lonely_word_is_refused(case: Case, tmp_path) -> None:
 
 def too_high_min_count_names_the_counts(case: Case, tmp_path) -> None:
     with pytest.raises(
-        InputError, match=r"no word occurs 999,999 times \(the most frequent, '\w+', occurs [\d,]+ times\)"
+        InputError,
+        match=r"no word occurs 999,999 times \(the most frequent, '[\w<>]+', occurs [\d,]+ times\)",
     ):
         case.with_(min_count=999_999).fit()
 
@@ -186,7 +294,8 @@ def options_out_of_range_are_named(case: Case, tmp_path) -> None:
 
 def old_names_are_answered_with_ours(case: Case, tmp_path) -> None:
     for theirs, ours in case.learner.former.items():
-        with pytest.raises(OptionError, match=f"unknown option {theirs}. Did you mean {ours}?"):
+        name = ours if isinstance(ours, str) else ours[1][0]
+        with pytest.raises(OptionError, match=f"unknown option {theirs}. Did you mean {name}"):
             type(case.learner)(**{theirs: 1})
 
 
@@ -252,6 +361,12 @@ PROMISES: list[Callable[..., None]] = [
     loss_is_finite_and_falls,
     first_loss_is_that_of_zeros,
     engine_is_reference,
+    output_is_words_or_refused,
+    resumed_equals_uninterrupted,
+    deterministic_means_the_same_bits_at_any_number_of_threads,
+    watching_changes_no_bit,
+    frozen_rows_keep_their_bits,
+    extended_model_knows_old_and_new_words,
     every_way_of_giving_text_is_the_same,
     empty_input_is_refused,
     lonely_word_is_refused,
