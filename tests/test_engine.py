@@ -1,11 +1,13 @@
 """Schedule, threads and progress, apart from any learner."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
 
-from omnivec.engine.hogwild import Hogwild
+from omnivec.engine.hogwild import Hogwild, Pause
+from omnivec.engine.outcome import Outcome
 from omnivec.engine.progress import silent
 from omnivec.engine.schedule import Schedule
 from omnivec.engine.start import alias_table, base, initial_table
@@ -148,6 +150,126 @@ def test_progress_counts_up_and_tells_the_loss_since_the_last_record():
     assert shares == sorted(shares) and [r.epoch for r in records if r.phase == "epoch"] == [1, 2]
     assert all(record.loss == 2.0 for record in records)
     assert any(record.phase == "train" and record.seconds_left > 0 for record in records)
+
+
+class Watched:
+    """A step that knows which shards were begun and which are done."""
+
+    def __init__(self, seconds=0.0):
+        self.begun, self.done, self.seconds = [], [], seconds
+
+    def __call__(self, shard, sums):
+        number = shard.epoch * SCHEDULE.shards_by_epoch + shard.first // 1_000
+        self.begun.append(number)
+        time.sleep(self.seconds)
+        counting(shard, sums)
+        self.done.append(number)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_no_shard_of_the_next_epoch_begins_before_the_pause_at_an_epoch_s_end(threads):
+    step, seen = Watched(0.001), []
+
+    def do(outcome):
+        assert sorted(step.begun) == sorted(step.done) == list(range(outcome.shards))
+        seen.append((outcome.shards, outcome.epochs, outcome.tokens, len(outcome.history)))
+        return {"heldout": len(seen) / 2}
+
+    records = []
+    outcome = Hogwild(SCHEDULE, step, threads, records.append, pauses=[Pause(do)]).train()
+    assert seen == [(11, 0, 10_500, 0), (22, 1, 21_000, 1), (33, 2, 31_500, 2)]
+    assert [row["heldout"] for row in outcome.history] == [0.5, 1.0, 1.5]
+    assert [record.heldout for record in records if record.phase == "epoch"] == [0.5, 1.0, 1.5]
+    assert outcome.epochs == 3 and not outcome.interrupted and not outcome.stopped_early
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_at_a_pause_by_the_clock_the_first_shards_are_done_and_nothing_else(threads):
+    step, seen = Watched(0.002), []
+
+    def do(outcome):
+        assert sorted(step.begun) == sorted(step.done) == list(range(outcome.shards))
+        assert outcome.tokens == SCHEDULE.tokens_by_epoch(outcome.shards).sum() == outcome.sums[:, 1].sum()
+        assert outcome.interrupted
+        seen.append(outcome.shards)
+
+    outcome = Hogwild(SCHEDULE, step, threads, silent, pauses=[Pause(do, 0.005)]).train()
+    assert len(set(seen)) == len(seen) >= 1 and max(seen) < 33  # at the end there is nothing to interrupt
+    assert sorted(step.done) == list(range(33)) and outcome.losses == [2.0, 2.0, 2.0]
+    assert [row["epoch"] for row in outcome.history] == [1, 2, 3]  # what returns nothing leaves no row
+
+
+def test_with_nothing_due_one_team_trains_to_the_end():
+    names = set()
+
+    def step(shard, sums):
+        names.add(threading.get_ident())
+        counting(shard, sums)
+
+    Hogwild(SCHEDULE, step, 1, silent, pauses=[Pause(lambda outcome: None, 1e9)]).train()
+    assert len(names) == 1
+
+
+def test_time_of_a_pause_is_no_time_of_training():
+    def do(outcome):
+        time.sleep(0.2)
+
+    began = time.perf_counter()
+    outcome = Hogwild(SCHEDULE, counting, 1, silent, pauses=[Pause(do), Pause(do, 1e9, at_end=True)]).train()
+    assert outcome.paused >= 0.8 and outcome.seconds + outcome.paused <= time.perf_counter() - began
+
+
+def test_pauses_due_together_are_done_in_their_order_and_rows_stand_in_the_order_of_time():
+    calls = []
+    pauses = [
+        Pause(lambda outcome: calls.append("epoch") or {"heldout": 1.0}),
+        Pause(lambda outcome: calls.append("first") or {"value": outcome.shards}, 0.0, at_end=True),
+        Pause(lambda outcome: calls.append("second"), 0.0),
+    ]
+    outcome = Hogwild(SCHEDULE, counting, 1, silent, pauses=pauses).train()
+    assert calls == (["first", "second"] * 10 + ["epoch"] + ["first", "second"]) * 2 + (
+        ["first", "second"] * 10 + ["epoch", "first"]
+    )
+    assert [row["tokens"] for row in outcome.history] == sorted(row["tokens"] for row in outcome.history)
+    assert [row["value"] for row in outcome.history if "value" in row] == list(range(1, 34))
+
+
+def test_enough_ends_training_at_an_epoch_s_end():
+    step = Watched()
+    run = Hogwild(
+        SCHEDULE, step, 2, silent, pauses=[Pause(lambda outcome: {})], enough=lambda rows: len(rows) == 2
+    )
+    outcome = run.train()
+    assert outcome.stopped_early and not outcome.interrupted and outcome.epochs == 2
+    assert sorted(step.done) == list(range(22)) and outcome.tokens == 21_000
+
+
+@pytest.mark.parametrize("shards", [0, 1, 10, 11, 12, 32, 33])
+def test_a_run_goes_on_from_any_shard(shards):
+    first, rest, kept = Watched(), Watched(), [Outcome.start(SCHEDULE)]
+
+    def do(outcome):
+        kept[0] = outcome
+        if outcome.shards == shards:
+            raise KeyboardInterrupt
+
+    if shards:
+        kept[0] = Hogwild(SCHEDULE, first, 1, silent, pauses=[Pause(do, 0.0)]).train()
+    record = {"position": kept[0].position(SCHEDULE), "history": kept[0].history}
+    outcome = Hogwild(SCHEDULE, rest, 1, silent, before=Outcome.resumed(record, SCHEDULE, "m")).train()
+    assert first.done == list(range(shards)) and rest.done == list(range(shards, 33))
+    assert outcome.losses == [2.0, 2.0, 2.0] and outcome.tokens == 31_500 and not outcome.interrupted
+    assert [row["epoch"] for row in outcome.history] == [1, 2, 3]
+
+
+def test_what_a_pause_raises_reaches_the_caller_and_the_threads_end():
+    before = set(threading.enumerate())
+    for pause in (Pause(lambda outcome: 1 / 0), Pause(lambda outcome: 1 / 0, 0.01)):
+        with pytest.raises(ZeroDivisionError):
+            Hogwild(SCHEDULE, Watched(0.002), 2, silent, pauses=[pause]).train()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_initial_rows_depend_on_seed_and_row_alone():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from omnivec import FormatError, Vectors, load
+from omnivec import FormatError, OptionError, Vectors, load
 from omnivec.store.folder import write_folder
 from omnivec.store.keys import Keys
 from omnivec.store.tables import empty_table
@@ -43,6 +43,38 @@ def test_a_dim_that_the_rows_cannot_have_is_refused(tmp_path, dim):
 def test_a_table_that_does_not_fit_is_refused_by_name(tmp_path, name, table):
     with pytest.raises(FormatError, match=f"m: expected .* {name}"):
         load(saved(tmp_path / "m", tables={name: table}))
+
+
+TREE = np.array([[2, 1], [3, 0]], np.int32)  # of three words: node 0 joins the rarer two, node 1 is the root
+HS = {"output": None, "nodes": empty_table(2, 4), "tree": TREE}
+
+
+def test_a_model_with_a_tree_opens_and_shows_no_words_for_its_nodes(tmp_path):
+    model = load(saved(tmp_path / "m", tables=HS))
+    assert model.tables["nodes"].shape == (2, 16) and (model.tables["tree"] == TREE).all()
+    with pytest.raises(OptionError, match="its output rows are tree nodes, not words"):
+        _ = model.output
+
+
+@pytest.mark.parametrize(
+    ("tables", "says"),
+    [
+        ({"nodes": empty_table(3, 4)}, r"expected float32 of shape \(2, 16\) as nodes"),
+        ({"tree": TREE[:1]}, r"expected int32 of shape \(2, 2\) as tree"),
+        ({"tree": TREE.astype(np.int64)}, "expected int32"),
+        ({"nodes": None}, "nodes and tree belong together"),
+        ({"tree": None}, "nodes and tree belong together"),
+        ({"tree": np.array([[2, 1], [4, 0]], np.int32)}, "does not lead to each"),  # its own child
+        ({"tree": np.array([[4, 1], [3, 0]], np.int32)}, "does not lead to each"),  # a circle
+        ({"tree": np.array([[2, 2], [3, 0]], np.int32)}, "does not lead to each"),  # a word is missing
+        ({"tree": np.array([[-1, 1], [3, 0]], np.int32)}, "does not lead to each"),
+        ({"tree": np.array([[2, 1], [3, 2**31 - 1]], np.int32)}, "does not lead to each"),
+        ({"frozen": np.zeros(2, np.uint8)}, r"expected uint8 of shape \(3,\) as frozen"),
+    ],
+)
+def test_a_tree_that_could_lead_astray_is_refused(tmp_path, tables, says):
+    with pytest.raises(FormatError, match=f"m: .*{says}"):
+        load(saved(tmp_path / "m", tables={**HS, **tables}))
 
 
 def test_a_model_without_vectors_is_refused(tmp_path):

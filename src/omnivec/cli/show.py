@@ -87,6 +87,8 @@ class Display:
     def _epoch(self, label: str, record: Progress) -> None:
         """An epoch is a line where nothing lives; where it does, the last one is the finished phase."""
         numbers = f"{speed(record.tokens_per_second)}  loss {record.loss:.3f}"
+        if record.heldout is not None:
+            numbers += f"  held out {record.heldout:.3f}"
         if self._live is None:
             self.line(label, f"epoch {record.epoch}/{record.epochs}  {numbers}")
         elif record.epoch == record.epochs:

@@ -17,8 +17,10 @@ from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, times
 from omnivec.engine.job import Job
+from omnivec.engine.outcome import Outcome
 from omnivec.engine.progress import Listener, Progress
 from omnivec.engine.schedule import Shard
+from omnivec.engine.validation import best_epoch, heldout_losses
 from omnivec.errors import InputError
 from omnivec.store import memory
 from omnivec.store.keys import Keys
@@ -151,6 +153,13 @@ def report_idle(corpus: Corpus, pairs: int) -> None:
     """Warn when training met no pair of words: the rows are as random as they were at its start."""
     if not pairs:
         log.warning("%s: nothing was learned: no word was left beside another; set sample to 0", corpus.name)
+
+
+def report_stopped(outcome: Outcome, epochs: int, listener: Listener) -> None:
+    """Say that training ended before its last epoch, since it no longer got better."""
+    best, losses = best_epoch(outcome.history), heldout_losses(outcome.history)
+    text = f"early, after epoch {outcome.epochs} of {epochs}: the held-out loss was least after epoch {best}"
+    listener(Progress(phase="stopped", done=1, text=f"{text} ({losses[best - 1]:.3f})"))
 
 
 def _size(source: Source) -> int:

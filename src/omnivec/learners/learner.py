@@ -184,6 +184,8 @@ class Learner(Options, ABC):
                 saving.last(outcome)
         if not outcome.interrupted:
             phases.report_idle(corpus, outcome.pairs)
+        if outcome.stopped_early:
+            phases.report_stopped(outcome, self.epochs, listener)
         return model_of(outcome, job.tables)
 
     @property

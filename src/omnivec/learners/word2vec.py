@@ -174,7 +174,7 @@ class Word2Vec(Learner):
         parts = [
             model, self.loss, f"dim {self.dim}", f"window {self.window}", *negatives,
             f"sample {self.sample:g}", f"lr {self.rate:g}", plural(self.epochs, "epoch"),
-            plural(self.threads or 0, "thread"), f"seed {self.seed}",
+            plural(self.workers, "thread"), f"seed {self.seed}",
         ]  # fmt: skip
         return " · ".join(parts)
 
