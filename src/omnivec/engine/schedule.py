@@ -38,8 +38,12 @@ class Schedule:
 
     @property
     def shard_size(self) -> int:
-        """Tokens in a shard; at least 64 shards an epoch where that leaves a thousand tokens each."""
-        return max(min(self.tokens // 64, 10**8 // self.work), 1_000)
+        """Tokens in a shard; at least 64 shards an epoch where that leaves a thousand tokens each.
+
+        Fewer than a thousand only where they would last seconds, as with full softmax over many words.
+        """
+        least = max(min(1_000, 10**9 // self.work), 1)
+        return max(min(self.tokens // 64, 10**8 // self.work), least)
 
     def rate(self, done: int) -> float:
         """The learning rate after `done` tokens of tokens · epochs."""
