@@ -9,6 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 import numpy as np
@@ -81,7 +82,9 @@ class Checkpoints:
         if sum(table.nbytes for table in self._tables.values()) * MARGIN > memory.available()[0]:
             return None
         try:
-            return {name: table.copy() for name, table in self._tables.items()}
+            # Training stands still meanwhile, and memory that is new is slow to touch: all processors do it.
+            with ThreadPoolExecutor() as pool:
+                return dict(zip(self._tables, pool.map(np.copy, self._tables.values()), strict=True))
         except MemoryError:
             return None
 
