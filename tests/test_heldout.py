@@ -140,6 +140,13 @@ def test_held_out_text_of_which_sampling_leaves_nothing_is_refused():
         faked(NS, [float("nan")]).fit(TEXT, heldout_text=TEXT)
 
 
+def test_an_epoch_that_learned_nothing_has_no_row():
+    """Thinning leaves no word beside another; the held-out text would have something to measure."""
+    learner = NS.replaced(sample=1e-9, patience=1)
+    model = faked(learner, [1.0, 2.0, 3.0]).fit(["a b"] * 9, heldout_text=["a b"])
+    assert model.history == [] and model.record["pairs"] == 0 and not model.record["stopped_early"]
+
+
 def test_options_that_need_or_exclude_each_other_are_named():
     with pytest.raises(OptionError, match="patience 3 waits for a better held-out loss, and no text is held"):
         NS.replaced(patience=3).fit(TEXT)

@@ -58,7 +58,7 @@ class Hogwild:
         listener: Listener,
         *,
         pauses: Sequence[Pause] = (),
-        enough: Callable[[list[dict[str, Any]]], bool] = lambda history: False,
+        enough: Callable[[list[dict[str, Any]]], bool] | None = None,
         before: Outcome | None = None,
     ) -> None:
         before = before or Outcome.start(schedule)
@@ -158,14 +158,17 @@ class Hogwild:
             if self._at_epoch and self._interrupted:
                 return  # what is to be measured there would keep the user waiting; a resumed run does it
             loss, predictions, _ = sums[self._ended].tolist()
-            row = self._ticker.row(self._ended + 1, loss / predictions) if predictions else {}
-            for pause in self._at_epoch:
-                with self._aside():
-                    row |= pause.do(self._outcome()) or {}
-            # Both or neither, whenever Ctrl-C comes: Python looks for it after calls, and here is none.
+            row, said = {}, False
+            if predictions:  # an epoch that has learned nothing has no loss
+                row = self._ticker.row(self._ended + 1, loss / predictions)
+                for pause in self._at_epoch:
+                    with self._aside():
+                        row |= pause.do(self._outcome()) or {}
+                said = self._enough is not None and self._enough([*self._history, row])
+            # All or nothing, whenever Ctrl-C comes: Python looks for it after calls, and here is none.
             self._history += [row] if row else []
             self._ended += 1
-            self._enough_said = bool(row) and self._enough(self._history)
+            self._enough_said = said
             self._ticker.epoch(self._ended, row)
         if self._ended < len(by_epoch):
             self._ticker.train()

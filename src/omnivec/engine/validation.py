@@ -54,14 +54,12 @@ def best_epoch(history: History) -> int:
     return losses.index(min(losses)) + 1
 
 
-def out_of_patience(patience: int | None) -> Callable[[History], bool]:
-    """Whether so many epochs in a row have brought no new best; None waits for ever."""
+def out_of_patience(patience: int) -> Callable[[History], bool]:
+    """Whether so many epochs in a row have brought no new best."""
 
     def enough(history: History) -> bool:
         losses = heldout_losses(history)
-        return (
-            patience is not None and len(losses) > patience and len(losses) - best_epoch(history) >= patience
-        )
+        return len(losses) > patience and len(losses) - best_epoch(history) >= patience
 
     return enough
 

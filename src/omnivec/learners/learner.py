@@ -176,7 +176,8 @@ class Learner(Options, ABC):
         pauses = beside.pauses(job, corpus.vocabulary.keys, self.dim, self.name, saving)
         run = Hogwild(
             schedule, job.step, self.workers, listener,
-            pauses=pauses, enough=out_of_patience(self.patience), before=beside.before(schedule),
+            pauses=pauses, enough=None if self.patience is None else out_of_patience(self.patience),
+            before=beside.before(schedule),
         )  # fmt: skip
         with saving or nullcontext():
             outcome = run.train()
