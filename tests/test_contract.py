@@ -83,11 +83,11 @@ def shapes_and_dtypes(case: Case, tmp_path) -> None:
     model = case.fit()
     assert model.vectors.vectors.shape == (len(model.keys), DIM)
     for name, table in model.tables.items():
-        assert table.flags.c_contiguous and table.ctypes.data % 64 == 0
+        assert table.flags.c_contiguous
         if name == "tree":
             assert table.dtype == np.int32 and table.shape == (len(model.keys) - 1, 2)
         else:
-            assert table.dtype == np.float32 and not table[:, DIM:].any()
+            assert table.dtype == np.float32 and table.ctypes.data % 64 == 0 and not table[:, DIM:].any()
     ends = getattr(case.learner, "line_end", None) is not None
     assert len(model.keys) == 14 + ends
     assert sorted(model.keys.counts, reverse=True) == list(model.keys.counts)
