@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from omnivec import FormatError, InputError, Model, OptionError, Word2Vec, extend, load
 from omnivec.data import vocabulary
+from omnivec.data.vocabulary import Vocabulary
 from omnivec.engine import graft, start, tree
 from omnivec.reference import huffman, windows
 
@@ -143,6 +144,17 @@ def test_defect_1_thresholds_are_of_all_words_and_both_texts(total, spied):
     assert len(spied["keep_thresholds"][1]) == len(longer.keys)
 
 
+def test_the_total_is_of_all_that_was_counted_also_what_was_held_out(spied):
+    held = LEARNER.replaced(sample_total="all", min_count=61, heldout=0.5).fit(OLD)
+    given = LEARNER.replaced(sample_total="all").fit(
+        OLD, vocabulary=Vocabulary.of({"king": 900, "throne": 100})
+    )
+    for model, before in ((held, 60 * 17), (given, 1000)):
+        spied.clear()
+        extend(model, NEW)
+        assert spied["keep_thresholds"][0][2] == before + sum(counted(NEW).values())
+
+
 def test_defect_2_the_sampler_follows_the_rows(plain, spied):
     longer = extend(plain, NEW)
     counts = counted(OLD, NEW)
@@ -254,7 +266,10 @@ def test_changed_options_are_those_of_the_model_and_of_the_call(plain):
 def test_a_share_is_held_out_as_the_model_s_options_say():
     model = LEARNER.replaced(heldout=0.2, patience=1).fit(OLD)
     longer = extend(model, NEW)
-    assert 0 < longer.record["heldout_tokens"] < longer.record["tokens"] and longer.record["heldout"]
+    record, plain = longer.record, extend(LEARNER.fit(OLD), NEW).record
+    assert record["heldout_tokens"] > 0 and record["heldout"]
+    both = record["heldout_tokens"] + record["tokens_in_vocabulary"]
+    assert both == plain["tokens_in_vocabulary"]  # once, and not a share of what is left again
     assert all("heldout" in row for row in longer.history)
 
 

@@ -77,9 +77,7 @@ def extend(
     chosen = learner.replaced(**given).derived()
     listener(Progress(phase="options", done=1, text=chosen.summary()))
     corpus = phases.read(chosen.reading(), source, listener, tokenizer=tokenizer, known=known, rule=rule)
-    words, text = corpus.vocabulary, None
-    if chosen.heldout:
-        corpus, text = phases.share_held_out(corpus, chosen.heldout, chosen.seed, listener)
+    words = corpus.vocabulary
     phases.require(chosen.memory(len(words)), chosen.remedies, listener)
     assert isinstance(words.keys, Keys)  # as the reading leaves them
     tables, rows = chosen.initial(words), words.keys.rows(known.keys)
@@ -92,7 +90,7 @@ def extend(
         corpus, tables, listener,
         {**model.config.get("changed", {}), **given},
         marked(rows, len(words)) if frozen else None,
-        Beside(heldout=text, record={"extended": [*model.record.get("extended", []), part]}),
+        Beside(record={"extended": [*model.record.get("extended", []), part]}),
     )  # fmt: skip
     longer.config["preset"] = model.config.get("preset")
     return longer
@@ -129,6 +127,5 @@ def _vocabulary(model: Model) -> Vocabulary:
     counts, record = model.keys.counts, model.record
     if counts is None:
         raise OptionError("this model came without counts, and sampling needs them")
-    before = [part["tokens"] for part in record.get("extended", [])]
-    total = max(record.get("tokens", 0) + (before[-1] if before else 0), int(counts.sum()))
+    total = max(record.get("tokens_counted", record.get("tokens", 0)), int(counts.sum()))
     return Vocabulary(model.keys, counts, total, record.get("types", len(counts)))
