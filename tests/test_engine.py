@@ -2,6 +2,7 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -131,6 +132,23 @@ def test_no_thread_trains_on_after_the_listener_failed():
     assert len(begun) < 5_000
 
 
+def test_a_thread_that_ctrl_c_caught_while_it_was_starting_trains_nothing(monkeypatch):
+    begun, late = [], []
+
+    class Late(threading.Thread):
+        def start(self):
+            late.append(self)
+            raise KeyboardInterrupt
+
+    run = Hogwild(SCHEDULE, lambda shard, sums: begun.append(shard), 2, silent)
+    with monkeypatch.context() as patched:
+        patched.setattr("omnivec.engine.hogwild.threading.Thread", Late)
+        outcome = run.train()
+    threading.Thread.start(late[0])
+    late[0].join(10)
+    assert outcome.interrupted and outcome.shards == 0 and not begun
+
+
 def test_second_interrupt_leaves_at_once():
     def slower(shard, sums):
         threading.Event().wait(0.3)
@@ -217,6 +235,19 @@ def test_time_of_a_pause_is_no_time_of_training():
     began = time.perf_counter()
     outcome = Hogwild(SCHEDULE, counting, 1, silent, pauses=[Pause(do), Pause(do, 1e9, at_end=True)]).train()
     assert outcome.paused >= 0.8 and outcome.seconds + outcome.paused <= time.perf_counter() - began
+
+
+def test_a_pause_by_the_clock_is_due_again_only_after_its_time(monkeypatch):
+    clock, done = [0.0], []
+
+    def step(shard, sums):
+        counting(shard, sums)
+        threading.Event().wait(0.01)
+        clock[0] += 1  # a second a shard
+
+    monkeypatch.setattr("omnivec.engine.hogwild.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    outcome = Hogwild(SCHEDULE, step, 1, silent, pauses=[Pause(done.append, 5)]).train()
+    assert done and len(done) <= outcome.shards // 5
 
 
 def test_pauses_due_together_are_done_in_their_order_and_rows_stand_in_the_order_of_time():

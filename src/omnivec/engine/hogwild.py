@@ -88,11 +88,17 @@ class Hogwild:
                 self._pause()
         except KeyboardInterrupt:
             self._interrupted = True
-            self._home.set()
+            self._send_home()
             self._watch()
         finally:  # whatever was raised: no thread trains on unseen
-            self._home.set()
+            self._send_home()
         return self._outcome()
+
+    def _send_home(self) -> None:
+        """No shard is begun any more, not even by a thread that an interrupt caught while it was starting."""
+        with self._lock:
+            self._limit = self._taken
+        self._home.set()
 
     def _lap(self) -> None:
         """A team trains until it is sent home, or to where an epoch's end calls for a pause."""
