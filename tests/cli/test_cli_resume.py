@@ -83,6 +83,7 @@ def test_resume_goes_on_with_the_options_to_the_bits_of_an_unbroken_training(cal
     np.testing.assert_array_equal(resumed.vectors.vectors, whole.vectors.vectors)
     np.testing.assert_array_equal(resumed.output.vectors, whole.output.vectors)
     assert not resumed.record["interrupted"] and resumed.config["preset"] == "gensim"
+    assert resumed.config["changed"] == whole.config["changed"]
 
 
 def test_ctrl_c_says_how_to_go_on_with_the_same_run(call, corpus, tmp_path, monkeypatch):
@@ -193,6 +194,20 @@ def test_resume_takes_what_is_further(call, corpus, stopped, tmp_path, monkeypat
     (tmp_path / "late").rename(checkpoint)
     point = found(str(out), "word2vec")
     assert (point.path, point.replaced) == (str(checkpoint), True)
+
+
+def test_resume_takes_the_checkpoint_where_output_is_of_another_training(call, corpus, stopped, tmp_path):
+    from omnivec.cli.resume import stopped as found
+
+    out, checkpoint = stopped[0], tmp_path / "out.checkpoint"
+    shutil.copytree(out, checkpoint)
+    config = json.loads((checkpoint / "config.json").read_text())
+    config["options"]["window"] += 1  # begun with --overwrite, and killed
+    config["training"]["epochs"] /= 2
+    (checkpoint / "config.json").write_text(json.dumps(config))
+    point = found(str(out), "word2vec")
+    assert (point.path, point.replaced) == (str(checkpoint), False)
+    assert call("train", "word2vec", corpus, out, "--resume")[0] == 1 and checkpoint.exists()
 
 
 def test_nothing_to_resume_is_said(call, corpus, trained, tmp_path):

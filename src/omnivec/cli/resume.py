@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def checkpoint_of(output: str) -> str:
 
 
 def stopped(output: str, learner: str) -> Point:
-    """The checkpoint of OUTPUT, or OUTPUT itself where that is an interrupted model: whichever is further.
+    """The checkpoint of OUTPUT, or OUTPUT itself where that is a part of the same training and further.
 
     Raises: InputError when there is neither, or nothing is left to do; FormatError for what is damaged.
     """
@@ -58,10 +59,19 @@ def stopped(output: str, learner: str) -> Point:
             f"{there[-1]}: nothing to resume: it is no training that was stopped before its end; "
             "leave out --resume"
         )
-    path = max(parts, key=lambda path: parts[path].record["epochs"])
+    path = next(iter(parts))  # the checkpoint, if both are there
+    one = len({_training(model) for model in parts.values()}) == 1
+    if one:  # another one in OUTPUT is what the checkpoint's was to replace
+        path = max(parts, key=lambda path: parts[path].record["epochs"])
     if (trained := parts[path].learner) != learner:
         raise WrongCall(f"{path} was trained by {trained}, not by {learner}", [f"train {trained}"])
-    return Point(path, parts[path], output in parts)
+    return Point(path, parts[path], one and output in parts)
+
+
+def _training(model: Model) -> str:
+    """What two parts of one training have in common."""
+    options = {name: value for name, value in model.options.items() if name != "threads"}
+    return json.dumps([model.learner, options, model.record.get("fingerprint")], sort_keys=True)
 
 
 def check_none(output: str, overwrite: bool) -> None:

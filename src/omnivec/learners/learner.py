@@ -132,10 +132,12 @@ class Learner(Options, ABC):
             still = rows if frozen else None
             record |= given.record(rows)
         del given  # it may be larger than the tables
+        changed = self.changed()
         if before is not None:
             still = checkpoints.restored(before, tables, record)
+            changed = before.config.get("changed", changed)  # as first given, before any was derived
         beside = replace(beside, heldout=text, record=record)
-        return chosen.trained(corpus, tables, listener, self.changed(), still, beside)
+        return chosen.trained(corpus, tables, listener, changed, still, beside)
 
     def trained(
         self,
@@ -266,6 +268,7 @@ class Learner(Options, ABC):
             "source": corpus.name,
             "tokens": corpus.total,
             "tokens_in_vocabulary": len(corpus.tokens),
+            "tokens_counted": words.total,  # behind the counts; held out, or of texts before, too
             "types": words.types,
             "units": len(corpus.units) - 1,
             "invalid_tokens": corpus.invalid,
