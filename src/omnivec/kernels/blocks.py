@@ -207,26 +207,52 @@ def update(rows, ins, held, n, table, index, row, outputs, outs, w, k, g, at):
 
 
 @primitive
+def pull_one(j, table, p0, p1, p2, p3, p4, p5, s0, s1, s2, s3, s4, s5):
+    """Σ sᵢ · output i at place j: two chains, since the next window waits for it."""
+    left, right = mul(s0, load(table, p0, j)), mul(s3, load(table, p3, j))
+    both = add(fma(s1, load(table, p1, j), left), fma(s4, load(table, p4, j), right))
+    return fma(s5, load(table, p5, j), fma(s2, load(table, p2, j), both))
+
+
+@primitive
+def move_six(x, j, outputs, o0, o1, o2, o3, o4, o5, s0, s1, s2, s3, s4, s5):
+    """Move six outputs along one input."""
+    move(outputs, o0, j, mul(s0, x))
+    move(outputs, o1, j, mul(s1, x))
+    move(outputs, o2, j, mul(s2, x))
+    move(outputs, o3, j, mul(s3, x))
+    move(outputs, o4, j, mul(s4, x))
+    move(outputs, o5, j, mul(s5, x))
+
+
+@primitive
 def update_one(step, held, table, index, row, outputs, outs, w, k, g, at):
     """One input, held[0], and six outputs, as in `update`; its step is added to step[0]."""
     p0, p1, p2, p3 = index[row, k], index[row, k + 1], index[row, k + 2], index[row, k + 3]
-    p4, p5 = index[row, k + 4], index[row, k + 5]
-    o0, o1, o2, o3, o4, o5 = (
-        outs[w, k], outs[w, k + 1], outs[w, k + 2], outs[w, k + 3], outs[w, k + 4], outs[w, k + 5],
-    )  # fmt: skip
+    p4, p5, o4, o5 = index[row, k + 4], index[row, k + 5], outs[w, k + 4], outs[w, k + 5]
+    o0, o1, o2, o3 = outs[w, k], outs[w, k + 1], outs[w, k + 2], outs[w, k + 3]
     s0, s1, s2 = spread(g, at, 0), spread(g, at, 1), spread(g, at, 2)
     s3, s4, s5 = spread(g, at, 3), spread(g, at, 4), spread(g, at, 5)
     for j in range(0, outputs.shape[1], LANES):
-        x = load(held, 0, j)
-        left = fma(s2, load(table, p2, j), fma(s1, load(table, p1, j), mul(s0, load(table, p0, j))))
-        right = fma(s5, load(table, p5, j), fma(s4, load(table, p4, j), mul(s3, load(table, p3, j))))
-        store(step, 0, j, add(load(step, 0, j), add(left, right)))
-        move(outputs, o0, j, mul(s0, x))
-        move(outputs, o1, j, mul(s1, x))
-        move(outputs, o2, j, mul(s2, x))
-        move(outputs, o3, j, mul(s3, x))
-        move(outputs, o4, j, mul(s4, x))
-        move(outputs, o5, j, mul(s5, x))
+        e = pull_one(j, table, p0, p1, p2, p3, p4, p5, s0, s1, s2, s3, s4, s5)
+        store(step, 0, j, add(load(step, 0, j), e))
+        move_six(load(held, 0, j), j, outputs, o0, o1, o2, o3, o4, o5, s0, s1, s2, s3, s4, s5)
+
+
+@primitive
+def update_bag(inputs, ins, n, share, held, outputs, outs, w, g):
+    """A bag, held[0], and one block of outputs; the words ins[:n] of the bag move, too, each by share."""
+    o0, o1, o2, o3, o4, o5 = outs[w, 0], outs[w, 1], outs[w, 2], outs[w, 3], outs[w, 4], outs[w, 5]
+    s0, s1, s2 = spread(g, 0, 0), spread(g, 0, 1), spread(g, 0, 2)
+    s3, s4, s5 = spread(g, 0, 3), spread(g, 0, 4), spread(g, 0, 5)
+    for j in range(0, outputs.shape[1], LANES):
+        e = mul(splat(share), pull_one(j, outputs, o0, o1, o2, o3, o4, o5, s0, s1, s2, s3, s4, s5))
+        if n & 1:
+            move(inputs, ins[0], j, e)
+        for i in range(n & 1, n, 2):
+            move(inputs, ins[i], j, e)
+            move(inputs, ins[i + 1], j, e)
+        move_six(load(held, 0, j), j, outputs, o0, o1, o2, o3, o4, o5, s0, s1, s2, s3, s4, s5)
 
 
 @primitive

@@ -28,6 +28,7 @@ from omnivec.kernels.blocks import (
     slopes,
     slopes_of_one,
     update,
+    update_bag,
     update_one,
 )
 from omnivec.kernels.compiling import driver, part, primitive
@@ -42,7 +43,9 @@ RADIUS = {"dynamic": DYNAMIC, "fixed": FIXED}  # the flags by the words of the l
 MEAN, DIVIDE = 1, 2  # of a bag: the words' mean instead of their sum; each word receives its share of a step
 __all__ = ["DIVIDE", "EXCLUDE", "MEAN", "RADIUS", "train"]
 
-AHEAD = 1  # windows between the request for a row and its use; 2 is 1 % slower at dim 100 and 5 % at dim 300
+# Windows between the request for a row and its use. Skip-gram: 2 is 1 % slower at dim 100 and 5 % at dim
+# 300. A bag's windows are shorter: at dim 100, 1 is 7 % slower than 3, 2 is 1 %, 4 is 3 %.
+AHEAD, BAG_AHEAD = 1, 3
 
 
 @primitive
@@ -89,10 +92,19 @@ def joined(inputs, ins, n, bag, hidden):
     """The sum or the mean of ins[:n], in hidden[0]."""
     share = splat(np.float32(1 / n if bag & MEAN else 1))
     for j in range(0, inputs.shape[1], LANES):
-        h = zero()
-        for i in range(n):
-            h = add(h, load(inputs, ins[i], j))
+        h = load(inputs, ins[0], j) if n & 1 else zero()
+        for i in range(n & 1, n, 2):
+            h = add(h, add(load(inputs, ins[i], j), load(inputs, ins[i + 1], j)))
         store(hidden, 0, j, mul(share, h))
+
+
+@primitive
+def meet_bag(inputs, ins, n, share, hidden, outputs, outs, w, signs, at, speed, g, lanes, tally):
+    """A bag where one block holds all outputs: hidden[0] against outs[w], all moved in place."""
+    scores_of_one(hidden, outputs, outs, w, 0, g, 0)
+    slopes_of_one(g, 0, signs, at, np.float32(0) if speed is None else speed, lanes, tally)
+    if speed is not None:
+        update_bag(inputs, ins, n, share, hidden, outputs, outs, w, g)
 
 
 @primitive
@@ -134,7 +146,7 @@ def windows(
     signs, blocks, steps, lanes = borrowed(signs), borrowed(blocks), borrowed(steps), borrowed(lanes)
     before, order, tally = borrowed(before), borrowed(order), borrowed(tally)
     nought = borrowed(nought)
-    predictions, w = 0, 0
+    predictions, w, ahead = 0, 0, AHEAD if bag is None else BAG_AHEAD
     begin, finish = window, window - 1  # the unit around a centre, as places in text: begin … finish − 1
     while begin > 0 and text[begin - 1] >= 0:
         begin -= 1
@@ -145,10 +157,10 @@ def windows(
         while finish < t or text[finish] >= 0:
             finish += 1
         if alias is not None or starts is not None:
-            for k in range(blocks[w + AHEAD] * BLOCK):
-                request(outputs, outs[w + AHEAD, k])
-        if t + window + AHEAD < finish:
-            request(inputs, text[t + window + AHEAD])
+            for k in range(blocks[w + ahead] * BLOCK):
+                request(outputs, outs[w + ahead, k])
+        if t + window + ahead < finish:
+            request(inputs, text[t + window + ahead])
         reach = 1 + below(bits[t], window) if radius == DYNAMIC else window
         left, right = max(begin, t - reach), min(finish - 1, t + reach)
         # As often for every centre, and more than needed: a count that varies is mispredicted.
@@ -189,15 +201,18 @@ def windows(
         else:
             predictions += 1
             joined(inputs, ins, n, bag, hidden)
+            share = np.float32(1 / n if bag & DIVIDE else 1)
             if alias is not None:
-                table, index, row = outputs, outs, w
-                if blocks[w] > 1:
+                if frozen is None and blocks[w] == 1:
+                    meet_bag(
+                        inputs, ins, n, share, hidden, outputs, outs, w, signs, at, speed, g, lanes, tally
+                    )
+                else:
                     kept(outputs, outs, w, blocks[w], before)
-                    table, index, row = before, order, 0
-                meet_one(
-                    hidden, table, index, row, outputs, outs, w, blocks[w], signs, at, speed, g, steps, lanes,
-                    tally,
-                )  # fmt: skip
+                    meet_one(
+                        hidden, before, order, 0, outputs, outs, w, blocks[w], signs, at, speed, g, steps,
+                        lanes, tally,
+                    )  # fmt: skip
             elif starts is not None:
                 meet_one(
                     hidden, outputs, outs, w, outputs, outs, w, blocks[w], signs, at, speed, g, steps, lanes,
@@ -206,9 +221,9 @@ def windows(
             else:
                 tally[0] += meet_all(hidden, nought, 1, outputs, outs[w, 0], speed, g, steps, order, lanes)
             if speed is not None:
-                share = np.float32(1 / n if bag & DIVIDE else 1)
-                for i in range(n):
-                    give(inputs, ins[i], steps, 0, share, frozen)
+                if alias is None or frozen is not None or blocks[w] > 1:
+                    for i in range(n):
+                        give(inputs, ins[i], steps, 0, share, frozen)
         w += 1
     return predictions
 
@@ -259,9 +274,12 @@ def train(
         most = (count + BLOCK - 1) // BLOCK
     else:
         rows *= (outputs.shape[0] + BLOCK - 1) // BLOCK
-    outs, blocks = np.zeros((CHUNK + AHEAD, most * BLOCK), np.int32), np.full(CHUNK + AHEAD, most, np.int32)
+    outs, blocks = (
+        np.zeros((CHUNK + BAG_AHEAD, most * BLOCK), np.int32),
+        np.full(CHUNK + BAG_AHEAD, most, np.int32),
+    )
     fixed = starts is None and exclude != SKIP
-    signs = np.zeros((1 if fixed else CHUNK + AHEAD, most * COLUMNS), np.float32)
+    signs = np.zeros((1 if fixed else CHUNK + BAG_AHEAD, most * COLUMNS), np.float32)
     g = np.zeros((rows + most, COLUMNS), np.float32)
     hidden, steps = (
         np.zeros((1, inputs.shape[1]), np.float32),
