@@ -1,5 +1,7 @@
 """Schedule, threads and progress, apart from any learner."""
 
+import os
+import signal
 import threading
 import time
 from types import SimpleNamespace
@@ -99,6 +101,22 @@ def test_first_interrupt_ends_the_shards_begun_and_keeps_the_count():
 
     outcome = Hogwild(Schedule(10**6, 5, 0.05, 0, 10**5), slow, 2, listener).train()
     assert outcome.interrupted and 0 < outcome.tokens < 5 * 10**6
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_no_shard_trains_on_after_an_interrupt_while_waiting(threads):
+    pressed = []
+
+    def step(shard, sums):
+        if shard.first and not pressed:
+            pressed.append(shard)
+            threading.Event().wait(0.1)  # until the main thread waits
+            os.kill(os.getpid(), signal.SIGINT)
+            threading.Event().wait(0.3)
+        counting(shard, sums)
+
+    outcome = Hogwild(SCHEDULE, step, threads, silent).train()
+    assert pressed and outcome.tokens == SCHEDULE.tokens_by_epoch(outcome.shards).sum()
 
 
 def test_interrupt_during_the_last_look_keeps_the_whole_run():

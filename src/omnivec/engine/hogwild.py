@@ -71,7 +71,8 @@ class Hogwild:
         self._sums = before.sums.copy()
         self._tokens = schedule.tokens_by_epoch(before.shards)
         self._ended, self._history = before.epochs, list(before.history)
-        self._team: list[threading.Thread] = []
+        self._in_hand = 0
+        self._team: list[threading.Event] = []
         self._home, self._interrupted = threading.Event(), False
         self._failure: BaseException | None = None
         self._ticker = _Ticker(schedule, listener, before)
@@ -107,18 +108,17 @@ class Hogwild:
         self._home.clear()
         if self._due():
             self._home.set()
-        self._team = [threading.Thread(target=self._work, daemon=True) for _ in range(self._threads)]
-        for thread in self._team:
-            thread.start()
+        self._team = [threading.Event() for _ in range(self._threads)]
+        for gone in self._team:
+            threading.Thread(target=self._work, args=(gone,), daemon=True).start()
         self._watch()
 
     def _watch(self) -> None:
         """Look at the team until all have gone home."""
-        while any(thread.is_alive() for thread in self._team):
+        while self._trains():
             wait = min([TICK, *(alarm.left() for alarm in self._timed if not self._home.is_set())])
-            for thread in self._team:
-                if thread.is_alive():  # one that an interrupt kept from starting cannot be joined
-                    thread.join(wait / len(self._team))
+            for gone in self._team:
+                gone.wait(wait / len(self._team))
             if self._due():
                 self._home.set()
             self._look()
@@ -126,23 +126,42 @@ class Hogwild:
         if self._failure is not None:
             raise self._failure
 
-    def _work(self) -> None:
+    def _trains(self) -> bool:
+        """Whether a thread of the team trains, or may still begin to.
+
+        Not asked of the threads: in Python 3.11 one whose `join` Ctrl-C interrupts is called dead while it runs.
+        """
+        if self._interrupted:  # no shard is begun any more, and a thread may never have been started
+            return self._in_hand > 0
+        return not all(gone.is_set() for gone in self._team)
+
+    def _work(self, gone: threading.Event) -> None:
         try:
             while (shard := self._next()) is not None:
-                sums = np.zeros(3)
-                self._step(shard, sums)
-                self._count(shard, sums)
+                self._train(shard)
                 if self._home.is_set():  # asked after a shard, so that every lap gets on
                     return
+        finally:
+            gone.set()
+
+    def _train(self, shard: Shard) -> None:
+        try:
+            sums = np.zeros(3)
+            self._step(shard, sums)
+            self._count(shard, sums)
         except BaseException as failure:  # carried to the caller's thread, which raises it
             self._failure = failure
             self._home.set()
+        finally:
+            with self._lock:
+                self._in_hand -= 1
 
     def _next(self) -> Shard | None:
         with self._lock:
             if self._taken == self._limit:
                 return None
             self._taken += 1
+            self._in_hand += 1
             return next(self._shards)
 
     def _count(self, shard: Shard, sums: NDArray[np.float64]) -> None:
