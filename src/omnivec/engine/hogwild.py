@@ -129,7 +129,7 @@ class Hogwild:
     def _trains(self) -> bool:
         """Whether a thread of the team trains, or may still begin to.
 
-        Not asked of the threads: in Python 3.11 one whose `join` Ctrl-C interrupts is called dead while it runs.
+        Not asked of the threads: Python 3.11 calls one dead while it runs if Ctrl-C interrupted its `join`.
         """
         if self._interrupted:  # no shard is begun any more, and a thread may never have been started
             return self._in_hand > 0
