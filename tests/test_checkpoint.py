@@ -1,9 +1,11 @@
 """Nothing is lost: what was interrupted, killed or out of disk goes on to the same bytes."""
 
+import dataclasses
 import errno
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -189,11 +191,11 @@ class Slow:
     """A model whose saving lasts until it is let go."""
 
     def __init__(self):
-        self.go, self.saves = threading.Event(), 0
+        self.go, self.saves, self.whole = threading.Event(), 0, False
 
     def save(self, path, overwrite):
         self.saves += 1
-        self.go.wait(10)
+        self.whole = self.go.wait(10)
 
 
 def test_a_checkpoint_still_being_written_is_left_to_its_writer():
@@ -201,11 +203,34 @@ def test_a_checkpoint_still_being_written_is_left_to_its_writer():
     with Checkpoints("c", {}, lambda outcome, tables: model) as checkpoints:
         checkpoints(outcome)
         checkpoints(outcome)
+        assert not checkpoints._written.is_set()
         model.go.set()
-    assert model.saves == 1 and not checkpoints._writer.is_alive()
+    assert model.saves == 1 and checkpoints._written.is_set()
     with checkpoints:
         checkpoints(outcome)
     assert model.saves == 2
+
+
+def test_ctrl_c_while_the_last_checkpoint_is_waited_for_does_not_cut_it():
+    model, outcome = Slow(), Outcome.start(Schedule(1000, 1, 0.1, 0, 1))
+    with Checkpoints("c", {}, lambda outcome, tables: model) as checkpoints:
+        checkpoints(outcome)
+        for seconds, what in ((0.2, lambda: os.kill(os.getpid(), signal.SIGINT)), (0.5, model.go.set)):
+            threading.Timer(seconds, what).start()
+    assert model.whole
+
+
+def test_what_a_writer_raises_is_a_warning(caplog):
+    class Broken:
+        def save(self, path, overwrite):
+            raise ValueError("mine")
+
+    model, outcome = Broken(), Outcome.start(Schedule(1000, 1, 0.1, 0, 1))
+    with Checkpoints("c", {}, lambda outcome, tables: model) as checkpoints:
+        for _ in range(2):
+            checkpoints(outcome)
+            checkpoints._written.wait(10)
+    assert caplog.messages == ["no checkpoint was written, training goes on: mine"] * 2
 
 
 def test_a_full_disk_is_a_warning_and_the_last_checkpoint_stays_whole(tmp_path, monkeypatch, caplog):
@@ -325,6 +350,21 @@ def test_what_was_begun_with_other_options_is_refused_with_each_of_them():
 def test_another_text_is_refused_with_what_differs(other, says):
     with pytest.raises(InputError, match=f"is not the text that training began with: .*{says}"):
         NS.fit(other, resume=stopped(NS, 2))
+
+
+def test_another_total_of_a_given_vocabulary_is_refused():
+    part = stopped(NS, 2, vocabulary=_vocabulary())
+    other = dataclasses.replace(_vocabulary(), total=1000)
+    with pytest.raises(InputError, match="other words or other counts"):
+        NS.fit(TEXT, resume=part, vocabulary=other)
+
+
+def test_the_record_of_a_resumed_run_keeps_the_start():
+    part = stopped(NS, 2, start=START)
+    again = NS.fit(TEXT, resume=part)
+    assert again.record["start"] == part.record["start"] == {
+        "source": "vectors in memory", "words": 2, "frozen": False
+    }  # fmt: skip
 
 
 def test_another_held_out_text_is_refused():

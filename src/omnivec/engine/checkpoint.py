@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any, Self
 
 import numpy as np
@@ -44,39 +45,52 @@ class Checkpoints:
 
     def __init__(self, path: Path, tables: Tables, model_of: Callable[[Outcome, Tables], Model]) -> None:
         self._path, self._tables, self._model_of = path, tables, model_of
-        self._writer: threading.Thread | None = None
+        self._due: SimpleQueue[tuple[Model, threading.Event] | None] = SimpleQueue()
+        self._written = threading.Event()
+        self._written.set()
 
     def __call__(self, outcome: Outcome) -> None:
         """Save; if the last checkpoint is not on the disk yet, the next time will do."""
-        if self._writer is not None and self._writer.is_alive():
+        if not self._written.is_set():
             return
         copies = self._copies()
         if copies is None:
             self._save(self._model_of(outcome, self._tables))
             return
-        model = self._model_of(outcome, copies)
-        self._writer = threading.Thread(target=self._save, args=(model,), daemon=True)
-        self._writer.start()
+        model, written = self._model_of(outcome, copies), threading.Event()
+        self._written = written  # Python hears Ctrl-C after calls: none comes between this and the next
+        self._due.put((model, written))
 
     def last(self, outcome: Outcome) -> None:
         """Save now, after Ctrl-C."""
-        self._wait()
+        self._written.wait()
         self._save(self._model_of(outcome, self._tables))
 
     def __enter__(self) -> Self:
+        # One thread, begun before training: of one that Ctrl-C catches in its start or in `join`, Python 3.11
+        # does not know whether it runs.
+        try:
+            threading.Thread(target=self._write, daemon=True).start()
+        except BaseException:
+            self._due.put(None)
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._due.put(None)
         if kind is not None and not issubclass(kind, Exception):
             return  # who presses Ctrl-C twice waits for nothing
         try:
-            self._wait()
+            self._written.wait()
         except KeyboardInterrupt:  # the first one, and training is over: there is a model to return
-            self._wait()
+            self._written.wait()
 
-    def _wait(self) -> None:
-        if self._writer is not None:
-            self._writer.join()
+    def _write(self) -> None:
+        while (due := self._due.get()) is not None:
+            model, written = due
+            self._save(model)
+            del due, model  # the copy, which is as large as the tables, before the next one is made
+            written.set()
 
     def _copies(self) -> Tables | None:
         if sum(table.nbytes for table in self._tables.values()) * MARGIN > memory.available()[0]:
@@ -91,7 +105,7 @@ class Checkpoints:
     def _save(self, model: Model) -> None:
         try:
             model.save(self._path, overwrite=True)
-        except (OSError, MemoryError) as error:
+        except Exception as error:  # whatever it is: training shall not be lost to it
             log.warning("no checkpoint was written, training goes on: %s", error)
         else:
             log.info("checkpoint written to %s", self._path)
