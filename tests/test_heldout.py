@@ -10,7 +10,11 @@ import pytest
 from omnivec import InputError, NotFinite, OptionError, Word2Vec, load
 from omnivec.data.corpus import Reading
 from omnivec.data.heldout import held_out, split
+from omnivec.engine import start
 from omnivec.engine.job import Job
+from omnivec.engine.schedule import Schedule
+from omnivec.kernels import window
+from omnivec.learners.word2vec import HELD_OUT
 
 WORDS = "king queen man woman river sat by the a of boy girl".split()
 
@@ -72,6 +76,41 @@ def test_units_held_out_train_nothing():
     assert one.record["heldout_tokens"] + one.record["tokens_in_vocabulary"] == sum(
         len(line.split()) for line in TEXT
     )
+
+
+def test_measuring_draws_its_own_random_numbers_the_same_every_time(monkeypatch):
+    true, epochs = start.base, []
+    monkeypatch.setattr(start, "base", lambda seed, epoch: epochs.append(epoch) or true(seed, epoch))
+    NS.fit(TEXT, heldout_text=lines(2, 50))
+    assert set(epochs) == {HELD_OUT, 0, 1, 2} and epochs[-1] == HELD_OUT
+
+
+def test_a_long_text_is_measured_in_pieces_between_which_ctrl_c_is_heard(monkeypatch):
+    true, long, calls = window.train, lines(2, 3000), []
+
+    def train(*given):
+        if given[17] is None and given[3]:  # no rate, and a text: it measures
+            calls.append(given[2:4])
+            if len(calls) == 3:
+                raise KeyboardInterrupt
+        true(*given)
+
+    monkeypatch.setattr(window, "train", train)
+    part = NS.fit(TEXT, heldout_text=long)
+    assert part.record["interrupted"] and len(calls) == 3
+    assert [first for first, _ in calls[1:]] == [last for _, last in calls[:-1]]
+
+
+@pytest.mark.parametrize("loss", ["ns", "hs", "softmax"])
+def test_measured_in_pieces_the_loss_is_that_of_the_whole(loss, monkeypatch):
+    learner = NS.replaced(loss=loss, sample=1e-2).derived()
+    corpus = learner.reading().corpus(TEXT)
+    job = learner.job(corpus, learner.fit(TEXT).tables)
+    whole, pieces = np.zeros(3), np.zeros(3)
+    for size, sums in ((len(corpus.tokens), whole), (7, pieces)):
+        monkeypatch.setattr(Schedule, "shard_size", size)
+        job.measure(corpus.tokens, corpus.units, sums)
+    assert pieces[0] == pytest.approx(whole[0], rel=1e-5) and pieces[1:].tolist() == whole[1:].tolist()
 
 
 def test_measuring_changes_no_bit():

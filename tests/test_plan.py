@@ -103,6 +103,16 @@ def test_a_plan_derives_options_as_fit_does(text):
     assert plan.options["lr"] == 0.025 and plan.options["threads"] >= 1
 
 
+def test_scores_of_a_softmax_are_foretold_for_each_thread_that_trains():
+    def scores(**options):
+        return Word2Vec(loss="softmax", **options).derived().memory(6_000)["scores"]
+
+    assert scores(threads=4) == 4 * scores(threads=1) == 4 * scores(threads=4, deterministic=True)
+    # Rows of scores are as many as a window has inputs, of a bag too: 32 bytes for six words in each.
+    assert scores(threads=1, window=50) - scores(threads=1, window=5) == 90 * 1001 * 32
+    assert scores(model="cbow", threads=1) == scores(threads=1)
+
+
 def test_too_little_memory_is_said_not_raised(text, monkeypatch):
     assert Word2Vec().plan(text).fits
     monkeypatch.setattr(memory, "available", lambda: (1000, "container"))

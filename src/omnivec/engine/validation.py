@@ -58,8 +58,7 @@ def out_of_patience(patience: int) -> Callable[[History], bool]:
     """Whether so many epochs in a row have brought no new best."""
 
     def enough(history: History) -> bool:
-        losses = heldout_losses(history)
-        return len(losses) > patience and len(losses) - best_epoch(history) >= patience
+        return len(heldout_losses(history)) - best_epoch(history) >= patience
 
     return enough
 

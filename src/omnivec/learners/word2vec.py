@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
 
-LR = {"skipgram": 0.05, "cbow": 0.05}
+LR = {"skipgram": 0.05, "cbow": 0.06}
 """Learning rates by model."""
 
 HELD_OUT = -1
@@ -196,9 +196,9 @@ class Word2Vec(Learner):
         table = words * padded_width(self.dim) * 4
         if self.loss == "hs":  # a path is about as long as the tree is deep, and a few steps more
             return {"vectors": table, "nodes": table, "tree": words * (8 + 4 * (words.bit_length() + 4))}
-        if self.loss == "softmax":  # a score of every word for each input of a window, six in eight places
-            inputs = 2 * self.window if self.model == "skipgram" else 2
-            return {"vectors": table, "output": table, "scores": words * 6 * inputs * (self.threads or 1)}
+        if self.loss == "softmax":  # scores for each input of a window, six in eight places of four bytes
+            scores = (words // 6 + 1) * 32 * (2 * self.window + 2) + words * 8
+            return {"vectors": table, "output": table, "scores": scores * self.workers}
         return {"vectors": table, "output": table, "sampler": words * 28}
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
@@ -222,6 +222,7 @@ class Word2Vec(Learner):
         from omnivec.data.vocabulary import keep_thresholds
         from omnivec.engine import start, tree
         from omnivec.engine.job import Job
+        from omnivec.engine.schedule import Schedule
         from omnivec.kernels import window
 
         words = corpus.vocabulary
@@ -239,6 +240,7 @@ class Word2Vec(Learner):
             mean = self.reduction == "mean"
             bag = window.MEAN * mean | window.DIVIDE * (mean and self.gradient == "true")
         inputs, outputs = tables["vectors"], tables["nodes" if self.loss == "hs" else "output"]
+        work = inputs.shape[1] * rivals
 
         def passed(
             tokens: NDArray[np.int32], units: NDArray[np.int64], first: int, last: int, epoch: int,
@@ -258,9 +260,11 @@ class Word2Vec(Learner):
             )  # fmt: skip
 
         def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
-            passed(tokens, units, 0, len(tokens), HELD_OUT, None, 0.0, sums)
+            piece = Schedule(max(len(tokens), 1), 1, 0.0, 0.0, work).shard_size  # so that Ctrl-C is heard
+            for first in range(0, max(len(tokens), 1), piece):
+                passed(tokens, units, first, min(first + piece, len(tokens)), HELD_OUT, None, 0.0, sums)
 
-        return Job(tables, step, measure, inputs.shape[1] * rivals)
+        return Job(tables, step, measure, work)
 
     def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
         """What training on a text would do and need. The text is read and counted, nothing is trained.
