@@ -158,6 +158,10 @@ def test_other_dim_is_refused_before_the_text_is_read():
     )
 
 
+def test_a_smaller_dim_is_refused_too():
+    assert "vectors of dim 12, the learner's dim is 20" in refused(OptionError, start=given("king", dim=12))
+
+
 def test_vectors_that_share_no_word_are_refused_with_examples():
     message = refused(OptionError, text=TEXT, start=given("KING", "Queen", "The", "Cat"))
     assert message == (
