@@ -12,7 +12,7 @@ from omnivec.reference.losses import softmax_gradient, softmax_loss
 from omnivec.reference.negatives import negatives_at
 from omnivec.reference.random import alias_table
 from omnivec.reference.windows import keep_thresholds
-from omnivec.reference.word2vec import skipgram, train
+from omnivec.reference.word2vec import train
 
 ROWS, DIM = 6, 3
 TOKENS = [0, 3, 1, 4, 1, 2, 5, 3, 0, 0, 2, 0]
@@ -163,17 +163,6 @@ def test_loss_falls_while_training(model, reduction, gradient, loss):
     options = {"model": model, "loss": loss, "reduction": reduction, "gradient": gradient, "rate": 0.03}
     losses = [passed(inputs, outputs, **options)[0] for _ in range(30)]
     assert losses[0] > losses[9] > losses[19] > losses[29]
-
-
-def test_skipgram_is_the_pass_with_its_first_choices():
-    one, other = tables("ns"), tables("ns")
-    alias = alias_table(COUNTS**0.75)
-    expected = passed(*one, kind="dynamic", window=2, negatives=3, exclude="skip", rate=0.1, decay=0.001)
-    assert expected == skipgram(
-        TOKENS, [0, 12], KEEP, alias, *other, window=2, negatives=3, exclude="skip", rate=0.1, decay=0.001,
-        base=5,
-    )  # fmt: skip
-    np.testing.assert_array_equal(one, other)
 
 
 class Adam:

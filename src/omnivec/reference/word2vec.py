@@ -20,7 +20,7 @@ from omnivec.reference.losses import Rows, softmax_gradient, softmax_loss, windo
 from omnivec.reference.negatives import negatives_at, signs_of
 from omnivec.reference.windows import keep_thresholds, windows
 
-__all__ = ["keep_thresholds", "skipgram", "train"]
+__all__ = ["keep_thresholds", "train"]
 
 
 def train(
@@ -73,16 +73,3 @@ def train(
         total += cost
         predictions += len(v)
     return total, predictions, centres
-
-
-def skipgram(
-    tokens: Sequence[int], units: Sequence[int], keep: NDArray[np.uint32], alias: NDArray[np.uint64],
-    inputs: Rows, outputs: Rows, *,
-    window: int, kind: str = "dynamic", negatives: int = 5, exclude: str = "redraw",
-    rate: float, decay: float = 0.0, base: int = 0,
-) -> tuple[float, int, int]:  # fmt: skip
-    """Skip-gram with negative sampling over the whole text: `train` with its first choices."""
-    return train(
-        tokens, units, keep, inputs, outputs, alias=alias, window=window, kind=kind, negatives=negatives,
-        exclude=exclude, rate=rate, decay=decay, base=base,
-    )  # fmt: skip
