@@ -11,7 +11,7 @@ from settings import Settings
 from table import table
 
 TITLE = "CBOW's gradient and learning rate"
-GRADIENTS, RATES = ("undivided", "true"), (0.025, 0.05, 0.075, 0.1, 0.15, 0.2)
+GRADIENTS, RATES = ("undivided", "true"), (0.025, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2)
 
 
 def measure(settings: Settings) -> dict[str, Any]:

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
 
-LR = {"skipgram": 0.05, "cbow": 0.06}
-"""Learning rates by model."""
+LR = {
+    "ns": {"skipgram": 0.05, "cbow": 0.06},
+    "hs": {"skipgram": 0.025, "cbow": 0.025},
+    "softmax": {"skipgram": 0.05, "cbow": 0.06},
+}
+"""Learning rates by loss and model, from sweeps on 16 M tokens (docs/cbow.md, docs/hierarchical-softmax.md)."""
 
 HELD_OUT = -1
 """The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
@@ -146,7 +150,7 @@ class Word2Vec(Learner):
     encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
     """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
     lr: Annotated[float, Between(1e-9, 100)] | None = None
-    """Learning rate at the start; derived from the model when not given."""
+    """Learning rate at the start; derived from model and loss when not given."""
     lr_floor: Annotated[float, Between(0, 1)] = 1e-4
     """Share of lr that is left at the end; in between it falls with the position in the text."""
 
@@ -165,7 +169,7 @@ class Word2Vec(Learner):
 
     def derived(self) -> Word2Vec:
         """The same learner with the options filled in that follow from others or from the machine."""
-        return self.replaced(lr=self.lr or LR[self.model], threads=self.threads or processors())
+        return self.replaced(lr=self.lr or LR[self.loss][self.model], threads=self.threads or processors())
 
     def summary(self) -> str:
         """The options in one line."""
