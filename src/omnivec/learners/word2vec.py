@@ -34,7 +34,7 @@ LR = {
     "hs": {"skipgram": 0.025, "cbow": 0.025},
     "softmax": {"skipgram": 0.05, "cbow": 0.06},
 }
-"""Learning rates by loss and model, from sweeps on 16 M tokens (docs/cbow.md, docs/hierarchical-softmax.md)."""
+"""Learning rates by loss and model, from the sweeps of docs/cbow.md, hierarchical-softmax.md and softmax.md."""
 
 HELD_OUT = -1
 """The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
