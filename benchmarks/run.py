@@ -30,6 +30,7 @@ import machine
 import memory
 import page
 import quality
+import rates
 import softmax
 import speed
 from programs import OURS
@@ -43,6 +44,7 @@ SECTIONS: dict[str, ModuleType] = {
     "cbow": cbow,
     "gradient": gradient,
     "hs": hs,
+    "rates": rates,
     "softmax": softmax,
     "deterministic": deterministic,
     "checkpoint": checkpoint,

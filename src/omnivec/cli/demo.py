@@ -76,7 +76,7 @@ def demo(
 
 def demo_folder() -> Path:
     """A folder of the user's own for the demo: in the cache, or temporary where that cannot be written."""
-    from omnivec.kernels.compiling import _root as cache_root  # one place decides where that is
+    from omnivec.kernels.compiling import cache_root  # one place decides where that is
 
     with suppress(OSError, RuntimeError):  # RuntimeError: there is no home
         folder = cache_root() / "demo"

@@ -54,10 +54,11 @@ def driver(function: Function) -> Function:
 @functools.cache
 def cache_folder() -> Path | None:
     """Where compiled kernels of exactly these sources lie, or None where nothing can be written."""
-    return _writable(_root() / "kernels" / _fingerprint())
+    return _writable(cache_root() / "kernels" / _fingerprint())
 
 
-def _root() -> Path:
+def cache_root() -> Path:
+    """Where omnivec keeps what it can make again: OMNIVEC_CACHE_DIR, or the system's place for it."""
     given = os.environ.get("OMNIVEC_CACHE_DIR")
     if given:
         return Path(given)

@@ -269,11 +269,11 @@ def train(
     text, bits, where = np.empty(space, np.int32), np.empty(space, np.uint64), np.empty(space, np.int32)
     latest, seen = np.empty(space, np.int32), np.empty(STAMPS, np.int16)
     ins, nought = np.zeros(2 * window + 2, np.int32), np.zeros(2, np.int32)
-    most, rows = 1, 2 * window + 2
+    most, rows, all_blocks = 1, 2 * window + 2 if bag is None else 2, (outputs.shape[0] + BLOCK - 1) // BLOCK
     if alias is not None or starts is not None:
         most = (count + BLOCK - 1) // BLOCK
     else:
-        rows *= (outputs.shape[0] + BLOCK - 1) // BLOCK
+        rows *= all_blocks
     outs, blocks = (
         np.zeros((CHUNK + BAG_AHEAD, most * BLOCK), np.int32),
         np.full(CHUNK + BAG_AHEAD, most, np.int32),
@@ -288,7 +288,7 @@ def train(
     before = np.zeros((most * BLOCK, inputs.shape[1]), np.float32)
     order = np.arange(most * BLOCK, dtype=np.int32).reshape(1, -1)
     if alias is None and starts is None:  # every row, and the last one again up to a full block
-        every = np.arange(rows // (2 * window + 2) * BLOCK, dtype=np.int32)
+        every = np.arange(all_blocks * BLOCK, dtype=np.int32)
         order = np.minimum(every, np.int32(outputs.shape[0] - 1)).reshape(1, -1)
     lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
     lanes[0, :] = 1

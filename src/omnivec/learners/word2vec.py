@@ -34,7 +34,7 @@ LR = {
     "hs": {"skipgram": 0.025, "cbow": 0.025},
     "softmax": {"skipgram": 0.05, "cbow": 0.06},
 }
-"""Learning rates by loss and model, from the sweeps of docs/cbow.md, hierarchical-softmax.md and softmax.md."""
+"""Learning rates by loss and model; docs/benchmarks.md and docs/softmax.md have the sweeps behind them."""
 
 HELD_OUT = -1
 """The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
@@ -201,7 +201,8 @@ class Word2Vec(Learner):
         if self.loss == "hs":  # a path is about as long as the tree is deep, and a few steps more
             return {"vectors": table, "nodes": table, "tree": words * (8 + 4 * (words.bit_length() + 4))}
         if self.loss == "softmax":  # scores for each input of a window, six in eight places of four bytes
-            scores = (words // 6 + 1) * 32 * (2 * self.window + 2) + words * 8
+            inputs = 2 * self.window + 2 if self.model == "skipgram" else 2
+            scores = (words // 6 + 1) * 32 * inputs + words * 8
             return {"vectors": table, "output": table, "scores": scores * self.workers}
         return {"vectors": table, "output": table, "sampler": words * 28}
 
