@@ -301,6 +301,29 @@ def leftover(path, age):
     return left
 
 
+def test_files_and_folder_are_on_the_disk_before_the_name_is_and_the_name_before_the_end(path, monkeypatch):
+    """A power cut must never find the name pointing at what was not yet written."""
+    write_folder(path, *model(1))
+    steps, sync, swap = [], os.fsync, module._swap
+
+    def synced(descriptor):
+        steps.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        sync(descriptor)
+
+    def swapped(new, target):
+        steps.append("swap")
+        swap(new, target)
+
+    monkeypatch.setattr(module.os, "fsync", synced)
+    monkeypatch.setattr(module, "_swap", swapped)
+    write_folder(path, *model(2), overwrite=True)
+    at = steps.index("swap")
+    files = {name.rsplit("/", 1)[1] for name in steps[: at - 1]}
+    assert files == {module.CONFIG, module.TABLES, module.CARD}
+    assert steps[at - 1].rsplit("/", 1)[1].startswith(f".{path.name}.new-")
+    assert steps[at + 1 :] == [str(path.parent)]
+
+
 def test_what_a_killed_writer_left_is_swept_away_by_the_next(path):
     leftover(path, 100)
     write_folder(path, *model(1))
