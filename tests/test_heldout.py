@@ -300,6 +300,11 @@ def test_what_an_evaluation_may_not_return_is_named(returned, says):
         NS.fit(TEXT, evaluate=lambda vectors: returned, every=0)
 
 
+def test_what_cannot_be_called_is_refused_before_the_text_is_read():
+    with pytest.raises(OptionError, match="evaluate must be a function of Vectors, got 3"):
+        NS.fit("no such file", evaluate=3)
+
+
 def test_what_an_evaluation_raises_ends_training():
     before = set(threading.enumerate())
 

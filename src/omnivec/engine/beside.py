@@ -24,7 +24,8 @@ from omnivec.store.keys import Keys
 class Beside:
     """The wishes of one call of `fit`, under its names. record: what the model's record says besides.
 
-    Raises: OptionError for a time below 0; OutputError for a place where no checkpoint can be written.
+    Raises: OptionError for a time below 0 and an `evaluate` that cannot be called; OutputError for a place where
+    no checkpoint can be written.
     """
 
     evaluate: Evaluate | None = None
@@ -40,6 +41,8 @@ class Beside:
             value = getattr(self, name)
             if not isinstance(value, (int, float)) or math.isnan(value) or value < 0:
                 raise OptionError(f"{name} must be a number from 0 on, got {value!r}")
+        if self.evaluate is not None and not callable(self.evaluate):
+            raise OptionError(f"evaluate must be a function of Vectors, got {self.evaluate!r}")
         if self.checkpoint is not None:
             checkpoint.check_place(self.checkpoint)
 
