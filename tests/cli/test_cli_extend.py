@@ -37,7 +37,7 @@ BAD = {
     "output": (("extend", "MODEL", "NEWS", "MODEL"), 1, "exists; choose another name or add --overwrite"),
     "option": (("extend", "MODEL", "NEWS", "OUT", "--dim", "3"), 2, "unknown option --dim"),
     "value": (("extend", "MODEL", "NEWS", "OUT", "--lr", "0"), 2, "lr must lie between "),
-    "vectors alone": (("extend", "VECTORS", "NEWS", "OUT"), 2, "this model holds vectors alone"),
+    "vectors alone": (("extend", "VECTORS", "NEWS", "OUT"), 2, "give it to omnivec train with --start"),
     "empty path": (("extend", "", "NEWS", "OUT"), 1, "a path is needed, got an empty one"),
 }
 

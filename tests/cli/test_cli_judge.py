@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from omnivec import load
+from omnivec import Model, load
+from omnivec.cli.move import info_lines
 
 
 def test_evaluate_prints_scores_with_their_coverage(call, vectors_folder, tmp_path):
@@ -41,6 +42,26 @@ def test_info_of_a_trained_model_tells_options_and_speed(call, trained):
     assert told["config"]["dim"] == 16 and len(told["training"]["loss"]) == 2
     text = call("info", folder)[1]
     assert "words/s" in text and max(len(line) for line in text.splitlines() if "Model" not in line) <= 80
+
+
+def test_info_names_the_preset_and_counts_one_epoch(call, corpus, tmp_path):
+    flags = ("--preset", "gensim", "--epochs", 1, "--dim", 16, "--threads", 1, "-q")
+    words = ("train", "word2vec", corpus, tmp_path / "out", *flags)
+    assert call(*words)[0] == 0
+    text = call("info", tmp_path / "out")[1]
+    assert "word2vec, preset gensim\n" in text and " 1 epoch in " in text
+
+
+def test_info_promises_to_go_on_only_where_that_is_possible(trained):
+    model = load(trained[0])
+    assert "Stopped" not in dict(info_lines(model, str(trained[0])))
+    for fingerprint, told in (
+        ("abc", "before its end; omnivec train … --resume goes on"),
+        (None, "before its end"),
+    ):
+        record = {**model.record, "interrupted": True, "fingerprint": fingerprint}
+        part = Model({**model.config, "training": record}, model.keys, model.tables)
+        assert dict(info_lines(part, str(trained[0])))["Stopped"] == told
 
 
 @pytest.mark.parametrize("name", ["out.bin", "out.txt", "out.vec", "out.txt.gz", "out.omnivec", "out"])

@@ -220,6 +220,17 @@ def test_nothing_to_resume_is_said(call, corpus, trained, tmp_path):
     assert code == 1 and "nothing to resume: it is no training that was stopped before its end" in err
 
 
+def test_what_is_no_checkpoint_is_not_called_one(call, corpus, trained, small, tmp_path):
+    (tmp_path / "out.checkpoint").mkdir()
+    (tmp_path / "out.checkpoint" / "mine").write_text("precious")
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "out", *small)
+    assert code == 1 and "out.checkpoint is not an omnivec model folder and is not overwritten" in err
+    finished = tmp_path / "other.checkpoint"
+    shutil.copytree(trained[0], finished)
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "other", *small)
+    assert code == 1 and "other.checkpoint is a finished model, not a checkpoint" in err
+
+
 def test_a_training_is_not_begun_anew_over_a_checkpoint_unasked(call, corpus, stopped, small, tmp_path):
     out, _ = stopped
     checkpoint = out.rename(tmp_path / "out.checkpoint")

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli import call
-from omnivec.cli.ask import Model as ModelPath
 from omnivec.cli.failure import existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, flags_of
 from omnivec.cli.saving import Saving
@@ -32,7 +31,7 @@ Given: Any = flags_of(
 
 
 def extend(
-    model: ModelPath,
+    model: Annotated[str, Parameter(help="A model folder that training here has left.")],
     input: Annotated[str, Positional, Parameter(help=call.INPUT_HELP)],
     output: Annotated[str, Parameter(help=call.OUTPUT_HELP)],
     /,

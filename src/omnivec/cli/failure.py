@@ -82,6 +82,7 @@ _REMEDY = re.compile(
 def in_flags(message: str) -> str:
     """A message of the library, whose remedies are keyword arguments, with the flags of the command line."""
     message = message.replace("pass overwrite=True", "add --overwrite")
+    message = message.replace("give its vectors as start to fit", "give it to omnivec train with --start")
     return _REMEDY.sub(lambda found: f"{found[1]} --{found[2].replace('_', '-')}", message)
 
 

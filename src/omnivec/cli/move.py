@@ -104,7 +104,7 @@ def info_lines(model: Model, path: str) -> list[tuple[str, str]]:
     vectors, record = model.vectors, model.record
     rows = [
         ("Model", f"{shown(path)}, {human(disk_bytes(path))}"),
-        ("Learner", model.learner or "none: vectors only"),
+        ("Learner", _learner(model)),
         ("Vectors", f"{len(vectors):,} {TIMES} {vectors.vector_size} float32"),
     ]
     if model.options:
@@ -113,13 +113,19 @@ def info_lines(model: Model, path: str) -> list[tuple[str, str]]:
     if record.get("tokens"):
         took = duration(record["seconds"])
         rate = speed(record["tokens_per_second"])
-        rows.append(
-            ("Training", f"{record['tokens']:,} tokens {TIMES} {record['epochs']:g} epochs in {took}, {rate}")
-        )
+        epochs = f"{record['epochs']:g} epoch{'' if record['epochs'] == 1 else 's'}"
+        rows.append(("Training", f"{record['tokens']:,} tokens {TIMES} {epochs} in {took}, {rate}"))
         rows.append(("Loss", folded(losses(record["loss"]), " ")))
     if record.get("interrupted"):
-        rows.append(("Stopped", "before its end; omnivec train … --resume goes on"))
+        resumable = "; omnivec train … --resume goes on" if record.get("fingerprint") else ""
+        rows.append(("Stopped", f"before its end{resumable}"))
     return rows
+
+
+def _learner(model: Model) -> str:
+    """`word2vec, preset gensim`."""
+    preset = model.config.get("preset")
+    return (model.learner or "none: vectors only") + (f", preset {preset}" if preset else "")
 
 
 def losses(by_epoch: Sequence[float], shown: int = 10) -> list[str]:

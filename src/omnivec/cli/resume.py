@@ -82,12 +82,12 @@ def check_none(output: str, overwrite: bool) -> None:
     from omnivec.engine.checkpoint import check_place
 
     checkpoint = checkpoint_of(output)
+    check_place(checkpoint)
     if os.path.lexists(checkpoint) and not overwrite:
         raise OutputError(
             f"{checkpoint} exists, from a training that was stopped; add --resume to go on with it, or "
             "--overwrite to begin anew"
         )
-    check_place(checkpoint)
 
 
 def remove(output: str) -> None:
