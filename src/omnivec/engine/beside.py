@@ -24,8 +24,8 @@ from omnivec.store.keys import Keys
 class Beside:
     """The wishes of one call of `fit`, under its names. record: what the model's record says besides.
 
-    Raises: OptionError for a time below 0 and an `evaluate` that cannot be called; OutputError for a place where
-    no checkpoint can be written.
+    Raises: OptionError for a time below 0 and an `evaluate` that cannot be called; OutputError for a place
+    where no checkpoint can be written.
     """
 
     evaluate: Evaluate | None = None
