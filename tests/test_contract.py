@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from omnivec import InputError, Model, OptionError, UnknownKey, Word2Vec, extend, load
+from omnivec import InputError, Model, NotFinite, OptionError, UnknownKey, Word2Vec, extend, load
 from omnivec.cli import main
 from omnivec.config import options
 from omnivec.engine import start
@@ -315,10 +315,25 @@ def interrupted_leaves_a_model(case: Case, tmp_path) -> None:
 
 
 def diverging_training_is_named(case: Case, tmp_path) -> None:
-    from omnivec import NotFinite
-
     with pytest.raises(NotFinite, match="lower lr"):
         case.with_(lr=100.0, epochs=200).fit()
+
+
+def ruined_vectors_are_not_passed_over(case: Case, tmp_path, caplog) -> None:
+    """A rate too high for a window so wide drives the rows apart: it stays finite, and is of no use."""
+    wide = case.with_(window=1000, unit="document", epochs=1)
+    assert not [r for r in _warned(wide.with_(lr=1e-4), caplog) if "lower lr" in r]
+    try:
+        said = _warned(wide.with_(lr=2.0), caplog)
+    except NotFinite as error:
+        said = [str(error)]
+    assert [r for r in said if "lower lr" in r]
+
+
+def _warned(case: Case, caplog) -> list[str]:
+    caplog.clear()
+    case.fit()
+    return [record.getMessage() for record in caplog.records]
 
 
 def progress_tells_every_phase(case: Case, tmp_path) -> None:
@@ -376,6 +391,7 @@ PROMISES: list[Callable[..., None]] = [
     old_names_are_answered_with_ours,
     interrupted_leaves_a_model,
     diverging_training_is_named,
+    ruined_vectors_are_not_passed_over,
     progress_tells_every_phase,
     card_and_info_agree,
     command_line_is_python,
@@ -386,8 +402,9 @@ PROMISES: list[Callable[..., None]] = [
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_contract(learner, promise, request):
     fixtures = {"tmp_path": request.getfixturevalue("tmp_path")}
-    if "capsys" in promise.__annotations__ or "capsys" in promise.__code__.co_varnames:
-        fixtures["capsys"] = request.getfixturevalue("capsys")
+    for name in ("capsys", "caplog"):
+        if name in promise.__code__.co_varnames[: promise.__code__.co_argcount]:
+            fixtures[name] = request.getfixturevalue(name)
     promise(LEARNERS[learner], **fixtures)
 
 

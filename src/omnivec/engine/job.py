@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,10 +23,12 @@ Measure = Callable[[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]], 
 class Job:
     """One training, made ready by a learner.
 
-    tables: what a model keeps, by name; `step` changes them in place. work: floats moved for a token.
+    tables: what a model keeps, by name; `step` changes them in place. work: floats moved for a token. chance:
+    mean loss of a prediction by tables that know nothing, where every score is 0.
     """
 
     tables: Mapping[str, NDArray[Any]]
     step: Step
     measure: Measure
     work: int
+    chance: float = math.inf

@@ -155,6 +155,20 @@ def report_idle(corpus: Corpus, pairs: int) -> None:
         log.warning("%s: nothing was learned: no word was left beside another; set sample to 0", corpus.name)
 
 
+RUINED = 1.05
+"""Times the loss of tables that know nothing: what ends above it was driven apart, not trained."""
+
+
+def report_ruined(corpus: Corpus, outcome: Outcome, chance: float, rate: float) -> None:
+    """Warn when training ended with a loss that vectors have which know nothing."""
+    if outcome.losses and outcome.losses[-1] > RUINED * chance:
+        log.warning(
+            "%s: nothing of use was learned: the loss of the last epoch is %.4g, and %.4g where every score "
+            "is 0; lower lr (it was %.3g), the more words a window has the more",
+            corpus.name, outcome.losses[-1], chance, rate,
+        )  # fmt: skip
+
+
 def report_stopped(outcome: Outcome, epochs: int, listener: Listener) -> None:
     """Say that training ended before its last epoch, since it no longer got better."""
     best, losses = best_epoch(outcome.history), heldout_losses(outcome.history)

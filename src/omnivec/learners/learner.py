@@ -187,6 +187,7 @@ class Learner(Options, ABC):
                 saving.last(outcome)
         if not outcome.interrupted:
             phases.report_idle(corpus, outcome.pairs)
+            phases.report_ruined(corpus, outcome, job.chance, self.rate)
         if outcome.stopped_early:
             phases.report_stopped(outcome, self.epochs, listener)
         return model_of(outcome, job.tables)

@@ -10,6 +10,7 @@ Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -234,18 +235,22 @@ class Word2Vec(Learner):
         total = words.total if self.sample_total == "all" else int(words.counts.sum())
         keep = keep_thresholds(words.counts, self.sample, total, self.sample_formula)
         alias = starts = steps = bag = None
-        count, rivals = 1, len(words)  # full softmax names the centre alone
+        count, rivals, length = 1, len(words), 0.0  # full softmax names the centre alone
         if self.loss == "ns":
             alias, count = start.alias_table(words.counts, self.power), self.negatives + 1
             rivals = count
         elif self.loss == "hs":
             starts, steps, count = tree.paths(tables["tree"])
-            rivals = int((starts[1:] - starts[:-1]) @ words.counts) // int(words.counts.sum()) + 1
+            stay = words.counts * ((keep + 1.0) / 2**32)  # tokens of a word that subsampling keeps
+            length = float((starts[1:] - starts[:-1]) @ stay / stay.sum())
+            rivals = int(length) + 1
         if self.model == "cbow":
             mean = self.reduction == "mean"
             bag = window.MEAN * mean | window.DIVIDE * (mean and self.gradient == "true")
         inputs, outputs = tables["vectors"], tables["nodes" if self.loss == "hs" else "output"]
         work = inputs.shape[1] * rivals
+        # Scores of 0: each output of ns and each step of a path is a coin, all words are equally likely.
+        chance = {"ns": count * math.log(2), "hs": length * math.log(2), "softmax": math.log(len(words))}
 
         def passed(
             tokens: NDArray[np.int32], units: NDArray[np.int64], first: int, last: int, epoch: int,
@@ -269,7 +274,7 @@ class Word2Vec(Learner):
             for first in range(0, max(len(tokens), 1), piece):
                 passed(tokens, units, first, min(first + piece, len(tokens)), HELD_OUT, None, 0.0, sums)
 
-        return Job(tables, step, measure, work)
+        return Job(tables, step, measure, work, chance[self.loss])
 
     def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
         """What training on a text would do and need. The text is read and counted, nothing is trained.
