@@ -48,6 +48,14 @@ def test_flags_win_over_the_file_and_the_file_over_the_preset(tmp_path):
     assert chosen(Ancient, None, None, {}) == Ancient()
 
 
+def test_a_switch_is_taken_back_by_its_negative(call, corpus, tmp_path, small):
+    flags = ("--preset", "book", "--no-distinct-negatives", "--min-count", "1", "-q")
+    code, _, err = call("train", "word2vec", corpus, tmp_path / "out", "--epochs", "1", *flags)
+    assert code == 0, err
+    options = load(tmp_path / "out").options
+    assert options["distinct_negatives"] is False and options["init"] == "normal"
+
+
 def test_the_preset_and_the_resolved_values_are_in_the_model_from_both_doors(call, corpus, tmp_path, small):
     from omnivec import Word2Vec
 

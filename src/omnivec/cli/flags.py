@@ -66,7 +66,7 @@ def _parameter(option: Option) -> Parameter:
     return Parameter(
         help=help_of(option),
         converter=None if switch else converted(option),
-        negative=None if switch and option.default is True else "",
+        negative=None if switch else "",  # --no-… takes back what a preset or a file set
         show_choices=False,
         show_default=False,
         metavar=metavar(option),
