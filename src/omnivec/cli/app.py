@@ -96,7 +96,7 @@ def _learner(error: CycloptsError) -> type[Options] | None:
     verb = tuple(error.command_chain or ())
     if len(verb) != 2 or verb[0] not in LEARNS:
         return None
-    from omnivec.cli.call import LEARNERS
+    from omnivec.learners.known import LEARNERS
 
     return LEARNERS[verb[1]]
 

@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from omnivec.cli.failure import WrongCall, existing, unknown
 from omnivec.cli.flags import toml_values
-from omnivec.learners.word2vec import Word2Vec
 
 if TYPE_CHECKING:
     from omnivec.config import Options
-
-LEARNERS: dict[str, type[Word2Vec]] = {"word2vec": Word2Vec}
-"""A new learner is a row here."""
 
 Chosen = TypeVar("Chosen", bound="Options")
 

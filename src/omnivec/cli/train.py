@@ -14,6 +14,7 @@ from omnivec.cli.saving import Saving
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
 from omnivec.errors import NO_PATH, OutputError
+from omnivec.learners.known import LEARNERS
 from omnivec.learners.word2vec import Word2Vec
 
 app = App(name="train", help="Learn vectors from text.")
@@ -112,5 +113,5 @@ def _again(learner: str, input: str, output: str, run: Run) -> str:
     return shlex.join(words)
 
 
-for _name, _learner in call.LEARNERS.items():
+for _name, _learner in LEARNERS.items():
     app.command(command(_name, _learner), name=_name)

@@ -164,3 +164,8 @@ def check_negatives(words: int, negatives: int, exclude: str, distinct: bool) ->
             f"negatives must be fewer than the {others:,} {which} when they are to be distinct, got "
             f"{negatives:,}; {lower}leave distinct_negatives out"
         )
+
+
+def keep_chance(thresholds: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """The chance that each threshold stands for, (words,) float64, exact."""
+    return (thresholds.astype(np.float64) + 1) / 2**32

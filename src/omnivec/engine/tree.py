@@ -28,3 +28,8 @@ def paths(tree: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]
     steps = np.empty(huffman.measure(tree, depth), np.int32)
     huffman.trace(tree, depth, np.empty(2 * rows - 1, np.int32), starts, steps)
     return starts, steps, int(depth[:rows].max())
+
+
+def mean_path(starts: NDArray[np.int64], weights: NDArray[np.float64]) -> float:
+    """Mean length of a path, by the weight of its leaf, (rows,)."""
+    return float(np.diff(starts) @ weights / weights.sum())

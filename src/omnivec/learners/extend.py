@@ -7,22 +7,19 @@ What was learned keeps its meaning.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnivec.errors import OptionError
-from omnivec.learners.learner import Learner
-from omnivec.learners.word2vec import Word2Vec
+from omnivec.learners.known import LEARNERS
 
 if TYPE_CHECKING:
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.progress import Progress
+    from omnivec.learners.learner import Learner
     from omnivec.model import Model
-
-LEARNERS: Mapping[str, type[Learner]] = {Word2Vec.name: Word2Vec}
-"""The learners whose models can go on."""
 
 
 def extend(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from omnivec.data.vocabulary import keep_thresholds
+from omnivec.data.vocabulary import keep_chance
 from omnivec.engine import phases
 from omnivec.engine.plan import Plan, windows
 from omnivec.engine.progress import Listener, Progress
 from omnivec.store import memory
+from omnivec.store.folder import METADATA
 from omnivec.store.keys import Keys
 from omnivec.store.tables import file_size, padded_width
 
@@ -29,11 +30,10 @@ def planned(learner: Word2Vec, source: Source, listener: Listener) -> Plan:
     words = corpus.vocabulary
     if learner.heldout:
         corpus, _ = phases.share_held_out(corpus, learner.heldout, learner.seed, listener)
-    chance = kept_chance(learner, words)
-    kept = float(chance @ words.counts)
-    share = kept / int(words.counts.sum())
+    kept = keep_chance(learner.thresholds(words)) * words.counts
+    share = float(kept.sum()) / int(words.counts.sum())
     centres, contexts = windows(corpus.units, share, learner.window, dynamic=learner.window_kind == "dynamic")
-    rows = contexts + centres * targets(learner, words, chance)
+    rows = contexts + centres * targets(learner, words, kept)
     free, limit = memory.available()
     return Plan(
         options=learner.as_dict(),
@@ -52,15 +52,11 @@ def planned(learner: Word2Vec, source: Source, listener: Listener) -> Plan:
     )
 
 
-def kept_chance(learner: Word2Vec, words: Vocabulary) -> NDArray[np.float64]:
-    """Chance of each word to survive subsampling, (words,) float64, exact."""
-    total = words.total if learner.sample_total == "all" else int(words.counts.sum())
-    thresholds = keep_thresholds(words.counts, learner.sample, total, learner.sample_formula)
-    return (thresholds.astype(np.float64) + 1) / 2**32
+def targets(learner: Word2Vec, words: Vocabulary, kept: NDArray[np.float64]) -> float:
+    """Mean number of output rows that a window moves: all its context words share them.
 
-
-def targets(learner: Word2Vec, words: Vocabulary, chance: NDArray[np.float64]) -> float:
-    """Mean number of output rows that a window moves: all its context words share them."""
+    kept (words,): tokens of each word that subsampling is expected to keep.
+    """
     if learner.loss == "ns":
         return learner.negatives + 1
     if learner.loss == "softmax":
@@ -68,8 +64,7 @@ def targets(learner: Word2Vec, words: Vocabulary, chance: NDArray[np.float64]) -
     from omnivec.engine import tree
 
     starts, _, _ = tree.paths(tree.grown(words.counts))
-    kept = chance * words.counts
-    return float(np.diff(starts) @ kept / kept.sum())
+    return tree.mean_path(starts, kept)
 
 
 def model_bytes(learner: Word2Vec, words: Vocabulary) -> int:
@@ -81,4 +76,4 @@ def model_bytes(learner: Word2Vec, words: Vocabulary) -> int:
     # A number repeated without memory has the size of the table it stands for.
     tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}
     keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
-    return file_size({**tables, **keys.tables()}, {"format": "omnivec", "version": "1"})
+    return file_size({**tables, **keys.tables()}, METADATA)

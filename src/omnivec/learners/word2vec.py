@@ -35,7 +35,7 @@ LR = {
     "hs": {"skipgram": 0.025, "cbow": 0.025},
     "softmax": {"skipgram": 0.05, "cbow": 0.06},
 }
-"""Learning rates by loss and model; docs/benchmarks.md and docs/softmax.md have the sweeps behind them."""
+"""Learning rates by loss and model; docs/benchmarks.md has the sweeps behind those of ns and hs."""
 
 HELD_OUT = -1
 """The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
@@ -221,19 +221,25 @@ class Word2Vec(Learner):
             return {**tables, "nodes": nodes, "tree": tree.grown(vocabulary.counts)}
         return {**tables, "output": start.initial_outputs(rows, self.dim, self.seed, self.init)}
 
+    def thresholds(self, words: Vocabulary) -> NDArray[np.uint32]:
+        """Thresholds of subsampling, (words,) uint32, as the kernel takes them."""
+        from omnivec.data.vocabulary import keep_thresholds
+
+        total = words.total if self.sample_total == "all" else int(words.counts.sum())
+        return keep_thresholds(words.counts, self.sample, total, self.sample_formula)
+
     def job(
         self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
     ) -> Job:
         """What the engine runs: the kernel over the windows of a text."""
-        from omnivec.data.vocabulary import keep_thresholds
+        from omnivec.data.vocabulary import keep_chance
         from omnivec.engine import start, tree
         from omnivec.engine.job import Job
         from omnivec.engine.schedule import Schedule
         from omnivec.kernels import window
 
         words = corpus.vocabulary
-        total = words.total if self.sample_total == "all" else int(words.counts.sum())
-        keep = keep_thresholds(words.counts, self.sample, total, self.sample_formula)
+        keep = self.thresholds(words)
         alias = starts = steps = bag = None
         count, rivals, length = 1, len(words), 0.0  # full softmax names the centre alone
         if self.loss == "ns":
@@ -241,8 +247,7 @@ class Word2Vec(Learner):
             rivals = count
         elif self.loss == "hs":
             starts, steps, count = tree.paths(tables["tree"])
-            stay = words.counts * ((keep + 1.0) / 2**32)  # tokens of a word that subsampling keeps
-            length = float((starts[1:] - starts[:-1]) @ stay / stay.sum())
+            length = tree.mean_path(starts, words.counts * keep_chance(keep))
             rivals = int(length) + 1
         if self.model == "cbow":
             mean = self.reduction == "mean"

@@ -32,6 +32,8 @@ from omnivec.store.memory import human
 
 FORMAT = "omnivec"
 VERSION = 1
+METADATA = {"format": FORMAT, "version": str(VERSION)}
+"""What the header of the tables says."""
 
 CONFIG, TABLES, CARD = "config.json", "model.safetensors", "README.md"
 
@@ -78,13 +80,12 @@ def write_folder(
         "utf-8", "backslashreplace"
     )
     readme = card.encode("utf-8", "backslashreplace")
-    metadata = {"format": FORMAT, "version": str(VERSION)}
-    check_room(path, len(text) + len(readme) + table_file.file_size(tables, metadata))
+    check_room(path, len(text) + len(readme) + table_file.file_size(tables, METADATA))
     with _reporting(path), _temporary(target) as new:
         new.mkdir()
         with _locked(new):
             _write(new / CONFIG, text + b"\n")
-            table_file.write_tables(new / TABLES, tables, metadata)
+            table_file.write_tables(new / TABLES, tables, METADATA)
             _write(new / CARD, readme)
             _flush_folder(new)
             _swap(new, target)
