@@ -19,7 +19,7 @@ from omnivec.engine import checkpoint
 from omnivec.engine.checkpoint import Checkpoints
 from omnivec.engine.outcome import Outcome
 from omnivec.engine.schedule import Schedule
-from omnivec.store import tables as table_file
+from omnivec.store import safetensors
 
 WORDS = "king queen man woman river sat by the a of boy girl".split()
 
@@ -235,7 +235,7 @@ def test_what_a_writer_raises_is_a_warning(caplog):
 
 def test_a_full_disk_is_a_warning_and_the_last_checkpoint_stays_whole(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(Checkpoints, "_copies", lambda self: None)
-    real, calls = table_file.write_tables, []
+    real, calls = safetensors.write_tables, []
 
     def write(path, tables, metadata):
         calls.append(path)
@@ -244,7 +244,7 @@ def test_a_full_disk_is_a_warning_and_the_last_checkpoint_stays_whole(tmp_path, 
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(path, tables, metadata)
 
-    monkeypatch.setattr(table_file, "write_tables", write)
+    monkeypatch.setattr(safetensors, "write_tables", write)
     model = NS.fit(TEXT, checkpoint=tmp_path / "c", checkpoint_minutes=0)
     assert len(calls) == SHARDS - 1  # it is tried again each time
     assert len(caplog.records) == SHARDS - 3
@@ -258,7 +258,7 @@ def test_a_full_disk_at_ctrl_c_still_returns_the_model(tmp_path, monkeypatch, ca
     def write(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(table_file, "write_tables", write)
+    monkeypatch.setattr(safetensors, "write_tables", write)
     part = stopped(NS, 2, checkpoint=tmp_path / "c")
     assert "disk is full" in caplog.text and not names(tmp_path)
     monkeypatch.undo()
@@ -272,7 +272,7 @@ sys.path.insert(0, sys.argv[1])
 from test_checkpoint import NS, bits, lines, same
 from omnivec import load
 from omnivec.engine.checkpoint import Checkpoints
-from omnivec.store import folder
+from omnivec.store import folder, replace
 
 path, text, learner, steps = Path(sys.argv[2]), lines(1, 150), NS, 0
 if sys.argv[3] == "waiting":
@@ -304,7 +304,7 @@ while True:
         os._exit(0)
     killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     for left in path.parent.glob(".*.new-*"):
-        folder._remove(left)
+        replace.remove(left)
     if kept := folder._old(path):  # of a swap in two steps, where the system has no other
         kept[0].rename(path)
     at = load(path).record["position"]["shards"] if path.exists() else 0

@@ -10,13 +10,20 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from omnivec.errors import FormatError, OutputError
-from omnivec.store import folder as module
-from omnivec.store.folder import VERSION, check_output, read_folder, replacing, write_folder
+from omnivec.store import replace
+from omnivec.store.folder import VERSION, check_output, opened_folder, remove_folder, write_folder
+from omnivec.store.replace import replacing
+
+
+def read_folder(path):
+    with opened_folder(path) as found:
+        return SimpleNamespace(path=found.path, config=found.config, tables=found.arrays.map())
 
 
 def model(number, rows=4):
@@ -47,7 +54,7 @@ def path(tmp_path):
 @pytest.fixture(params=["exchange", "two steps"])
 def swap(request, monkeypatch):
     if request.param == "two steps":
-        monkeypatch.setattr(module, "_exchange", lambda new, target: False)
+        monkeypatch.setattr(replace, "_exchange", lambda new, target: False)
     return request.param
 
 
@@ -55,7 +62,8 @@ def test_what_was_written_is_read(path):
     config = {"options": {"dim": 5, "source": "한국어\udcff"}, "version": 7, "list": [1.5, None, True]}
     write_folder(path, config, {"vectors": np.ones((2, 16), np.float32)}, "# card 한\n")
     found = read_folder(str(path))
-    assert found.path == path and found.config == {**config, "format": "omnivec", "version": VERSION}
+    assert found.path == path and found.config.pop("checksums")["vectors"]
+    assert found.config == {**config, "format": "omnivec", "version": VERSION}
     assert list(found.config)[:2] == ["format", "version"]
     assert found.tables["vectors"].tolist() == np.ones((2, 16)).tolist()
     assert (path / "README.md").read_text(encoding="utf-8") == "# card 한\n"
@@ -203,7 +211,7 @@ def test_an_interrupted_write_leaves_the_old_model(path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_swap", interrupt)
+    monkeypatch.setattr(replace, "swap", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_folder(path, *model(2), overwrite=True)
     assert number_of(path) == 1 and names(path.parent) == [path.name]
@@ -221,18 +229,22 @@ def test_a_second_step_that_fails_puts_the_old_model_back(path, monkeypatch):
 
     monkeypatch.setattr(type(path), "rename", rename)
     with pytest.raises(OSError, match="no"):
-        module._two_steps(path.with_name("new"), path)
+        replace._two_steps(path.with_name("new"), path)
     assert number_of(path) == 1
 
 
 KILLER = """
 import os, sys
 from pathlib import Path
+from types import SimpleNamespace
 import numpy as np
-from omnivec.store import folder as module
+from omnivec.store import folder as module, replace
+def read_folder(path):
+    with module.opened_folder(path) as found:
+        return SimpleNamespace(config=found.config, tables=found.arrays.map())
 path, steps = Path(sys.argv[1]), 0
 if sys.argv[2] == "two steps":
-    module._exchange = lambda new, target: False
+    replace._exchange = lambda new, target: False
 model = lambda n: ({"number": n}, {"vectors": np.full((4, 16), n, np.float32)}, f"# {n}\\n")
 if sys.argv[3] == "replace":
     module.write_folder(path, *model(1))
@@ -251,10 +263,10 @@ while True:
         os._exit(0)
     killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     for left in path.parent.glob(".*.new-*"):  # swept away it would lengthen the next walk
-        module._remove(left)
+        replace.remove(left)
     state = "absent"
     try:
-        found = module.read_folder(path)
+        found = read_folder(path)
         assert (found.tables["vectors"] == found.config["number"]).all()
         state = str(found.config["number"])
     except module.FormatError as error:
@@ -262,7 +274,7 @@ while True:
         if sys.argv[3] == "replace":
             kept = module._old(path)[0]
             assert str(kept) in str(error)
-            found = module.read_folder(kept)
+            found = read_folder(kept)
             assert found.config["number"] == 1 and (found.tables["vectors"] == 1).all()
             kept.rename(path)
             state = "kept"
@@ -295,7 +307,7 @@ def test_a_writer_killed_between_any_two_steps_leaves_a_whole_model(path, how, w
 
 def leftover(path, age):
     """What a writer leaves that is killed before the swap, as it looks after `age` seconds."""
-    left = path.with_name(f"{module._leftover(path)}12345678")
+    left = path.with_name(f"{replace._leftover(path)}12345678")
     left.mkdir()
     (left / "model.safetensors").write_bytes(b"x" * 100)
     os.utime(left, (time.time() - age, time.time() - age))
@@ -306,7 +318,7 @@ def leftover(path, age):
 def test_files_and_folder_are_on_the_disk_before_the_name_is_and_the_name_before_the_end(path, monkeypatch):
     """A power cut must never find the name pointing at what was not yet written."""
     write_folder(path, *model(1))
-    steps, sync, swap = [], os.fsync, module._swap
+    steps, sync, swap = [], os.fsync, replace.swap
 
     def synced(descriptor):
         steps.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
@@ -316,12 +328,12 @@ def test_files_and_folder_are_on_the_disk_before_the_name_is_and_the_name_before
         steps.append("swap")
         swap(new, target)
 
-    monkeypatch.setattr(module.os, "fsync", synced)
-    monkeypatch.setattr(module, "_swap", swapped)
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(replace, "swap", swapped)
     write_folder(path, *model(2), overwrite=True)
     at = steps.index("swap")
     files = {name.rsplit("/", 1)[1] for name in steps[: at - 1]}
-    assert files == {module.CONFIG, module.TABLES, module.CARD}
+    assert files == {"config.json", "model.safetensors", "README.md"}
     assert steps[at - 1].rsplit("/", 1)[1].startswith(f".{path.name}.new-")
     assert steps[at + 1 :] == [str(path.parent)]
 
@@ -339,33 +351,33 @@ def test_what_may_be_in_use_is_left_alone(path, why):
         left = left.rename(path.with_name(f".{path.name}.new-00000000-1"))
     if why == "of another model":
         left = left.rename(path.with_name(".x" + left.name[1:]))
-    with module._locked(left) if why == "in use" else contextlib.nullcontext():
+    with replace.locked(left) if why == "in use" else contextlib.nullcontext():
         write_folder(path, *model(1))
     assert names(path.parent) == sorted([path.name, left.name])
 
 
 def test_a_writer_holds_the_lock_of_what_it_writes(path, monkeypatch):
-    seen, real = [], module._swap
+    seen, real = [], replace.swap
 
     def swap(new, target):
         os.utime(new, (0, 0))
-        seen.append(module._is_abandoned(new))
+        seen.append(replace._is_abandoned(new))
         real(new, target)
 
-    monkeypatch.setattr(module, "_swap", swap)
+    monkeypatch.setattr(replace, "swap", swap)
     write_folder(path, *model(1))
     assert seen == [False]
 
 
 def test_a_model_is_removed_as_a_whole_and_nothing_else(path):
     write_folder(path, *model(1))
-    module.remove_folder(path)
-    module.remove_folder(path)  # there is none
+    remove_folder(path)
+    remove_folder(path)  # there is none
     assert names(path.parent) == []
     path.mkdir()
     (path / "thesis.txt").write_text("x")
     with pytest.raises(OutputError, match="not an omnivec model folder"):
-        module.remove_folder(path)
+        remove_folder(path)
     assert (path / "thesis.txt").exists()
 
 
@@ -477,8 +489,9 @@ def test_opening_reads_no_table(tmp_path, path):
     write_folder(path, {"number": 0}, {"vectors": np.zeros((1 << 16, 64), np.float32)}, "# 0\n")
     code = f"""
 import re
-from omnivec.store.folder import read_folder
-found = read_folder({str(path)!r})
+from omnivec.store.folder import opened_folder
+with opened_folder({str(path)!r}) as found:
+    tables = found.arrays.map()
 text = open("/proc/self/smaps").read()
 print(re.search(r"model.safetensors\\n(?:.*\\n)*?Rss: *(\\d+) kB", text)[1])
 """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from omnivec.errors import FormatError, OptionError, UnknownKey
 from omnivec.store import keys as module
 from omnivec.store.keys import Keys
-from omnivec.store.tables import open_tables, write_tables
+from omnivec.store.safetensors import open_tables, write_tables
 
 ANY_KEY = st.text(st.characters(categories=None), max_size=40)  # surrogates included
 ANY_KEYS = st.lists(ANY_KEY, unique=True, max_size=60)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from omnivec.errors import FormatError
-from omnivec.store.tables import ALIGNMENT, empty_table, file_size, open_tables, padded_width, write_tables
+from omnivec.store.safetensors import file_size, open_tables, write_tables
+from omnivec.store.tables import ALIGNMENT, empty_table, padded_width
 
 DTYPES = ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "?", ">f4", ">i8"]
 TABLES = {
@@ -174,7 +175,7 @@ def test_a_mapping_beyond_the_address_space_allowed_is_not_enough_memory(tmp_pat
     code = f"""
 from pathlib import Path
 from omnivec.errors import NotEnoughMemory
-from omnivec.store.tables import open_tables
+from omnivec.store.safetensors import open_tables
 try:
     open_tables(Path({str(path)!r}))
 except NotEnoughMemory as error:

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from omnivec.errors import MissingExtra, NotFinite, OptionError, UnknownKey
+from omnivec.model import load
 from omnivec.store.keys import Keys
+from omnivec.store.tables import Table
 from omnivec.vectors import Vectors
 
 TOY = ["you", "say", "goodbye", "and", "i", "hello", "."]
@@ -192,7 +194,7 @@ def test_other_dtypes_are_converted(dtype):
 def test_a_padded_table_shows_its_dim_only():
     table = np.zeros((ROWS, 32), np.float32)
     table[:, :DIM] = matrix()
-    padded = Vectors._of_table(Keys.build(words()), table, DIM, name="word2vec", mapped=True)
+    padded = Vectors._of_table(Keys.build(words()), Table(table, DIM), name="word2vec", mapped=True)
     np.testing.assert_array_equal(padded.vectors, matrix())
     same(padded.neighbors("w5"), Vectors(words(), matrix()).neighbors("w5"))
     assert repr(padded) == "Vectors(400 × 20 float32, word2vec, mapped)"
@@ -293,19 +295,16 @@ def test_vectors_travel_to_another_process(ours):
 
 
 def test_saved_vectors_open_as_they_were(ours, tmp_path):
-    from omnivec.store.folder import read_folder
-
     ours.save(tmp_path / "model")
-    opened = read_folder(tmp_path / "model")
-    assert opened.config["learner"] is None and opened.config["rows"] == ROWS
-    assert opened.tables["vectors"].shape == (ROWS, 32)  # padded to sixteen floats
-    again = Vectors._of_table(Keys.from_tables(opened.tables), opened.tables["vectors"], opened.config["dim"])
-    np.testing.assert_array_equal(again.vectors, ours.vectors)
-    assert list(again) == list(ours) and again.get_vecattr("w3", "count") == 397
+    again = load(tmp_path / "model")
+    assert again.learner is None and again.config["rows"] == ROWS
+    assert again.tables["vectors"].shape == (ROWS, 32)  # padded to sixteen floats
+    np.testing.assert_array_equal(again.vectors.vectors, ours.vectors)
+    assert list(again.vectors) == list(ours) and again.vectors.get_vecattr("w3", "count") == 397
     with pytest.raises(OSError, match="exists"):
         ours.save(tmp_path / "model")
     ours.subset(["w1"]).save(tmp_path / "model", overwrite=True)
-    assert read_folder(tmp_path / "model").config["rows"] == 1
+    assert load(tmp_path / "model").config["rows"] == 1
 
 
 @pytest.mark.parametrize("binary", [True, False])

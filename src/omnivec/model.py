@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, final
+from typing import Any, final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import NO_PATH, FormatError, OptionError
-from omnivec.store import formats
+from omnivec.errors import NO_PATH, FormatError, NotFinite, OptionError
+from omnivec.store import formats, preload
 from omnivec.store.card import card
-from omnivec.store.folder import CONFIG, TABLES, read_folder, write_folder
+from omnivec.store.folder import CONFIG, TABLES, Folder, is_model, opened_folder, write_folder
 from omnivec.store.keys import Keys
+from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype
 from omnivec.vectors import Vectors
 
 
@@ -88,9 +91,14 @@ class Model:
             )
         return self._vectors("output")
 
-    def _vectors(self, table: str) -> Vectors:
-        dim, rows = self.config["dim"], self.tables[table]
-        return Vectors._of_table(self.keys, rows, dim, name=self.learner, mapped=self._mapped)
+    def _vectors(self, name: str) -> Vectors:
+        return Vectors._of_table(
+            self.keys,
+            Table.named(name, self.tables, self.config["dim"]),
+            lengths=self.tables.get(name + LENGTHS),
+            name=self.learner,
+            mapped=self._mapped,
+        )
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the model folder, as a whole or not at all.
@@ -98,45 +106,78 @@ class Model:
         Raises: OutputError when the path exists (unless `overwrite`), cannot be written, or the disk is too
         small.
         """
-        write_folder(
-            path, self.config, {**self.tables, **self.keys.tables()}, card(self.config), overwrite=overwrite
-        )
+        tables = {**self.tables, **self.keys.tables()}
+        with contextlib.suppress(NotFinite):  # such a table is saved all the same
+            tables["vectors" + LENGTHS] = self.vectors.index.lengths()
+        write_folder(path, self.config, tables, card(self.config), overwrite=overwrite)
 
     def __repr__(self) -> str:
         return f"Model({self.learner or 'vectors'}, {len(self.keys):,} × {self.config['dim']})"
 
 
-def load(path: str | os.PathLike[str], limit: int | None = None) -> Model:
+def load(
+    path: str | os.PathLike[str],
+    limit: int | None = None,
+    dtype: str | None = None,
+    *,
+    mapped: bool = True,
+    format: str | None = None,
+    vocabulary: str | os.PathLike[str] | None = None,
+    encoding: str = "utf-8",
+    errors: str = "replace",
+    progress: Callable[[float], None] | None = None,
+) -> Model:
     """Open a model folder, mapped and read-only, or a file of vectors, recognised by its content.
 
-    limit: the first so many rows of a file; a folder is mapped whole, whatever its size.
+    limit: the first so many rows; dtype: "float32", "float16" or "int8", how numbers are kept; with either,
+    or without `mapped`, a folder is read into memory; format: a format by its name, where content alone does
+    not tell; vocabulary: the file of words of a format that holds none; encoding, errors: of the words of a
+    file; progress: hears the share read, from 0 to 1.
 
-    Raises: FormatError for what is missing, damaged, newer, or nothing we know; NotEnoughMemory for a file
-    too large.
+    Raises: FormatError for what is missing, damaged, newer, or nothing we know; NotEnoughMemory, before
+    anything is allocated, for what does not fit; MissingExtra where a format needs a package.
     """
     if os.fspath(path) == "":
         raise FormatError(NO_PATH)
-    if Path(path).is_dir() or not Path(path).exists():
-        return _opened(path)
-    keys, matrix, counts = formats.read(path, limit)
-    rows, dim = matrix.shape
+    if limit is not None and limit < 1:
+        raise OptionError(f"limit must be 1 or more, got {limit}")
+    wanted = None if dtype is None else checked_dtype(dtype)
+    if format is None and _is_ours(Path(path)):
+        with opened_folder(path) as folder:
+            if mapped and limit is None and wanted is None:
+                return _model(folder, folder.arrays.map(), mapped=True)
+            config, tables = preload.read(folder, limit, wanted, progress)
+            return _model(replace(folder, config=config), tables, mapped=False)
+    request = formats.Request(
+        limit=limit, dtype=wanted or "float32", encoding=encoding, errors=errors, told=progress,
+        vocabulary=None if vocabulary is None else os.fspath(vocabulary),
+    )  # fmt: skip
+    keys, table, counts, rounding = formats.read(path, request, format)
     config = {
-        "learner": None, "options": {}, "preset": None, "changed": {}, "head": None, "dim": dim, "rows": rows,
-        "training": {"source": Path(path).name},
+        "learner": None, "options": {}, "preset": None, "changed": {}, "head": None, "dim": table.dim,
+        "rows": len(table), "training": {"source": Path(path).name},
     }  # fmt: skip
-    return Model(config, Keys.build(keys, counts), {"vectors": _padded(matrix)})
+    if rounding is not None and table.dtype != "float32":
+        config["rounding"] = rounding._asdict()
+    return Model(config, Keys.build(keys, counts), table.arrays("vectors"))
 
 
-def _opened(path: str | os.PathLike[str]) -> Model:
-    folder = read_folder(path)
+def _is_ours(path: Path) -> bool:
+    """Whether a model folder is to be expected: so that what is damaged or missing is told as such."""
+    if not path.is_dir():
+        return not path.exists()
+    return is_model(path) or formats.recognised(path) is None
+
+
+def _model(folder: Folder, tables: Mapping[str, NDArray[Any]], *, mapped: bool) -> Model:
     try:
-        keys = Keys.from_tables(folder.tables)
+        keys = Keys.from_tables(tables)
     except FormatError as error:
         raise FormatError(f"{folder.path / TABLES}: {error}") from None
     config = _known(folder.path / CONFIG, folder.config)
-    rows = {name: table for name, table in folder.tables.items() if not name.startswith("keys.")}
+    rows = {name: table for name, table in tables.items() if not name.startswith("keys.")}
     _check_tables(folder.path, rows, len(keys), config.get("dim"))
-    return Model(config, keys, rows, mapped=True)
+    return Model(config, keys, rows, mapped=mapped)
 
 
 _FIELDS: dict[str, tuple[Any, str]] = {
@@ -162,14 +203,23 @@ def _check_tables(path: Path, tables: Mapping[str, NDArray[Any]], rows: int, dim
         found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
         raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
     width, inner = vectors.shape[1], max(rows - 1, 0)
-    wanted: dict[str, tuple[tuple[int, ...], str]] = {
-        "vectors": ((rows, width), "float32"), "output": ((rows, width), "float32"),
-        "nodes": ((inner, width), "float32"), "tree": ((inner, 2), "int32"), "frozen": ((rows,), "uint8"),
+    wanted: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+        "vectors": ((rows, width), get_args(DType)), "output": ((rows, width), get_args(DType)),
+        "nodes": ((inner, width), get_args(DType)), "tree": ((inner, 2), ("int32",)),
+        "frozen": ((rows,), ("uint8",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
     }  # fmt: skip
-    for name, (shape, dtype) in wanted.items():
-        if name in tables and (tables[name].shape, str(tables[name].dtype)) != (shape, dtype):
+    for name, table in tables.items():
+        if str(table.dtype) == "int8" and name in wanted:
+            wanted[name + SCALES] = ((len(table),), ("float32",))
+    for name, (shape, dtypes) in wanted.items():
+        if name not in tables:
+            if name.endswith(SCALES):
+                raise FormatError(f"{path}: the scales of the int8 table {name!r} are missing; damaged")
+        elif tables[name].shape != shape or str(tables[name].dtype) not in dtypes:
             found = f"{tables[name].dtype} of shape {tables[name].shape}"
-            raise FormatError(f"{path}: expected {dtype} of shape {shape} as {name}, got {found}; damaged")
+            raise FormatError(
+                f"{path}: expected {' or '.join(dtypes)} of shape {shape} as {name}, got {found}; damaged"
+            )
     if ("nodes" in tables) != ("tree" in tables):
         raise FormatError(f"{path}: nodes and tree belong together, and one of them is missing; damaged")
     if "tree" in tables and not _is_tree(tables["tree"], rows):
@@ -187,9 +237,3 @@ def _is_tree(children: NDArray[np.int32], rows: int) -> bool:
     seen = np.zeros(2 * rows - 2, np.bool_)
     seen[children] = True
     return bool(seen.all())  # as many places as children: each is met once
-
-
-def _padded(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The padded table that a matrix is a view of."""
-    base = matrix.base
-    return base if isinstance(base, np.ndarray) and base.ndim == 2 else matrix

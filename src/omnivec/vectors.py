@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, final, overload
 
 import numpy as np
@@ -19,11 +20,13 @@ from omnivec.index.cosine import Rows, as_rows, cosine
 from omnivec.index.cosmul import cosmul
 from omnivec.index.select import largest
 from omnivec.index.terms import Key, Query, Terms, is_key, is_one, weighted
+from omnivec.store import memory
 from omnivec.store.card import card
 from omnivec.store.folder import write_folder
 from omnivec.store.formats import word2vec
+from omnivec.store.formats.contents import Contents, Request
 from omnivec.store.keys import Keys
-from omnivec.store.tables import empty_table, padded_width
+from omnivec.store.tables import Table, padded_width, stored_as
 from omnivec.store.views import KeyToIndex
 
 if TYPE_CHECKING:
@@ -49,7 +52,7 @@ class Vectors:
     def __init__(
         self,
         keys: Iterable[str],
-        matrix: ArrayLike,
+        matrix: ArrayLike | Table,
         *,
         counts: NDArray[np.int64] | None = None,
         name: str | None = None,
@@ -59,34 +62,39 @@ class Vectors:
             keys = Keys.build(keys, counts)
         elif counts is not None:
             raise OptionError("counts were given twice: Keys has its own; give Keys.build both or neither")
-        table = as_rows(matrix)
+        table = matrix if isinstance(matrix, Table) else Table(as_rows(matrix))
         if len(keys) != len(table):
             raise OptionError(f"expected a row for each of {len(keys):,} keys, got {len(table):,} rows")
-        self._keep(keys, table, table.shape[1], name, mapped)
+        self._keep(keys, table, name, mapped)
         if not mapped:
             self.index.lengths()  # raises NotFinite
 
     @classmethod
     def _of_table(
-        cls, keys: Keys, table: Rows, dim: int, *, name: str | None = None, mapped: bool = False
+        cls,
+        keys: Keys,
+        table: Table,
+        *,
+        lengths: Rows | None = None,
+        name: str | None = None,
+        mapped: bool = False,
     ) -> Vectors:
-        """Vectors in a table (rows, padded width) of our own making: neither copied nor checked."""
+        """Vectors in a table of our own making: neither copied nor checked; `lengths` (rows,) of its rows."""
         vectors = cls.__new__(cls)
-        vectors._keep(keys, table, dim, name, mapped)
+        vectors._keep(keys, table, name, mapped, lengths)
         return vectors
 
-    def _keep(self, keys: Keys, table: Rows, dim: int, name: str | None, mapped: bool) -> None:
-        rows = table[:, :dim]
-        rows.flags.writeable = False
+    def _keep(
+        self, keys: Keys, table: Table, name: str | None, mapped: bool, lengths: Rows | None = None
+    ) -> None:
         self.keys = keys
         """The keys in the order of the rows."""
-        self.vectors = rows
-        """(rows, dim) float32, read-only."""
-        self.index = Exact(rows)
+        self.table = table
+        """Their rows, however they are stored."""
+        self.index = Exact(table, lengths)
         """Search by row numbers instead of keys."""
         self.name = name
         self.mapped = mapped
-        self._table = table
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -100,18 +108,30 @@ class Vectors:
     def __getitem__(self, key: Key | Iterable[Key]) -> Rows:
         if is_key(key):
             return self.get_vector(key)
-        rows: Rows = self.vectors[self._rows(cast("Iterable[Key]", key))]
-        return rows
+        return self.table.take(self._rows(cast("Iterable[Key]", key)))
 
     def __repr__(self) -> str:
-        size = f"{len(self):,} × {self.vector_size} float32"
+        size = f"{len(self):,} × {self.vector_size} {self.table.dtype}"
         parts = [size, self.name or "", "mapped" if self.mapped else "in memory"]
         return f"Vectors({', '.join(filter(None, parts))})"
 
     @property
+    def vectors(self) -> Rows:
+        """(rows, dim) float32, read-only; no copy, unless the rows are stored as float16 or int8.
+
+        Raises: NotEnoughMemory where decoding them all does not fit.
+        """
+        if self.table.dtype != "float32":
+            need = {"decoded vectors": len(self) * self.vector_size * 4}
+            memory.require(need, "ask for the rows you need: vectors[keys]")
+        rows = self.table.span(0, len(self))
+        rows.flags.writeable = False
+        return rows
+
+    @property
     def vector_size(self) -> int:
         """Floats in a vector."""
-        return self.index.dim
+        return self.table.dim
 
     @property
     def key_to_index(self) -> Mapping[str, int]:
@@ -126,7 +146,7 @@ class Vectors:
     def get_vector(self, key: Key, norm: bool = False) -> Rows:
         """The vector of a key, (dim,) float32, read-only; of length one when `norm`. Raises: UnknownKey."""
         row = self._row(key)
-        vector: Rows = self.index.unit(np.array([row]))[0] if norm else self.vectors[row]
+        vector: Rows = self.index.unit(np.array([row]))[0] if norm else self.table.span(row, row + 1)[0]
         vector.flags.writeable = False
         return vector
 
@@ -150,7 +170,7 @@ class Vectors:
         rows = self._rows(keys)
         counts = None if self.keys.counts is None else self.keys.counts[rows]
         chosen = Keys.build([self.keys[row] for row in rows.tolist()], counts)
-        return Vectors(chosen, self.vectors[rows], name=self.name)
+        return Vectors(chosen, self.table.take(rows), name=self.name)
 
     @overload
     def neighbors(
@@ -281,7 +301,7 @@ class Vectors:
     def n_similarity(self, ws1: Sequence[Key], ws2: Sequence[Key]) -> float:
         """Cosine of the mean vectors of two lists of keys; unknown keys are left out and logged."""
         one, other = self._known(ws1), self._known(ws2)
-        return cosine(self.vectors[one].mean(axis=0), self.vectors[other].mean(axis=0))
+        return cosine(self.table.take(one).mean(axis=0), self.table.take(other).mean(axis=0))
 
     def doesnt_match(self, words: Sequence[Key]) -> str:
         """The key farthest from the mean direction of all; unknown keys are left out and logged."""
@@ -334,11 +354,12 @@ class Vectors:
         Raises: FormatError naming the line or byte, NotFinite, NotEnoughMemory.
         """
         read = word2vec.read_binary if binary else word2vec.read_text
-        keys, matrix, _ = read(fname, limit, encoding=encoding, errors=unicode_errors)
-        if fvocab is None:
-            return cls(keys, matrix)
-        found = word2vec.read_counts(fvocab, encoding=encoding, errors=unicode_errors)
-        return cls(keys, matrix, counts=np.array([found.get(key, 0) for key in keys], np.int64))
+        found = read(Path(fname), Request(limit=limit, encoding=encoding, errors=unicode_errors))
+        counts = None
+        if fvocab is not None:
+            by_key = word2vec.read_counts(fvocab, encoding=encoding, errors=unicode_errors)
+            counts = np.array([by_key.get(key, 0) for key in found.keys], np.int64)
+        return cls(found.keys, found.table, counts=counts)
 
     def save_word2vec_format(
         self, fname: PathOrName, fvocab: PathOrName | None = None, binary: bool = False
@@ -353,19 +374,21 @@ class Vectors:
                 raise OptionError("these vectors came without counts; leave fvocab out")
             word2vec.write_counts(fvocab, self.keys, self.keys.counts, overwrite=True)
         write = word2vec.write_binary if binary else word2vec.write_text
-        write(fname, self.keys, self.vectors, overwrite=True)
+        write(fname, self.contents(), overwrite=True)
 
     def save(self, path: PathOrName, overwrite: bool = False) -> None:
         """Write a model folder that `omnivec.load` opens. Raises: OutputError, what was there stays whole."""
-        table = self._table
-        if table.shape[1] != padded_width(self.vector_size):
-            table = empty_table(len(self), self.vector_size)
-            table[:, : self.vector_size] = self.vectors
+        table = self.table
+        if table.dtype == "float32" and table.stored.shape[1] != padded_width(table.dim):
+            table, _ = stored_as(table, "float32")
         config: dict[str, Any] = {"learner": None, "options": {}, "preset": None, "changed": {}, "head": None}
         config |= {"dim": self.vector_size, "rows": len(self), "training": {}}
-        write_folder(
-            path, config, {"vectors": table, **self.keys.tables()}, card(config), overwrite=overwrite
-        )
+        arrays = {**table.arrays("vectors"), "vectors.lengths": self.index.lengths(), **self.keys.tables()}
+        write_folder(path, config, arrays, card(config), overwrite=overwrite)
+
+    def contents(self) -> Contents:
+        """What the writers of `omnivec.store.formats` take."""
+        return Contents(self.keys, self.table, self.keys.counts)
 
     def _row(self, key: Key) -> int:
         """The row of a key, or a row number as it is. Raises: UnknownKey."""

@@ -153,7 +153,7 @@ def writer(target: str, overwrite: bool) -> Callable[[Model | Vectors], None]:
     if suffix in ("", ".omnivec") and not name.endswith(".gz"):
         check_output(target, overwrite=overwrite)
         return lambda found: found.save(target, overwrite=overwrite)
-    known = [each for each in FORMATS if suffix in each.suffixes]
+    known = [each for each in FORMATS if suffix in each.suffixes and each.write is not None]
     if not known:
         suffixes = ", ".join(suffix for each in FORMATS for suffix in each.suffixes)
         raise WrongCall(
@@ -167,5 +167,6 @@ def writer(target: str, overwrite: bool) -> Callable[[Model | Vectors], None]:
 def _write(known: Format, target: str, overwrite: bool, found: Model | Vectors) -> None:
     from omnivec.model import Model
 
+    assert known.write is not None
     vectors = found.vectors if isinstance(found, Model) else found
-    known.write(target, vectors.index_to_key, vectors.vectors, overwrite=overwrite)
+    known.write(target, vectors.contents(), overwrite=overwrite)

@@ -33,7 +33,7 @@ class Saving:
         """The display's listener, which also refuses a disk too small, before the training."""
 
         def listen(record: Progress) -> None:
-            from omnivec.store.folder import check_room
+            from omnivec.store.replace import check_room
 
             display(record)
             if record.phase == "memory":  # the model is what training allocates, with words for the sampler

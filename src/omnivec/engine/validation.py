@@ -14,6 +14,7 @@ from omnivec.engine.job import Measure
 from omnivec.engine.outcome import Outcome
 from omnivec.errors import InputError, NotFinite, OptionError
 from omnivec.store.keys import Keys
+from omnivec.store.tables import Table
 from omnivec.vectors import Vectors
 
 Evaluate = Callable[[Vectors], Mapping[str, float] | float | None]
@@ -74,7 +75,7 @@ def evaluation(
     seen.flags.writeable = False
 
     def evaluated(_: Outcome) -> dict[str, float | None] | None:
-        told = evaluate(Vectors._of_table(keys, seen, dim, name=name))
+        told = evaluate(Vectors._of_table(keys, Table(seen, dim), name=name))
         if told is None:
             return None
         named = told if isinstance(told, Mapping) else {"value": told}

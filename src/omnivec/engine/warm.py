@@ -53,7 +53,7 @@ class Given:
         places = np.flatnonzero(found >= 0)
         for begin in range(0, len(places), PIECE):
             into = places[begin : begin + PIECE]
-            part = self.vectors.vectors[found[into]]
+            part = self.vectors.table.take(found[into])
             finite = np.isfinite(part).all(axis=1)
             if not finite.all():
                 key = keys[int(into[finite.argmin()])]

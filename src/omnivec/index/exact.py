@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from omnivec.errors import NotFinite, OptionError
 from omnivec.index.cosine import Rows, scaled
 from omnivec.index.select import largest
+from omnivec.store.tables import Table
 
 SCORES_AT_ONCE = 2**21  # 8 MB of float32; beyond the cache a score's division takes 0.55 instead of 0.15 ns
 QUERIES_AT_ONCE = 128
@@ -33,22 +34,23 @@ class Nearest(NamedTuple):
 class Exact:
     """Nearest rows of `table` by cosine or by dot product. Never wrong, nothing to tune.
 
-    Args: `table` (rows, dim) float32, read but never written or copied, and not to be changed while in use.
+    Args: `table` (rows, dim), read but never written or copied, and not to be changed while in use; `lengths`
+    (rows,) of its rows as `lengths` gives them, where they are known.
     """
 
     kind = "exact"
 
-    def __init__(self, table: Rows) -> None:
-        self._table = table
-        self._lengths: Rows = np.empty(0, np.float32)
+    def __init__(self, table: Table | Rows, lengths: Rows | None = None) -> None:
+        self._table = table if isinstance(table, Table) else Table(table)
+        self._lengths: Rows = np.empty(0, np.float32) if lengths is None else lengths
 
     def __len__(self) -> int:
-        return int(self._table.shape[0])
+        return len(self._table)
 
     @property
     def dim(self) -> int:
         """Floats in a row."""
-        return int(self._table.shape[1])
+        return self._table.dim
 
     def lengths(self, stop: int | None = None) -> Rows:
         """Euclidean lengths of the first `stop` rows, (stop,) float32, computed once; 1 for a row of zeros.
@@ -60,13 +62,13 @@ class Exact:
         known = self._lengths
         if len(known) < stop:
             starts = range(len(known), stop, ROWS_AT_ONCE)
-            fresh = [_lengths(self._table[at : min(at + ROWS_AT_ONCE, stop)], at) for at in starts]
+            fresh = [_lengths(self._table.span(at, min(at + ROWS_AT_ONCE, stop)), at) for at in starts]
             self._lengths = known = np.concatenate([known, *fresh])
         return known[:stop]
 
     def unit(self, rows: NDArray[np.int64]) -> Rows:
         """Copies of the given rows, scaled to length one, (len(rows), dim) float32."""
-        picked = self._table[rows]
+        picked = self._table.take(rows)
         lengths = self._lengths
         if len(rows) and int(rows.max()) < len(lengths):
             return picked / lengths[rows, None]
@@ -147,7 +149,7 @@ class Exact:
             raise OptionError(f"expected a vector of {self.dim} floats, got {queries.shape[1]}")
         lengths = self.lengths(stop)[start:]  # asked for in any case: this is where NaN in the table is found
         scores = space[: len(queries) * (stop - start)].reshape(len(queries), stop - start)
-        np.matmul(queries, self._table[start:stop].T, out=scores)
+        np.matmul(queries, self._table.span(start, stop).T, out=scores)
         if unit:
             scores /= lengths
         return scores

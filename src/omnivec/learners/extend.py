@@ -110,6 +110,10 @@ def _learner(model: Model) -> Learner:
             "this model holds vectors alone, and training goes on from its prediction side too; "
             "give its vectors as start to fit instead"
         )
+    if (dtype := str(model.tables["vectors"].dtype)) != "float32":
+        raise OptionError(
+            f"training needs float32 numbers, this model holds {dtype}; take the original"
+        )
     if model.learner not in LEARNERS:
         raise OptionError(f"a model of {', '.join(LEARNERS)} is needed, got one of {model.learner}")
     learner = LEARNERS[model.learner](**model.options)

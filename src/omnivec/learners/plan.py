@@ -13,7 +13,8 @@ from omnivec.engine.progress import Listener, Progress
 from omnivec.store import memory
 from omnivec.store.folder import METADATA
 from omnivec.store.keys import Keys
-from omnivec.store.tables import file_size, padded_width
+from omnivec.store.safetensors import file_size
+from omnivec.store.tables import padded_width
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,27 +7,19 @@ sees the old model or the new one, never half of one, and a writer that is kille
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import errno
-import fcntl
 import json
-import logging
 import os
-import secrets
-import shutil
 import stat
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
-from zlib import crc32
 
 from numpy.typing import NDArray
 
-from omnivec.errors import NO_PATH, FormatError, OutputError
-from omnivec.store import tables as table_file
+from omnivec.errors import FormatError, OutputError
+from omnivec.store import replace, safetensors
 from omnivec.store.memory import human
 
 FORMAT = "omnivec"
@@ -36,23 +28,28 @@ METADATA = {"format": FORMAT, "version": str(VERSION)}
 """What the header of the tables says."""
 
 CONFIG, TABLES, CARD = "config.json", "model.safetensors", "README.md"
+OURS = {CONFIG, TABLES, CARD, "index.voyager", "index.faiss", "index.json"}
+"""What may lie in a model folder; one with other files is not replaced. An index goes with its model."""
 
 _CONFIG_LIMIT = 1 << 26  # bytes; nobody's options are larger
 _RETRIES, _PAUSE = 5, 0.05  # seconds; a swap in two steps takes well under a millisecond
 
-_ABANDONED = 60  # seconds without a change, after which what nobody has locked may be swept away
-_HOST = f"{crc32(os.uname().nodename.encode()):08x}"
-
-_log = logging.getLogger("omnivec")
-
 
 @dataclass(frozen=True)
 class Folder:
-    """A model folder as it was read; the tables are mapped and read-only."""
+    """A model folder that is open: what its `config.json` holds, and its arrays to be mapped or read."""
 
     path: Path
     config: dict[str, Any]
-    tables: dict[str, NDArray[Any]]
+    arrays: safetensors.Arrays
+
+    def verify(self, told: Callable[[float], None] | None = None) -> None:
+        """Compare every array with its recorded checksum; `told` hears the share done.
+
+        Raises: FormatError naming file, array and bytes of the first that differs.
+        """
+        sums = self.config.get("checksums")
+        self.arrays.verify(sums if isinstance(sums, dict) else {}, told)
 
 
 def write_folder(
@@ -73,23 +70,26 @@ def write_folder(
     """
     check_output(path, overwrite=overwrite)
     target = Path(os.path.realpath(path))
-    _sweep(target)
-    ours = {"format": FORMAT, "version": VERSION}
-    # A path that is not UTF-8 comes as lone surrogates; written as \udcXX, JSON reads them back as they were.
-    text = json.dumps({**ours, **config, **ours}, ensure_ascii=False, allow_nan=False, indent=2).encode(
-        "utf-8", "backslashreplace"
-    )
+    replace.sweep(target)
     readme = card.encode("utf-8", "backslashreplace")
-    check_room(path, len(text) + len(readme) + table_file.file_size(tables, METADATA))
-    with _reporting(path), _temporary(target) as new:
+    texts = len(_config_text(config)) + len(readme)
+    replace.check_room(path, texts + safetensors.file_size(tables, METADATA))
+    with replace.reporting(path), replace.temporary(target) as new:
         new.mkdir()
-        with _locked(new):
-            _write(new / CONFIG, text + b"\n")
-            table_file.write_tables(new / TABLES, tables, METADATA)
+        with replace.locked(new):
+            sums = safetensors.write_tables(new / TABLES, tables, METADATA)
+            _write(new / CONFIG, _config_text({**config, "checksums": sums}))
             _write(new / CARD, readme)
-            _flush_folder(new)
-            _swap(new, target)
-        _flush_folder(target.parent)
+            replace.flush_folder(new)
+            replace.swap(new, target)
+        replace.flush_folder(target.parent)
+
+
+def _config_text(config: Mapping[str, Any]) -> bytes:
+    ours = {"format": FORMAT, "version": VERSION}
+    text = json.dumps({**ours, **config, **ours}, ensure_ascii=False, allow_nan=False, indent=2)
+    # A path that is not UTF-8 comes as lone surrogates; written as \udcXX, JSON reads them back as they were.
+    return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def remove_folder(path: str | os.PathLike[str]) -> None:
@@ -99,9 +99,9 @@ def remove_folder(path: str | os.PathLike[str]) -> None:
     """
     check_output(path, overwrite=True)
     target = Path(os.path.realpath(path))
-    with _reporting(path), _temporary(target) as gone, contextlib.suppress(FileNotFoundError):
+    with replace.reporting(path), replace.temporary(target) as gone, contextlib.suppress(FileNotFoundError):
         target.rename(gone)  # at once; a folder half removed would be no model, and in the way
-        _flush_folder(target.parent)
+        replace.flush_folder(target.parent)
 
 
 def check_output(path: str | os.PathLike[str], *, overwrite: bool) -> None:
@@ -110,7 +110,7 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool) -> None:
     Raises: OutputError when the path exists and `overwrite` is not set; when it is set and the path is not an
     omnivec model folder or an empty one, or holds other files; when its parent is missing or not writable.
     """
-    target = _target(path)
+    target = replace.target_of(path)
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise OutputError(f"{path}: the folder {target.parent} cannot be written")
     if not os.path.lexists(target):
@@ -121,153 +121,42 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool) -> None:
         raise OutputError(
             f"{path} is a file, not a model folder, and is not overwritten; choose another name"
         )
-    with _reporting(path):
+    with replace.reporting(path):
         names = {entry.name for entry in target.iterdir()}
-    if names and not _is_model(target):
+    if names and not is_model(target):
         raise OutputError(
             f"{path} is not an omnivec model folder and is not overwritten; choose another name"
         )
-    if others := sorted(names - {CONFIG, TABLES, CARD}):
+    if others := sorted(names - OURS):
         raise OutputError(
             f"{path} also holds {others[0]!r} and is not overwritten; move that, or choose another name"
         )
 
 
-def read_folder(path: str | os.PathLike[str]) -> Folder:
-    """Open a model folder; its tables are mapped, not read.
+@contextlib.contextmanager
+def opened_folder(path: str | os.PathLike[str]) -> Iterator[Folder]:
+    """Open a model folder; headers are read, tables are not. What was mapped stays when the block ends.
 
     Raises: FormatError when it is missing, not a model, of a newer version (both numbers are named),
     truncated or damaged (file and byte or line are named).
     """
     path, tries = Path(path), 0
-    while True:
-        try:
-            return _read(path)
-        except FileNotFoundError as error:
-            # Between the two steps of a swap, or removed by one after we had opened it: try again.
-            tries += 1
-            if tries > _RETRIES or not (_is_model(path) or _old(path)):
-                raise _missing(path, error) from None
-            time.sleep(_PAUSE)
-        except OSError as error:
-            raise FormatError(f"{path}: {error.strerror or error}") from None
-
-
-@contextlib.contextmanager
-def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[BinaryIO]:
-    """A new file to write, which takes its name when the block ends well and vanishes when it does not.
-
-    Raises: OutputError when the path exists and `overwrite` is not set, is a folder, or cannot be written.
-    What was there is whole.
-    """
-    target = _target(path)
-    if os.path.lexists(target) and not overwrite:
-        raise OutputError(f"{path} exists; choose another name or pass overwrite=True")
-    if os.path.lexists(target) and not target.is_file():
-        raise OutputError(f"{path} is not a plain file and is not overwritten; choose another name")
-    _sweep(target)
-    with _reporting(path), _temporary(target) as new:
-        with new.open("xb") as file, _locked(new):
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(target)
-        _flush_folder(target.parent)
-
-
-def _target(path: str | os.PathLike[str]) -> Path:
-    """The place itself where `path` is a link to one."""
-    if os.fspath(path) == "":
-        raise OutputError(NO_PATH)
-    target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise OutputError(f"{path}: there is no folder {target.parent}; create it first")
-    return target
-
-
-@contextlib.contextmanager
-def _reporting(path: str | os.PathLike[str]) -> Iterator[None]:
-    try:
-        yield
-    except OutputError:
-        raise
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        what = "the disk is full; free some room" if full else error.strerror or error
-        raise OutputError(f"{path}: cannot be written: {what}; what was there is whole") from None
-
-
-@contextlib.contextmanager
-def _temporary(target: Path) -> Iterator[Path]:
-    """A free name beside the target; whatever bears it at the end is removed."""
-    new = target.with_name(f"{_leftover(target)}{secrets.token_hex(4)}")
-    try:
-        yield new
-    finally:
-        _remove(new)
-
-
-def _leftover(target: Path) -> str:
-    """How the names begin of what a writer on this host leaves beside the target when it is killed."""
-    return f".{target.name}.new-{_HOST}-"
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that ends with the process, however that ends, where the file system has locks."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _sweep(target: Path) -> None:
-    """Remove what killed writers left beside the target: else a run killed again and again fills the disk.
-
-    Only of this host, since a network's file system may keep locks to each host.
-    """
-    with contextlib.suppress(OSError):
-        for other in target.parent.iterdir():
-            if other.name.startswith(_leftover(target)) and _is_abandoned(other):
-                _remove(other)
-
-
-def _is_abandoned(path: Path) -> bool:
-    """Whether nobody holds the lock, nor has just made the file and is about to take it."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        if time.time() - os.fstat(descriptor).st_mtime < _ABANDONED:
-            return False
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # locked, or no locks here
-        return False
-    finally:
-        os.close(descriptor)
-    return True
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    elif os.path.lexists(path):
-        with contextlib.suppress(OSError):
-            path.unlink()
-    if os.path.lexists(path):
-        _log.warning("%s could not be removed; it is no longer needed", path)
-
-
-def check_room(path: str | os.PathLike[str], need: int) -> None:
-    """Raises: OutputError when the disk that `path` lies on has fewer than `need` bytes free."""
-    target = _target(path)
-    free = shutil.disk_usage(target.parent).free
-    if need > free:
-        raise OutputError(f"{path}: needs {human(need)} on the disk, {human(free)} free; free some room")
+    with contextlib.ExitStack() as stack:
+        while True:
+            try:
+                files = [stack.enter_context(file) for file in _files(path)]
+                config = _config(path / CONFIG, files[0])
+                folder = Folder(path, config, safetensors.Arrays(path / TABLES, files[1]))
+                break
+            except FileNotFoundError as error:
+                # Between the two steps of a swap, or removed by one after we had opened it: try again.
+                tries += 1
+                if tries > _RETRIES or not (is_model(path) or _old(path)):
+                    raise _missing(path, error) from None
+                time.sleep(_PAUSE)
+            except OSError as error:
+                raise FormatError(f"{path}: {error.strerror or error}") from None
+        yield folder
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -277,65 +166,19 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _flush_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        # Some file systems cannot flush a folder; the files in it are flushed already.
-        with contextlib.suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _swap(new: Path, target: Path) -> None:
-    """Put `new` in the place of `target`. The old folder ends under the name `new`, or is removed."""
-    try:
-        new.rename(target)  # works when there is nothing, or an empty folder
-    except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-            raise
-        if not _exchange(new, target):
-            _two_steps(new, target)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two names at once by Linux's renameat2; False where system or file system lacks it."""
-    if sys.platform != "linux":
-        return False
-    try:
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except AttributeError:
-        return False
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    if rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0:
-        return True
-    number = ctypes.get_errno()
-    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
-        return False
-    raise OSError(number, os.strerror(number), str(other))
-
-
-def _two_steps(new: Path, target: Path) -> None:
-    old = target.with_name(f"{target.name}.old-{secrets.token_hex(4)}")
-    target.rename(old)
-    try:
-        new.rename(target)
-    except BaseException:
-        old.rename(target)
-        raise
-    _remove(old)
-
-
-def _read(path: Path) -> Folder:
+def _files(path: Path) -> list[BinaryIO]:
     # Files are opened through the folder's descriptor, so a swap in between cannot mix old files with new.
     try:
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except NotADirectoryError:
         raise FormatError(f"{path}: is a file, a model folder was expected") from None
     try:
-        with _open(folder, path / CONFIG) as config_file, _open(folder, path / TABLES) as tables_file:
-            config = _config(path / CONFIG, config_file)
-            return Folder(path, config, table_file.map_tables(path / TABLES, tables_file))
+        config = _open(folder, path / CONFIG)
+        try:
+            return [config, _open(folder, path / TABLES)]
+        except BaseException:
+            config.close()
+            raise
     finally:
         os.close(folder)
 
@@ -369,7 +212,7 @@ def _config(path: Path, file: BinaryIO) -> dict[str, Any]:
     return config
 
 
-def _is_model(path: Path) -> bool:
+def is_model(path: Path) -> bool:
     """Whether the folder claims to be ours, of any version."""
     try:
         with (path / CONFIG).open("rb") as file:

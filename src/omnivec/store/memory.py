@@ -44,6 +44,17 @@ def require(need: Mapping[str, int], remedies: str) -> None:
         raise refused(need, remedies)
 
 
+def remedies(rows: int, need: int) -> str:
+    """What to do where `rows` rows of a model need `need` bytes, which is too much."""
+    have, limit = available()
+    fits = int(rows * have * 0.9 / max(need, 1))
+    digits = max(len(str(fits)) - 2, 0)
+    first = [f"limit={fits // 10**digits * 10**digits}"] if fits else []
+    # A mapping takes no memory of its own, but it does take address space.
+    ways = [*(["map it"] if limit != "ulimit -v" else []), *first, "a smaller dtype (float16, int8)"]
+    return " or ".join(filter(None, [", ".join(ways[:-1]), ways[-1]]))
+
+
 def refused(need: Mapping[str, int], remedies: str) -> NotEnoughMemory:
     """The error for a need that exceeds what is available, with both numbers."""
     have, limit = available()

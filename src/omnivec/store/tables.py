@@ -1,26 +1,18 @@
-"""A table is a plain array: float32 rows padded to 16 floats, aligned to 64 bytes, in memory or mapped.
+"""A table: the rows of a matrix, however they are stored; float32 rows are plain, smaller ones are decoded.
 
-The file has the safetensors layout: eight bytes of header length, a JSON header, the arrays without a hole.
-The library's own writer aligns to 8 bytes only, so this module has one: the header is padded with spaces, and
-a filler named ``pad.N`` stands where the next array would otherwise not start at a multiple of 64.
+float32 rows are padded to 16 floats and aligned to 64 bytes, which is what kernels train on. float16 rows
+take half of that, int8 rows a quarter: each number is a multiple, from -127 to 127, of its row's scale.
 """
 
 from __future__ import annotations
 
-import errno
-import json
-import math
-import mmap
-import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, TypeGuard
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias, final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError
-from omnivec.store import memory
+from omnivec.errors import NotFinite, OptionError
 
 LANES = 16
 """Floats in one step of a kernel; rows are padded to a multiple of it."""
@@ -28,15 +20,17 @@ LANES = 16
 ALIGNMENT = 64
 """Bytes: one cache line, and one register of sixteen floats."""
 
-_DTYPES = {
-    **{"F64": "<f8", "F32": "<f4", "F16": "<f2", "BOOL": "|b1"},
-    **{"I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1"},
-    **{"U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1"},
-}
-_NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
-_HEADER_LIMIT = 100_000_000  # bytes; the limit of the safetensors library
-# Bytes written at once: Ctrl-C is answered, and a strided array never has a second whole copy.
-_BLOCK = 1 << 24
+DType: TypeAlias = Literal["float32", "float16", "int8"]
+"""How a number is stored."""
+
+SCALES = ".scales"
+"""What the name of a table of scales adds to the name of its int8 table."""
+
+LENGTHS = ".lengths"
+"""What the name of the lengths of rows, (rows,) float32, adds to the name of their table."""
+
+_MOST = 127  # of int8; -128 is not used, so that a row and its negative have the same error
+_BLOCK = 1 << 13  # rows encoded at once, so that they stay in a cache
 
 
 def padded_width(dim: int) -> int:
@@ -53,184 +47,179 @@ def empty_table(rows: int, dim: int) -> NDArray[np.float32]:
     return block[start : start + rows * width * 4].view(np.float32).reshape(rows, width)
 
 
-def file_size(tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> int:
-    """Bytes of the file that `write_tables` would write."""
-    header, plan = _plan(tables, metadata)
-    return 8 + len(header) + sum(array.nbytes for _, array in plan)
+def checked_dtype(dtype: str | None) -> DType:
+    """The type that `dtype` names, float32 for None. Raises: OptionError."""
+    for known in get_args(DType):
+        if dtype in (None, known):
+            return known  # type: ignore[no-any-return]
+    raise OptionError(f"dtype must be one of {', '.join(get_args(DType))}, got {dtype!r}")
 
 
-def write_tables(path: Path, tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
-    """Write arrays and a string dictionary in the safetensors layout, each array aligned to 64 bytes.
+def table_bytes(rows: int, dim: int, dtype: DType = "float32") -> int:
+    """Bytes of a table in memory or in a file."""
+    return rows * {"float32": padded_width(dim) * 4, "float16": dim * 2, "int8": dim + 4}[dtype]
 
-    Arrays may have any shape and any float, integer or bool type; names starting with ``pad.`` are taken.
-    Nothing is copied whole. The file must not exist; it is flushed to the disk before this returns.
 
-    Raises: OSError of the system (exists, no space, not writable); ValueError for a type the layout lacks.
+@final
+class Table:
+    """Rows of numbers, read-only.
+
+    Args: `stored` (rows, dim or more) float32, (rows, dim) float16, or (rows, dim) int8 with `scales` (rows,)
+    float32. Nothing is copied; both may be mapped.
     """
-    header, plan = _plan(tables, metadata)
-    with path.open("xb") as file:
-        file.write(len(header).to_bytes(8, "little"))
-        file.write(header)
-        for _, array in plan:
-            for block in _blocks(array):
-                file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
+
+    def __init__(
+        self, stored: NDArray[Any], dim: int | None = None, scales: NDArray[np.float32] | None = None
+    ) -> None:
+        self.stored = stored
+        """The array as it lies in the file or in memory, padding included."""
+        self.scales = scales
+        """(rows,) float32, what each row's numbers are multiples of; None unless they are int8."""
+        self._rows = stored[:, : stored.shape[1] if dim is None else dim]
+        self._rows.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def dim(self) -> int:
+        """Numbers in a row, padding apart."""
+        return int(self._rows.shape[1])
+
+    @property
+    def dtype(self) -> DType:
+        """How a number is stored."""
+        return checked_dtype(str(self.stored.dtype))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the array and the scales."""
+        return self.stored.nbytes + (0 if self.scales is None else self.scales.nbytes)
+
+    def take(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Copies of the given rows, (len(rows), dim) float32."""
+        return self._decoded(self._rows[rows], None if self.scales is None else self.scales[rows])
+
+    def span(self, start: int, stop: int) -> NDArray[np.float32]:
+        """The rows from `start` to `stop`, (stop - start, dim) float32; where they are float32, no copy."""
+        part = slice(start, stop)
+        return self._decoded(self._rows[part], None if self.scales is None else self.scales[part])
+
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """The arrays by the names they have in a model folder; `named` takes them back."""
+        return {name: self.stored} if self.scales is None else {name: self.stored, name + SCALES: self.scales}
+
+    @classmethod
+    def named(cls, name: str, arrays: Mapping[str, NDArray[Any]], dim: int) -> Table:
+        """The table that lies under `name` among the arrays of a model."""
+        return cls(arrays[name], dim, arrays.get(name + SCALES))
+
+    @staticmethod
+    def _decoded(rows: NDArray[Any], scales: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        plain: NDArray[np.float32] = rows.astype(np.float32, copy=False)
+        return plain if scales is None else np.multiply(plain, scales[:, None], out=plain)
 
 
-def _plan(
-    tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
-) -> tuple[bytes, list[tuple[str, NDArray[Any]]]]:
-    """The padded header, and the arrays in the order of the file with fillers between them."""
-    entries: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
-    plan: list[tuple[str, NDArray[Any]]] = []
-    end = 0
+class Rounding(NamedTuple):
+    """What storing numbers in fewer bits has cost."""
 
-    def add(name: str, array: NDArray[Any], dtype: str) -> None:
-        nonlocal end
-        entries[name] = {
-            "dtype": dtype,
-            "shape": list(array.shape),
-            "data_offsets": [end, end + array.nbytes],
-        }
-        plan.append((name, array))
-        end += array.nbytes
-
-    for name, array in tables.items():
-        dtype = _NAMES.get(array.dtype.newbyteorder("<"))
-        if dtype is None or name == "__metadata__" or name.startswith("pad."):
-            raise ValueError(f"table {name!r} of type {array.dtype} cannot be stored")
-        if end % ALIGNMENT:
-            add(f"pad.{len(plan)}", np.zeros(-end % ALIGNMENT, np.uint8), "U8")
-        add(name, array, dtype)
-    header = json.dumps(entries, separators=(",", ":")).encode()
-    return header + b" " * (-(8 + len(header)) % ALIGNMENT), plan
+    largest: float
+    """The largest difference between a number and what is stored."""
+    cosine: float
+    """The least cosine between a row and what is stored."""
 
 
-def _blocks(array: NDArray[Any]) -> Iterator[memoryview]:
-    """The array's bytes in C order, little-endian, a block at a time."""
-    little = array.dtype.newbyteorder("<")
-    if array.size == 0:
-        return
-    if not array.flags.c_contiguous or array.dtype != little:
-        array = array.reshape(1) if array.ndim == 0 else array
-        rows = max(1, _BLOCK // (array.nbytes // len(array)))
-        for start in range(0, len(array), rows):
-            yield _raw(np.ascontiguousarray(array[start : start + rows], little))
-        return
-    raw = _raw(array)
-    for start in range(0, len(raw), _BLOCK):
-        yield raw[start : start + _BLOCK]
+@final
+class Builder:
+    """A table that is filled from the front and may grow.
 
-
-def _raw(array: NDArray[Any]) -> memoryview:
-    return array.reshape(-1).view(np.uint8).data
-
-
-def open_tables(path: Path) -> dict[str, NDArray[Any]]:
-    """Map the arrays of a file; nothing is read before it is used.
-
-    Returns: read-only plain arrays by name, backed by the mapping. They stay whole when the file is replaced
-    by a rename. Fillers (``pad.N``) are left out.
-
-    Raises: FormatError naming file and byte when the file cannot be read or its header does not describe
-    just the bytes there are; NotEnoughMemory when the system allows no mapping of this size (``ulimit -v``).
+    Args: `dim` of its rows, `dtype` of what is stored.
     """
-    try:
-        with path.open("rb") as file:
-            return map_tables(path, file)
-    except OSError as error:
-        raise FormatError(f"{path}: {error.strerror or error}") from None
 
+    def __init__(self, dim: int, dtype: DType = "float32") -> None:
+        self._dim, self._dtype = dim, dtype
+        self._stored, self._scales = self._empty(0)
+        self.rounding = Rounding(0.0, 1.0)
+        """The cost of all that has been put; none for float32."""
 
-def map_tables(path: Path, file: BinaryIO) -> dict[str, NDArray[Any]]:
-    """`open_tables` for a file that is open already; `path` is its name in messages."""
-    size = os.fstat(file.fileno()).st_size
-    start, entries = _read_header(path, file, size)
-    try:
-        whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except OSError as error:
-        if error.errno != errno.ENOMEM:
-            raise
-        raise memory.refused({str(path): size}, "raise the limit, or open a smaller model") from None
-    tables = {}
-    for name, (dtype, shape, begin) in entries.items():
-        if name.startswith("pad."):
-            continue
-        count = math.prod(shape)
-        array = np.frombuffer(whole, dtype, count, start + begin) if count else np.empty(0, dtype)
-        array.flags.writeable = False
-        tables[name] = array.reshape(shape)
-    return tables
+    def __len__(self) -> int:
+        return len(self._stored)
 
+    def _empty(self, rows: int) -> tuple[NDArray[Any], NDArray[np.float32] | None]:
+        if self._dtype == "float32":
+            return empty_table(rows, self._dim), None
+        scales = np.zeros(rows, np.float32) if self._dtype == "int8" else None
+        return np.zeros((rows, self._dim), self._dtype), scales
 
-_Entry = tuple[np.dtype[Any], tuple[int, ...], int]
+    def resize(self, rows: int) -> None:
+        """Make room for `rows` rows; those there are stay, as far as there is room."""
+        stored, scales = self._empty(rows)
+        stored[: len(self)] = self._stored[:rows]
+        if scales is not None and self._scales is not None:
+            scales[: len(self)] = self._scales[:rows]
+        self._stored, self._scales = stored, scales
 
+    def put(self, at: int, rows: NDArray[np.floating]) -> None:
+        """Store rows (n, dim) from row `at` on, where there must be room.
 
-def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[int, dict[str, _Entry]]:
-    """Where the data starts; dtype, shape and first byte of each array, checked against the file's size."""
-    length = int.from_bytes(file.read(8), "little")
-    if size < 8 or length > min(size - 8, _HEADER_LIMIT):
-        raise FormatError(
-            f"{path}: byte 0 announces a header of {length:,} bytes, the file has {size:,}; "
-            "truncated, or not a model"
+        Raises: NotFinite for a number beyond float16, 65,504, unless it is infinite already.
+        """
+        for start in range(0, len(rows), _BLOCK):
+            self._put(at + start, rows[start : start + _BLOCK])
+
+    def _put(self, at: int, rows: NDArray[np.floating]) -> None:
+        part = slice(at, at + len(rows))
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            if self._dtype == "float32":  # a number beyond float32 becomes infinite
+                self._stored[part, : self._dim] = rows
+                return
+            plain = rows.astype(np.float32, copy=False)
+            if self._scales is None:
+                self._stored[part] = plain
+                over = np.isinf(self._stored[part]) & np.isfinite(plain)
+                if over.any():
+                    row, column = np.argwhere(over)[0].tolist()
+                    what = f"row {at + row} holds {plain[row, column]:g}, float16 ends at 65,504"
+                    raise NotFinite(f"{what}; take int8 or float32")
+            else:
+                # A row with NaN or infinity has such a scale, and is NaN when it is decoded.
+                scales = np.abs(plain).max(axis=1, initial=0) / np.float32(_MOST)
+                self._scales[part] = scales
+                codes = np.rint(plain / np.where(scales > 0, scales, 1)[:, None])
+                self._stored[part] = np.nan_to_num(codes, nan=0, posinf=0, neginf=0)
+            self._judge(plain, self.table().span(part.start, part.stop))
+
+    def _judge(self, plain: NDArray[np.float32], stored: NDArray[np.float32]) -> None:
+        finite = np.isfinite(plain).all(axis=1)
+        one, other = plain[finite].astype(np.float64), stored[finite].astype(np.float64)
+        lengths = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+        cosines = (one * other).sum(axis=1)[lengths > 0] / lengths[lengths > 0]
+        self.rounding = Rounding(
+            max(self.rounding.largest, float(np.abs(one - other).max(initial=0))),
+            min(self.rounding.cosine, float(cosines.min(initial=1))),
         )
-    try:
-        header = json.loads(file.read(length), object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"{path}: byte 8: the header is not JSON ({error})") from None
-    if not isinstance(header, dict):
-        raise FormatError(f"{path}: byte 8: the header is not a JSON object")
-    header.pop("__metadata__", None)
-    entries, start = {}, 8 + length
-    end = 0
-    for name, entry, begin, stop in _sorted_entries(path, header):
-        dtype, shape = _dtype_and_shape(path, name, entry)
-        if begin != end or stop - begin != math.prod(shape) * dtype.itemsize:
-            raise FormatError(
-                f"{path}: byte {start + begin:,}: {name!r} is {entry['dtype']} of shape {shape}, its bytes "
-                f"{begin:,} to {stop:,} do not fit it or its neighbour, which ends at {end:,}; damaged"
-            )
-        entries[name] = (dtype, shape, begin)
-        end = stop
-    if start + end != size:
-        what = "truncated" if size < start + end else "damaged: something was appended"
-        raise FormatError(
-            f"{path}: byte {min(size, start + end):,}: {size:,} bytes, {start + end:,} expected; {what}"
-        )
-    return start, entries
+
+    def keep(self, rows: NDArray[np.int64]) -> None:
+        """Keep the given rows alone, in place; `rows` must rise."""
+        for start in range(0, len(rows), _BLOCK):  # rows only move up
+            part, kept = slice(start, start + len(rows[start : start + _BLOCK])), rows[start : start + _BLOCK]
+            self._stored[part] = self._stored[kept]
+            if self._scales is not None:
+                self._scales[part] = self._scales[kept]
+
+    def table(self, rows: int | None = None) -> Table:
+        """The first `rows` rows; a view."""
+        rows = len(self) if rows is None else rows
+        return Table(self._stored[:rows], self._dim, None if self._scales is None else self._scales[:rows])
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("a name occurs twice")
-    return members
+def stored_as(table: Table, dtype: DType) -> tuple[Table, Rounding]:
+    """A copy of the table with its numbers stored as `dtype`, and what that costs.
 
-
-def _sorted_entries(path: Path, header: dict[str, Any]) -> list[tuple[str, dict[str, Any], int, int]]:
-    """Entries by position; FormatError where one is not an object with two offsets."""
-    found = []
-    for name, entry in header.items():
-        offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
-        if not (_naturals(offsets) and len(offsets) == 2):
-            raise FormatError(f"{path}: byte 8: the header says no place for {name!r}; damaged")
-        found.append((name, entry, offsets[0], offsets[1]))
-    return sorted(found, key=lambda item: item[2:])
-
-
-def _dtype_and_shape(path: Path, name: str, entry: dict[str, Any]) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    dtype, shape = entry.get("dtype"), entry.get("shape")
-    if not isinstance(dtype, str) or dtype not in _DTYPES:
-        raise FormatError(
-            f"{path}: byte 8: {name!r} has type {dtype!r}, one of {', '.join(_DTYPES)} was expected"
-        )
-    if not _naturals(shape) or len(shape) > 8:
-        raise FormatError(
-            f"{path}: byte 8: {name!r} has shape {shape!r}, up to 8 natural numbers were expected"
-        )
-    return np.dtype(_DTYPES[dtype]), tuple(shape)
-
-
-def _naturals(value: Any) -> TypeGuard[list[int]]:
-    return isinstance(value, list) and all(type(number) is int and number >= 0 for number in value)
+    Raises: NotFinite for a number that float16 cannot hold.
+    """
+    builder = Builder(table.dim, dtype)
+    builder.resize(len(table))
+    for start in range(0, len(table), _BLOCK):
+        builder.put(start, table.span(start, min(start + _BLOCK, len(table))))
+    return builder.table(), builder.rounding

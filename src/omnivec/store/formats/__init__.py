@@ -11,60 +11,123 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from omnivec.errors import FormatError
+from omnivec.errors import FormatError, OptionError
 from omnivec.store.formats import word2vec
-from omnivec.store.formats.rows import Contents
-from omnivec.store.formats.source import opened
-
-_HEAD = 1 << 18  # bytes looked at: three rows of any usual model
+from omnivec.store.formats.contents import Contents, Outline, Request
+from omnivec.store.formats.sample import Sample, sampled
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Format:
-    """One format.
+    """One format; what it cannot do is None.
 
-    `sniff(head, whole)` says whether a file that starts with these bytes is of the format; `whole` is true
-    when they are all of it. `read(path, limit)` gives keys, matrix and counts; `write(path, keys, matrix,
-    overwrite=)` writes a file as a whole or not at all.
+    name: what users call it, `--from` and `--to`; title: how it is told of; suffixes: of names that choose it
+    for writing, the first of the table wins; sniff: whether a sample is of the format, None where only its
+    name chooses it (a pickle that runs code, or what nothing in the file tells); read, outline: all of it, or
+    rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
+    with a file that is recognised and not read.
     """
 
     name: str
-    suffixes: tuple[str, ...]
-    sniff: Callable[[bytes, bool], bool]
-    read: Callable[..., Contents]
-    write: Callable[..., None]
+    title: str
+    suffixes: tuple[str, ...] = ()
+    sniff: Callable[[Sample], bool] | None = None
+    read: Callable[[Path, Request], Contents] | None = None
+    outline: Callable[[Path, Request], Outline] | None = None
+    write: Callable[..., None] | None = None
+    instead: str = ""
 
 
-FORMATS = (
-    Format("word2vec text", (".txt", ".vec"), word2vec.sniff_text, word2vec.read_text, word2vec.write_text),
-    Format("word2vec binary", (".bin",), word2vec.sniff_binary, word2vec.read_binary, word2vec.write_binary),
-)
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="word2vec-text", title="word2vec text", suffixes=(".txt", ".vec"), sniff=word2vec.sniff_text,
+        read=word2vec.read_text, outline=word2vec.outline, write=word2vec.write_text,
+    ),
+    Format(
+        name="word2vec", title="word2vec binary", suffixes=(".bin",), sniff=word2vec.sniff_binary,
+        read=word2vec.read_binary, outline=word2vec.outline, write=word2vec.write_binary,
+    ),
+)  # fmt: skip
+"""Looked through in this order: what is more particular stands before what is more general."""
+
+
+def named(name: str) -> Format:
+    """The format of this name. Raises: OptionError that lists the names."""
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    names = ", ".join(known.name for known in FORMATS)
+    raise OptionError(f"format must be one of {names}, got {name!r}")
+
+
+def recognised(path: str | os.PathLike[str]) -> Format | None:
+    """The format of a file or folder, by its content; gzip and xz are looked into. None where none fits.
+
+    Raises: FormatError when it cannot be read.
+    """
+    return _known(sampled(Path(path)))
 
 
 def detect(path: str | os.PathLike[str]) -> Format:
-    """The format of a file, by its content; gzip and xz are looked into.
+    """The format of a file or folder as `recognised` finds it.
 
     Raises: FormatError listing what was tried when no format fits, or the file cannot be read.
     """
-    path = Path(path)
-    with opened(path) as source:
-        head = source.file.read(_HEAD)
-        whole = len(head) < _HEAD
-    for known in FORMATS:
-        if known.sniff(head, whole):
-            return known
-    tried = ", ".join(known.name for known in FORMATS)
-    raise FormatError(f"{path}: not a known format of vectors, it starts with {head[:16]!r}; tried: {tried}")
+    sample = sampled(Path(path))
+    if (known := _known(sample)) is not None:
+        return known
+    tried = ", ".join(known.title for known in FORMATS if known.sniff is not None)
+    what = "a folder with " + (", ".join(sorted(sample.names)[:4]) or "nothing in it")
+    start = what if sample.is_folder else f"it starts with {sample.head[:16]!r}"
+    raise FormatError(f"{path}: not a known format of vectors, {start}; tried: {tried}")
 
 
-def read(path: str | os.PathLike[str], limit: int | None = None) -> Contents:
-    """Keys, matrix and counts of a file of any known format.
+def _known(sample: Sample) -> Format | None:
+    fitting = (known for known in FORMATS if known.sniff is not None and known.sniff(sample))
+    return next(fitting, None)
 
-    `limit` keeps the first rows only; the rest is not read.
 
-    Returns: the keys, all different; the matrix, (number of keys, dim) float32, a view of a new table with
-    padded and aligned rows; counts, int64, or None where the format has none.
+def read(
+    path: str | os.PathLike[str],
+    request: Request = Request(),  # noqa: B008  (frozen)
+    format: str | None = None,
+) -> Contents:
+    """Keys, table and counts of a file or folder of a known format, recognised unless `format` names it.
 
-    Raises: FormatError for an unknown or damaged file; NotEnoughMemory before the matrix is allocated.
+    Raises: FormatError for an unknown or damaged file, or one that is recognised and not read;
+    NotEnoughMemory before the table is allocated; MissingExtra where a package is needed.
     """
-    return detect(path).read(path, limit)
+    known = detect(path) if format is None else named(format)
+    if known.read is None:
+        raise FormatError(f"{path}: {known.title} is not read; {known.instead}")
+    return known.read(Path(path), request)
+
+
+def outline(
+    path: str | os.PathLike[str],
+    request: Request = Request(),  # noqa: B008  (frozen)
+    format: str | None = None,
+) -> tuple[Format, Outline]:
+    """The format of a file, its rows and dim, from less than 1 MB of it.
+
+    Raises: as `read` does.
+    """
+    known = detect(path) if format is None else named(format)
+    if known.outline is None:
+        raise FormatError(f"{path}: {known.title} is not read; {known.instead}")
+    return known, known.outline(Path(path), request)
+
+
+__all__ = [
+    "FORMATS",
+    "Contents",
+    "Format",
+    "Outline",
+    "Request",
+    "Sample",
+    "detect",
+    "named",
+    "outline",
+    "read",
+    "recognised",
+]

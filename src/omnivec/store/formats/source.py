@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import lzma
 import os
 import stat
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from omnivec.errors import FormatError
-from omnivec.store.folder import replacing
+from omnivec.store.replace import replacing
 
 _MAGIC: dict[bytes, Callable[[BinaryIO], Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\x00": lzma.open}
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -29,9 +30,22 @@ class Source:
     size: int | None
 
 
+class _Told(io.FileIO):
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, descriptor: int, size: int, told: Callable[[float], None]) -> None:
+        super().__init__(descriptor)
+        self._size, self._told = max(size, 1), told
+
+    def readinto(self, buffer: Any) -> int | None:
+        count = super().readinto(buffer)
+        self._told(min(self.tell() / self._size, 1))
+        return count
+
+
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Source]:
-    """Open a plain or compressed file for reading bytes.
+def opened(path: Path, told: Callable[[float], None] | None = None) -> Iterator[Source]:
+    """Open a plain or compressed file for reading bytes; `told` hears the share read, of the file as it lies.
 
     Raises: FormatError when it is missing, no plain file, compressed in an unknown way, or its compression is
     damaged.
@@ -39,10 +53,14 @@ def opened(path: Path) -> Iterator[Source]:
     try:
         with contextlib.ExitStack() as stack:
             # Non-blocking, because opening a FIFO that nobody writes would wait for ever.
-            raw = stack.enter_context(os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb"))
-            status = os.fstat(raw.fileno())
+            plain = stack.enter_context(os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb"))
+            status = os.fstat(plain.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise FormatError(f"{path}: is not a plain file")
+            raw: BinaryIO = plain
+            if told is not None:
+                telling = _Told(os.dup(plain.fileno()), status.st_size, told)
+                raw = stack.enter_context(io.BufferedReader(telling))
             yield _layers(path, raw, status.st_size, stack)
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
         raise FormatError(f"{path}: the compressed data is cut or damaged ({error})") from None

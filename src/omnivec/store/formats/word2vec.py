@@ -9,18 +9,20 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, OutputError
+from omnivec.store.formats.contents import Contents, Outline, Request, Told
 from omnivec.store.formats.lines import read_lines
-from omnivec.store.formats.rows import Contents, Rows
+from omnivec.store.formats.rows import Rows
+from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import created, opened
-from omnivec.store.tables import padded_width
+from omnivec.store.tables import Table, padded_width
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"[ \t]*(\d{1,19})[ \t]+(\d{1,19})[ \t]*\r?\n?")
@@ -34,13 +36,7 @@ _WRITTEN = 1 << 10  # rows written at once
 _log = logging.getLogger("omnivec")
 
 
-def read_text(
-    path: str | os.PathLike[str],
-    limit: int | None = None,
-    *,
-    encoding: str = "utf-8",
-    errors: str = "replace",
-) -> Contents:
+def read_text(path: str | os.PathLike[str], request: Request = Request()) -> Contents:  # noqa: B008  (frozen)
     """Keys and matrix of a text file; plain, gzip or xz. Counts are None.
 
     The number of rows in the header is a hint: all rows are read, a difference is logged. Words that are not
@@ -48,25 +44,19 @@ def read_text(
 
     Raises: FormatError naming the line; NotEnoughMemory before the matrix is allocated.
     """
-    path = Path(path)
-    with opened(path) as source:
+    path, limit = Path(path), request.limit
+    with opened(path, request.told) as source:
         announced, dim, start = _header(path, source.file)
         least = 2 * dim  # bytes of a row: no word, dim spaces and dim digits
         fits = _unsure(dim) if source.size is None else (source.size - start) // least + 1
-        rows = Rows(path, dim, _smallest(announced, fits, limit), encoding, errors)
+        rows = Rows(path, dim, _smallest(announced, fits, limit), request)
         read_lines(path, source.file, dim, rows, limit, 2)
         if limit is None and len(rows) != announced:
             _log.warning("%s: %s rows, the header announces %s", path, f"{len(rows):,}", f"{announced:,}")
         return rows.finish()
 
 
-def read_binary(
-    path: str | os.PathLike[str],
-    limit: int | None = None,
-    *,
-    encoding: str = "utf-8",
-    errors: str = "replace",
-) -> Contents:
+def read_binary(path: str | os.PathLike[str], request: Request = Request()) -> Contents:  # noqa: B008  (frozen)
     """Keys and matrix of a binary file; plain, gzip or xz. Counts are None.
 
     Words that are not `encoding` are decoded with `errors` and logged; of equal words the first is kept;
@@ -74,8 +64,8 @@ def read_binary(
 
     Raises: FormatError naming the byte; NotEnoughMemory before the matrix is allocated.
     """
-    path = Path(path)
-    with opened(path) as source:
+    path, limit = Path(path), request.limit
+    with opened(path, request.told) as source:
         announced, dim, start = _header(path, source.file)
         least = announced * (4 * dim + 1)
         if source.size is not None and least > source.size - start:
@@ -85,11 +75,18 @@ def read_binary(
             )
         wanted = _smallest(announced, announced, limit)
         expected = wanted if source.size is not None else min(wanted, _unsure(dim))
-        rows = Rows(path, dim, expected, encoding, errors)
+        rows = Rows(path, dim, expected, request)
         rest = _read_rows(path, source.file, dim, rows, wanted, start)
         if wanted == announced and (rest + source.file.read(2)) not in (b"", b"\n"):
             _log.warning("%s: bytes follow the last of the %s rows announced", path, f"{announced:,}")
         return rows.finish()
+
+
+def outline(path: Path, request: Request) -> Outline:
+    """Rows and dim as the header announces them. Raises: FormatError."""
+    with opened(path) as source:
+        rows, dim, _ = _header(path, source.file)
+    return Outline(rows, dim)
 
 
 def _header(path: Path, file: BinaryIO) -> tuple[int, int, int]:
@@ -156,29 +153,29 @@ def _split(data: bytes, size: int, most: int) -> tuple[list[bytes], list[int], i
     return words, starts, used
 
 
-def sniff_text(head: bytes, whole: bool) -> bool:
-    """Whether a file that starts with `head` is word2vec text: a header, then a line that ends in numbers.
+def sniff_text(sample: Sample) -> bool:
+    """Whether a file is word2vec text: a header, then a line that ends in numbers.
 
     Where that line does not, the file still is text when it looks like nothing else: its reader names the
     line.
     """
-    first = _first(head)
+    first = _first(sample.head)
     if first is None:
         return False
     rows, dim, body = first
     if _ends_in_numbers(body.split(b"\n", 1)[0], dim):
         return True
     words, _, used = _split(body, 4 * dim, rows)
-    tiny_binary = whole and len(words) == rows and body[used:] in (b"", b"\n")
+    tiny_binary = sample.whole and len(words) == rows and body[used:] in (b"", b"\n")
     return not tiny_binary and not _CONTROL.search(body, 0, 1 << 16)
 
 
-def sniff_binary(head: bytes, whole: bool) -> bool:
-    """Whether a file that starts with `head` is word2vec binary: a header, then rows with likely words.
+def sniff_binary(sample: Sample) -> bool:
+    """Whether a file is word2vec binary: a header, then rows with likely words.
 
     Looked at after `sniff_text`. Where the first row is cut there are no words, and the reader says where.
     """
-    first = _first(head)
+    first = _first(sample.head)
     return first is not None and not any(map(_CONTROL.search, _split(first[2], 4 * first[1], 3)[0]))
 
 
@@ -203,42 +200,47 @@ def _ends_in_numbers(line: bytes, dim: int) -> bool:
 
 
 def write_text(
-    path: str | os.PathLike[str], keys: Sequence[str], matrix: NDArray[Any], *, overwrite: bool = False
+    path: str | os.PathLike[str], contents: Contents, *, overwrite: bool = False, told: Told | None = None
 ) -> None:
     """Write a text file: each number with the fewest digits that read back as the same float32.
 
-    `matrix` is (len(keys), dim), of any float type. gensim reads the file unless a word holds a space. A name
-    that ends in .gz or .xz is packed.
+    gensim reads the file unless a word holds a space. A name that ends in .gz or .xz is packed. `told` hears
+    the share written.
 
     Raises: OutputError when a word cannot be written (their number and the first are named), when the path
     exists and `overwrite` is not set, and when the system refuses; what was there is whole.
     """
-    words = _encoded(path, keys, "word2vec text", "\0\n")
+    words = _encoded(path, contents.keys, "word2vec text", "\0\n")
     with created(path, overwrite=overwrite) as file:
-        file.write(b"%d %d\n" % matrix.shape)
-        for start in range(0, len(words), _WRITTEN):
-            rows = np.asarray(matrix[start : start + _WRITTEN], np.float32)
+        file.write(b"%d %d\n" % (len(words), contents.table.dim))
+        for start, rows in _spans(contents.table, told):
             numbers = (" ".join(map(str, row)).encode() for row in rows)
             lines = zip(words[start : start + _WRITTEN], numbers, strict=True)
             file.write(b"".join(b"%b %b\n" % line for line in lines))
 
 
 def write_binary(
-    path: str | os.PathLike[str], keys: Sequence[str], matrix: NDArray[Any], *, overwrite: bool = False
+    path: str | os.PathLike[str], contents: Contents, *, overwrite: bool = False, told: Told | None = None
 ) -> None:
     """Write a binary file, byte for byte as word2vec.c does; gensim reads it.
 
-    `matrix` is (len(keys), dim), of any float type; it is written as float32.
-
     Raises: OutputError when a word cannot be written, a space among the reasons, and as `write_text` does.
     """
-    words = _encoded(path, keys, "word2vec binary", "\0\n ")
+    words = _encoded(path, contents.keys, "word2vec binary", "\0\n ")
     with created(path, overwrite=overwrite) as file:
-        file.write(b"%d %d\n" % matrix.shape)
-        for start in range(0, len(words), _WRITTEN):
-            rows = np.asarray(matrix[start : start + _WRITTEN], "<f4")
-            pairs = zip(words[start : start + _WRITTEN], rows, strict=True)
+        file.write(b"%d %d\n" % (len(words), contents.table.dim))
+        for start, rows in _spans(contents.table, told):
+            pairs = zip(words[start : start + _WRITTEN], rows.astype("<f4", copy=False), strict=True)
             file.write(b"".join(b"%b %b\n" % (word, row.tobytes()) for word, row in pairs))
+
+
+def _spans(table: Table, told: Told | None) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """The rows of a table, a block at a time, with the number of the first."""
+    for start in range(0, len(table), _WRITTEN):
+        stop = min(start + _WRITTEN, len(table))
+        yield start, table.span(start, stop)
+        if told is not None:
+            told(stop / len(table))
 
 
 def _encoded(path: str | os.PathLike[str], keys: Sequence[str], name: str, forbidden: str) -> list[bytes]:

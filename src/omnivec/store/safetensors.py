@@ -1,0 +1,285 @@
+"""The file of a model's arrays, mapped or read.
+
+It has the safetensors layout: eight bytes of header length, a JSON header, the arrays without a hole.
+The library's own writer aligns to 8 bytes only, so this module has one: the header is padded with spaces, and
+a filler named ``pad.N`` stands where the next array would otherwise not start at a multiple of 64.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import math
+import mmap
+import os
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, TypeGuard, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.errors import FormatError
+from omnivec.store import memory
+from omnivec.store.tables import ALIGNMENT
+
+_DTYPES = {
+    **{"F64": "<f8", "F32": "<f4", "F16": "<f2", "BOOL": "|b1"},
+    **{"I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1"},
+    **{"U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1"},
+}
+_NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
+_PAD = "pad."  # how the names of fillers begin
+_HEADER_LIMIT = 100_000_000  # bytes; the limit of the safetensors library
+# Bytes written at once: Ctrl-C is answered, and a strided array never has a second whole copy.
+_BLOCK = 1 << 24
+
+
+def file_size(tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> int:
+    """Bytes of the file that `write_tables` would write."""
+    header, plan = _plan(tables, metadata)
+    return 8 + len(header) + sum(array.nbytes for _, array in plan)
+
+
+def write_tables(
+    path: Path, tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
+) -> dict[str, str]:
+    """Write arrays and a string dictionary in the safetensors layout, each array aligned to 64 bytes.
+
+    Arrays may have any shape and any float, integer or bool type; names starting with ``pad.`` are taken.
+    Nothing is copied whole. The file must not exist; it is flushed to the disk before this returns.
+
+    Returns: the SHA-256 of each array's bytes, in hexadecimal digits, by name.
+    Raises: OSError of the system (exists, no space, not writable); ValueError for a type the layout lacks.
+    """
+    header, plan = _plan(tables, metadata)
+    sums = {}
+    with path.open("xb") as file:
+        file.write(len(header).to_bytes(8, "little"))
+        file.write(header)
+        for name, array in plan:
+            digest = sha256()
+            for block in _blocks(array):
+                file.write(block)
+                digest.update(block)
+            if not name.startswith(_PAD):
+                sums[name] = digest.hexdigest()
+        file.flush()
+        os.fsync(file.fileno())
+    return sums
+
+
+def _plan(
+    tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
+) -> tuple[bytes, list[tuple[str, NDArray[Any]]]]:
+    """The padded header, and the arrays in the order of the file with fillers between them."""
+    entries: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
+    plan: list[tuple[str, NDArray[Any]]] = []
+    end = 0
+
+    def add(name: str, array: NDArray[Any], dtype: str) -> None:
+        nonlocal end
+        entries[name] = {
+            "dtype": dtype,
+            "shape": list(array.shape),
+            "data_offsets": [end, end + array.nbytes],
+        }
+        plan.append((name, array))
+        end += array.nbytes
+
+    for name, array in tables.items():
+        dtype = _NAMES.get(array.dtype.newbyteorder("<"))
+        if dtype is None or name == "__metadata__" or name.startswith(_PAD):
+            raise ValueError(f"table {name!r} of type {array.dtype} cannot be stored")
+        if end % ALIGNMENT:
+            add(f"{_PAD}{len(plan)}", np.zeros(-end % ALIGNMENT, np.uint8), "U8")
+        add(name, array, dtype)
+    header = json.dumps(entries, separators=(",", ":")).encode()
+    return header + b" " * (-(8 + len(header)) % ALIGNMENT), plan
+
+
+def _blocks(array: NDArray[Any]) -> Iterator[memoryview]:
+    """The array's bytes in C order, little-endian, a block at a time."""
+    little = array.dtype.newbyteorder("<")
+    if array.size == 0:
+        return
+    if not array.flags.c_contiguous or array.dtype != little:
+        array = array.reshape(1) if array.ndim == 0 else array
+        rows = max(1, _BLOCK // (array.nbytes // len(array)))
+        for start in range(0, len(array), rows):
+            yield _raw(np.ascontiguousarray(array[start : start + rows], little))
+        return
+    raw = _raw(array)
+    for start in range(0, len(raw), _BLOCK):
+        yield raw[start : start + _BLOCK]
+
+
+def _raw(array: NDArray[Any]) -> memoryview:
+    return array.reshape(-1).view(np.uint8).data
+
+
+def open_tables(path: Path) -> dict[str, NDArray[Any]]:
+    """Map the arrays of a file; nothing is read before it is used.
+
+    Returns: as `Arrays.map` does.
+    Raises: as `Arrays` and its `map` do.
+    """
+    try:
+        with path.open("rb") as file:
+            return Arrays(path, file).map()
+    except OSError as error:
+        raise FormatError(f"{path}: {error.strerror or error}") from None
+
+
+class Entry(NamedTuple):
+    """Where an array lies in a file."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    start: int
+    """Its first byte."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the array."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def span(self, start: int, stop: int) -> Entry:
+        """The rows from `start` to `stop`."""
+        row = math.prod(self.shape[1:]) * self.dtype.itemsize
+        return Entry(self.dtype, (stop - start, *self.shape[1:]), self.start + start * row)
+
+
+@final
+class Arrays:
+    """The arrays of an open file, to be mapped or read; `path` is its name in messages.
+
+    Raises: FormatError naming the byte when the header does not describe just the bytes there are.
+    """
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self._path, self._file = path, file
+        self._size = os.fstat(file.fileno()).st_size
+        found = _read_header(path, file, self._size)
+        self.entries = {name: entry for name, entry in found.items() if not name.startswith(_PAD)}
+        """Where each array lies, by name; fillers are left out."""
+
+    def map(self) -> dict[str, NDArray[Any]]:
+        """Read-only plain arrays by name, backed by a mapping that outlives the file's name and this object.
+
+        Raises: NotEnoughMemory when the system allows no mapping of this size (``ulimit -v``).
+        """
+        try:
+            whole = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError as error:
+            if error.errno != errno.ENOMEM:
+                raise
+            rows = max((entry.shape[0] for entry in self.entries.values() if entry.shape), default=0)
+            raise memory.refused({str(self._path): self._size}, memory.remedies(rows, self._size)) from None
+        tables = {}
+        for name, entry in self.entries.items():
+            count = math.prod(entry.shape)
+            empty = np.empty(0, entry.dtype)
+            array = np.frombuffer(whole, entry.dtype, count, entry.start) if count else empty
+            array.flags.writeable = False
+            tables[name] = array.reshape(entry.shape)
+        return tables
+
+    def read(self, entry: Entry) -> NDArray[Any]:
+        """A new array in memory with what lies at an entry, or at a span of one."""
+        self._file.seek(entry.start)
+        count = math.prod(entry.shape)
+        array = np.fromfile(self._file, entry.dtype, count)
+        if len(array) < count:  # cut since it was opened
+            raise FormatError(f"{self._path}: byte {entry.start:,}: the file ends too early; truncated")
+        return array.reshape(entry.shape)
+
+    def verify(self, sums: Mapping[str, str], told: Callable[[float], None] | None = None) -> None:
+        """Compare each array with the SHA-256 that `write_tables` gave; `told` hears the share done.
+
+        Raises: FormatError naming the first array that differs and its bytes, or that has no sum.
+        """
+        done, total = 0, max(sum(entry.nbytes for entry in self.entries.values()), 1)
+        for name, entry in self.entries.items():
+            end, digest = entry.start + entry.nbytes, sha256()
+            self._file.seek(entry.start)
+            for start in range(entry.start, end, _BLOCK):
+                digest.update(self._file.read(min(_BLOCK, end - start)))
+                done += min(_BLOCK, end - start)
+                if told is not None:
+                    told(done / total)
+            if name not in sums:
+                raise FormatError(f"{self._path}: no checksum of {name!r} was recorded; save the model again")
+            if digest.hexdigest() != sums[name]:
+                where = f"{self._path}: bytes {entry.start:,} to {end:,}, {name!r}"
+                raise FormatError(f"{where}: the checksum differs; damaged, take another copy")
+
+
+def _read_header(path: Path, file: BinaryIO, size: int) -> dict[str, Entry]:
+    """Where each array lies, checked against the file's size."""
+    length = int.from_bytes(file.read(8), "little")
+    if size < 8 or length > min(size - 8, _HEADER_LIMIT):
+        raise FormatError(
+            f"{path}: byte 0 announces a header of {length:,} bytes, the file has {size:,}; "
+            "truncated, or not a model"
+        )
+    try:
+        header = json.loads(file.read(length), object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{path}: byte 8: the header is not JSON ({error})") from None
+    if not isinstance(header, dict):
+        raise FormatError(f"{path}: byte 8: the header is not a JSON object")
+    header.pop("__metadata__", None)
+    entries, start = {}, 8 + length
+    end = 0
+    for name, entry, begin, stop in _sorted_entries(path, header):
+        dtype, shape = _dtype_and_shape(path, name, entry)
+        if begin != end or stop - begin != math.prod(shape) * dtype.itemsize:
+            raise FormatError(
+                f"{path}: byte {start + begin:,}: {name!r} is {entry['dtype']} of shape {shape}, its bytes "
+                f"{begin:,} to {stop:,} do not fit it or its neighbour, which ends at {end:,}; damaged"
+            )
+        entries[name] = Entry(dtype, shape, start + begin)
+        end = stop
+    if start + end != size:
+        what = "truncated" if size < start + end else "damaged: something was appended"
+        raise FormatError(
+            f"{path}: byte {min(size, start + end):,}: {size:,} bytes, {start + end:,} expected; {what}"
+        )
+    return entries
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name occurs twice")
+    return members
+
+
+def _sorted_entries(path: Path, header: dict[str, Any]) -> list[tuple[str, dict[str, Any], int, int]]:
+    """Entries by position; FormatError where one is not an object with two offsets."""
+    found = []
+    for name, entry in header.items():
+        offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
+        if not (_naturals(offsets) and len(offsets) == 2):
+            raise FormatError(f"{path}: byte 8: the header says no place for {name!r}; damaged")
+        found.append((name, entry, offsets[0], offsets[1]))
+    return sorted(found, key=lambda item: item[2:])
+
+
+def _dtype_and_shape(path: Path, name: str, entry: dict[str, Any]) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    dtype, shape = entry.get("dtype"), entry.get("shape")
+    if not isinstance(dtype, str) or dtype not in _DTYPES:
+        raise FormatError(
+            f"{path}: byte 8: {name!r} has type {dtype!r}, one of {', '.join(_DTYPES)} was expected"
+        )
+    if not _naturals(shape) or len(shape) > 8:
+        raise FormatError(
+            f"{path}: byte 8: {name!r} has shape {shape!r}, up to 8 natural numbers were expected"
+        )
+    return np.dtype(_DTYPES[dtype]), tuple(shape)
+
+
+def _naturals(value: Any) -> TypeGuard[list[int]]:
+    return isinstance(value, list) and all(type(number) is int and number >= 0 for number in value)
