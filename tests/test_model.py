@@ -37,7 +37,7 @@ def test_a_dim_that_the_rows_cannot_have_is_refused(tmp_path, dim):
 @pytest.mark.parametrize("name", ["vectors", "output"])
 @pytest.mark.parametrize(
     "table",
-    [np.zeros((2, 16), np.float32), np.zeros((3, 16), np.float16), np.zeros(16, np.float32)],
+    [np.zeros((2, 16), np.float32), np.zeros((3, 16), np.float64), np.zeros(16, np.float32)],
     ids=["rows", "dtype", "axes"],
 )
 def test_a_table_that_does_not_fit_is_refused_by_name(tmp_path, name, table):
@@ -59,7 +59,7 @@ def test_a_model_with_a_tree_opens_and_shows_no_words_for_its_nodes(tmp_path):
 @pytest.mark.parametrize(
     ("tables", "says"),
     [
-        ({"nodes": empty_table(3, 4)}, r"expected float32 of shape \(2, 16\) as nodes"),
+        ({"nodes": empty_table(3, 4)}, r"expected float32 .*of shape \(2, 16\) as nodes"),
         ({"tree": TREE[:1]}, r"expected int32 of shape \(2, 2\) as tree"),
         ({"tree": TREE.astype(np.int64)}, "expected int32"),
         ({"nodes": None}, "nodes and tree belong together"),

@@ -27,8 +27,8 @@ class Model:
     """Options, keys, tables and record.
 
     config: what `config.json` holds: learner, options, preset, changed, head, dim, rows, training. tables: by
-    name, `vectors` (rows, padded width) float32 and, when it was trained here, its prediction side: `output`
-    of the same shape; or `nodes` (rows − 1, padded width) float32, a row for each inner node of a tree, and
+    name, `vectors` (rows, padded width) float32, or as `omnivec.store.tables` stores a smaller type, and, when
+    it was trained here, its prediction side: `output` of the same shape; or `nodes` (rows − 1, padded width) float32, a row for each inner node of a tree, and
     `tree` (rows − 1, 2) int32, their children: c < rows is the word of row c, others are node c − rows, and
     the root is the last node.
     """
@@ -43,7 +43,8 @@ class Model:
     ) -> None:
         self.config = dict(config)
         self.keys = keys
-        self.tables = dict(tables)
+        self.tables = {name: table for name, table in tables.items() if not name.endswith(LENGTHS)}
+        self._lengths = {name: table for name, table in tables.items() if name.endswith(LENGTHS)}
         self._mapped = mapped
 
     @property
@@ -95,7 +96,7 @@ class Model:
         return Vectors._of_table(
             self.keys,
             Table.named(name, self.tables, self.config["dim"]),
-            lengths=self.tables.get(name + LENGTHS),
+            lengths=self._lengths.get(name + LENGTHS),
             name=self.learner,
             mapped=self._mapped,
         )
