@@ -28,9 +28,9 @@ class Model:
 
     config: what `config.json` holds: learner, options, preset, changed, head, dim, rows, training. tables: by
     name, `vectors` (rows, padded width) float32, or as `omnivec.store.tables` stores a smaller type, and, when
-    it was trained here, its prediction side: `output` of the same shape; or `nodes` (rows − 1, padded width) float32, a row for each inner node of a tree, and
-    `tree` (rows − 1, 2) int32, their children: c < rows is the word of row c, others are node c − rows, and
-    the root is the last node.
+    it was trained here, its prediction side: `output` of the same shape; or `nodes` (rows − 1, padded width)
+    float32, a row for each inner node of a tree, and `tree` (rows − 1, 2) int32, their children: c < rows is
+    the word of row c, others are node c − rows, and the root is the last node.
     """
 
     def __init__(

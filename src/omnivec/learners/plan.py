@@ -14,7 +14,7 @@ from omnivec.store import memory
 from omnivec.store.folder import METADATA
 from omnivec.store.keys import Keys
 from omnivec.store.safetensors import file_size
-from omnivec.store.tables import padded_width
+from omnivec.store.tables import LENGTHS, padded_width
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,9 +71,11 @@ def targets(learner: Word2Vec, words: Vocabulary, kept: NDArray[np.float64]) -> 
 def model_bytes(learner: Word2Vec, words: Vocabulary) -> int:
     """Bytes of the saved tables, keys included, to the byte; nothing is allocated for it."""
     rows, width = len(words), padded_width(learner.dim)
-    shapes = {"vectors": (rows, width), "output": (rows, width)}
+    shapes: dict[str, tuple[int, ...]] = {"vectors": (rows, width), "vectors" + LENGTHS: (rows,)}
     if learner.loss == "hs":
-        shapes = {"vectors": (rows, width), "nodes": (rows - 1, width), "tree": (rows - 1, 2)}
+        shapes |= {"nodes": (rows - 1, width), "tree": (rows - 1, 2)}
+    else:
+        shapes["output"] = (rows, width)
     # A number repeated without memory has the size of the table it stands for.
     tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}
     keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
