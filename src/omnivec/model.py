@@ -27,10 +27,10 @@ class Model:
     """Options, keys, tables and record.
 
     config: what `config.json` holds: learner, options, preset, changed, head, dim, rows, training. tables: by
-    name, `vectors` (rows, padded width) float32, or as `omnivec.store.tables` stores a smaller type, and, when
-    it was trained here, its prediction side: `output` of the same shape; or `nodes` (rows − 1, padded width)
-    float32, a row for each inner node of a tree, and `tree` (rows − 1, 2) int32, their children: c < rows is
-    the word of row c, others are node c − rows, and the root is the last node.
+    name, `vectors` (rows, padded width) float32, or as `omnivec.store.tables` stores a smaller type, and,
+    when it was trained here, its prediction side: `output` of the same shape; or `nodes` (rows − 1, padded
+    width) float32, a row for each inner node of a tree, and `tree` (rows − 1, 2) int32, their children:
+    c < rows is the word of row c, others are node c − rows, and the root is the last node.
     """
 
     def __init__(
@@ -107,9 +107,10 @@ class Model:
         Raises: OutputError when the path exists (unless `overwrite`), cannot be written, or the disk is too
         small.
         """
-        tables = {**self.tables, **self.keys.tables()}
+        tables = dict(self.tables)
         with contextlib.suppress(NotFinite):  # such a table is saved all the same
             tables["vectors" + LENGTHS] = self.vectors.index.lengths()
+        tables |= self.keys.tables()
         write_folder(path, self.config, tables, card(self.config), overwrite=overwrite)
 
     def __repr__(self) -> str:

@@ -71,11 +71,10 @@ def targets(learner: Word2Vec, words: Vocabulary, kept: NDArray[np.float64]) -> 
 def model_bytes(learner: Word2Vec, words: Vocabulary) -> int:
     """Bytes of the saved tables, keys included, to the byte; nothing is allocated for it."""
     rows, width = len(words), padded_width(learner.dim)
-    shapes: dict[str, tuple[int, ...]] = {"vectors": (rows, width), "vectors" + LENGTHS: (rows,)}
+    shapes: dict[str, tuple[int, ...]] = {"vectors": (rows, width), "output": (rows, width)}
     if learner.loss == "hs":
-        shapes |= {"nodes": (rows - 1, width), "tree": (rows - 1, 2)}
-    else:
-        shapes["output"] = (rows, width)
+        shapes = {"vectors": (rows, width), "nodes": (rows - 1, width), "tree": (rows - 1, 2)}
+    shapes["vectors" + LENGTHS] = (rows,)
     # A number repeated without memory has the size of the table it stands for.
     tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}
     keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
