@@ -25,7 +25,8 @@ class Format:
     for writing, the first of the table wins; sniff: whether a sample is of the format, None where only its
     name chooses it (a pickle that runs code, or what nothing in the file tells); read, outline: all of it, or
     rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
-    with a file that is recognised and not read.
+    with a file that is recognised and not read; holds: what it keeps beside keys and float32 numbers:
+    "counts", "float16", "int8"; opens: how other tools open what was written, `{path}` stands for its name.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Format:
     outline: Callable[[Path, Request], Outline] | None = None
     write: Callable[..., None] | None = None
     instead: str = ""
+    holds: tuple[str, ...] = ()
+    opens: str = ""
 
 
 FORMATS: tuple[Format, ...] = (
