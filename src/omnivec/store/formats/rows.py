@@ -72,8 +72,20 @@ class Rows:
         need = {"vectors": table_bytes(rows, self._dim, self._request.dtype), "words": rows * _WORD}
         memory.require(need, f"{_REMEDY}: {self._path}")
 
-    def finish(self) -> Contents:
-        """The keys, all different, and their table.
+    def name(self, words: list[bytes]) -> None:
+        """Give each row its word, for a file of numbers alone, whose rows were added with empty words.
+
+        Raises: FormatError naming the first row that was not.
+        """
+        if any(self._words):
+            row, rest = next((row, rest) for row, rest in enumerate(self._words, 1) if rest)
+            raise FormatError(
+                f"{self._path}: row {row:,}: {self._dim} numbers were expected, got also {rest[:40]!r}"
+            )
+        self._words = words
+
+    def finish(self, counts: NDArray[np.int64] | None = None) -> Contents:
+        """The keys, all different, and their table; `counts` (rows,), of all rows, where they are known.
 
         What was dropped or replaced on the way is logged as warnings.
         """
@@ -82,8 +94,10 @@ class Rows:
             at = f"first in row {self._first_odd + 1:,} ({keys[self._first_odd]!r})"
             _log.warning("%s: %s values are NaN or infinite, %s", self._path, f"{self._odd:,}", at)
         if len(set(keys)) < len(keys):
-            keys = self._without_duplicates(keys)
-        return Contents(keys, self._table.table(len(keys)), rounding=self._table.rounding)
+            kept = self._without_duplicates(keys)
+            keys = [keys[row] for row in kept.tolist()]
+            counts = None if counts is None else counts[kept]
+        return Contents(keys, self._table.table(len(keys)), counts, self._table.rounding)
 
     def _decoded(self) -> list[str]:
         try:
@@ -112,7 +126,8 @@ class Rows:
             _log.warning("%s: %s; read with errors=%r", self._path, what, self._request.errors)
         return keys
 
-    def _without_duplicates(self, keys: list[str]) -> list[str]:
+    def _without_duplicates(self, keys: list[str]) -> NDArray[np.int64]:
+        """The rows that are kept, the first of each key; the table then holds no others."""
         rows: dict[str, int] = {}
         again = ""
         for row, key in enumerate(keys):
@@ -120,8 +135,9 @@ class Rows:
                 again = again or f"{key!r} in row {row + 1:,}"
         what = f"{len(keys) - len(rows):,} words occur again (first {again})"
         _log.warning("%s: %s; the first of each is kept", self._path, what)
-        self._table.keep(np.fromiter(rows.values(), np.int64, len(rows)))
-        return list(rows)
+        kept = np.fromiter(rows.values(), np.int64, len(rows))
+        self._table.keep(kept)
+        return kept
 
 
 def _not_text(path: Path, row: int, word: bytes, error: UnicodeDecodeError) -> FormatError:

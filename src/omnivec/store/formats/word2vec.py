@@ -9,20 +9,21 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError, OutputError
+from omnivec.errors import FormatError
 from omnivec.store.formats.contents import Contents, Outline, Request, Told
 from omnivec.store.formats.lines import read_lines
 from omnivec.store.formats.rows import Rows
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import created, opened
-from omnivec.store.tables import Table, padded_width
+from omnivec.store.formats.writing import SPAN, encoded, spans, write_lines
+from omnivec.store.tables import padded_width
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"[ \t]*(\d{1,19})[ \t]+(\d{1,19})[ \t]*\r?\n?")
@@ -31,7 +32,6 @@ _DIM_LIMIT = 1 << 24
 _WORD_LIMIT = 1 << 20  # bytes
 _BLOCK = 1 << 22  # bytes of a binary file read at once
 _UNSURE = 1 << 26  # bytes made room for at first when a compressed file's length is unknown
-_WRITTEN = 1 << 10  # rows written at once
 
 _log = logging.getLogger("omnivec")
 
@@ -210,13 +210,10 @@ def write_text(
     Raises: OutputError when a word cannot be written (their number and the first are named), when the path
     exists and `overwrite` is not set, and when the system refuses; what was there is whole.
     """
-    words = _encoded(path, contents.keys, "word2vec text", "\0\n")
+    words = encoded(path, contents.keys, "word2vec text", "\0\n")
     with created(path, overwrite=overwrite) as file:
         file.write(b"%d %d\n" % (len(words), contents.table.dim))
-        for start, rows in _spans(contents.table, told):
-            numbers = (" ".join(map(str, row)).encode() for row in rows)
-            lines = zip(words[start : start + _WRITTEN], numbers, strict=True)
-            file.write(b"".join(b"%b %b\n" % line for line in lines))
+        write_lines(file, words, contents.table, " ", told)
 
 
 def write_binary(
@@ -226,36 +223,12 @@ def write_binary(
 
     Raises: OutputError when a word cannot be written, a space among the reasons, and as `write_text` does.
     """
-    words = _encoded(path, contents.keys, "word2vec binary", "\0\n ")
+    words = encoded(path, contents.keys, "word2vec binary", "\0\n ")
     with created(path, overwrite=overwrite) as file:
         file.write(b"%d %d\n" % (len(words), contents.table.dim))
-        for start, rows in _spans(contents.table, told):
-            pairs = zip(words[start : start + _WRITTEN], rows.astype("<f4", copy=False), strict=True)
+        for start, rows in spans(contents.table, told):
+            pairs = zip(words[start : start + SPAN], rows.astype("<f4", copy=False), strict=True)
             file.write(b"".join(b"%b %b\n" % (word, row.tobytes()) for word, row in pairs))
-
-
-def _spans(table: Table, told: Told | None) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """The rows of a table, a block at a time, with the number of the first."""
-    for start in range(0, len(table), _WRITTEN):
-        stop = min(start + _WRITTEN, len(table))
-        yield start, table.span(start, stop)
-        if told is not None:
-            told(stop / len(table))
-
-
-def _encoded(path: str | os.PathLike[str], keys: Sequence[str], name: str, forbidden: str) -> list[bytes]:
-    """The words in UTF-8; OutputError when some hold what the format cannot, or are no Unicode text."""
-    cannot = re.compile(f"[{forbidden}\ud800-\udfff]")
-    bad = [row for row, key in enumerate(keys) if cannot.search(key)]
-    if bad:
-        first = f"the first is {keys[bad[0]]!r} in row {bad[0] + 1:,}"
-        holds = " or ".join(
-            ["a space"] * (" " in forbidden) + ["a line end", "a zero byte", "half a character"]
-        )
-        raise OutputError(
-            f"{path}: {len(bad):,} words cannot be written as {name}, {first}: it holds {holds}"
-        )
-    return [key.encode() for key in keys]
 
 
 def read_counts(
@@ -284,6 +257,6 @@ def write_counts(
 
     Raises: OutputError as `write_text` does.
     """
-    words = _encoded(path, keys, "a vocabulary file", "\0\n")
+    words = encoded(path, keys, "a vocabulary file", "\0\n")
     with created(path, overwrite=overwrite) as file:
         file.write(b"".join(b"%b %d\n" % pair for pair in zip(words, counts.tolist(), strict=True)))
