@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.formats.contents import Contents, Request
-from omnivec.store.tables import Builder, table_bytes
+from omnivec.store.tables import Builder, DType, table_bytes
 
 _REMEDY = (
     "take the first rows only (limit), a smaller dtype (float16, int8), "
@@ -20,6 +20,11 @@ _REMEDY = (
 _WORD = 120  # bytes of a usual word while it is read, as bytes and as a string
 
 _log = logging.getLogger("omnivec")
+
+
+def need(rows: int, dim: int, dtype: DType) -> dict[str, int]:
+    """Bytes that so many rows of a file take while they are read, by what they are for."""
+    return {"vectors": table_bytes(rows, dim, dtype), "words": rows * _WORD}
 
 
 class Rows:
@@ -69,8 +74,7 @@ class Rows:
         self._table.resize(rows)
 
     def _require(self, rows: int) -> None:
-        need = {"vectors": table_bytes(rows, self._dim, self._request.dtype), "words": rows * _WORD}
-        memory.require(need, f"{_REMEDY}: {self._path}")
+        memory.require(need(rows, self._dim, self._request.dtype), f"{_REMEDY}: {self._path}")
 
     def name(self, words: list[bytes]) -> None:
         """Give each row its word, for a file of numbers alone, whose rows were added with empty words.
