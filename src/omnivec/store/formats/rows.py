@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.formats.contents import Contents, Request
-from omnivec.store.tables import Builder, DType, table_bytes
+from omnivec.store.tables import Builder, DType, padded_width, table_bytes
 
 _REMEDY = (
     "take the first rows only (limit), a smaller dtype (float16, int8), "
     "or convert it where there is more memory: a model folder is mapped"
 )
+_UNSURE = 1 << 26  # bytes
 _WORD = 120  # bytes of a usual word while it is read, as bytes and as a string
 
 _log = logging.getLogger("omnivec")
@@ -25,6 +26,11 @@ _log = logging.getLogger("omnivec")
 def need(rows: int, dim: int, dtype: DType) -> dict[str, int]:
     """Bytes that so many rows of a file take while they are read, by what they are for."""
     return {"vectors": table_bytes(rows, dim, dtype), "words": rows * _WORD}
+
+
+def at_first(dim: int) -> int:
+    """How many rows are made room for where nobody knows how many there are: a packed file has no length."""
+    return max(1, _UNSURE // (4 * padded_width(dim)))
 
 
 class Rows:

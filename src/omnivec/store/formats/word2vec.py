@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError
 from omnivec.store.formats.contents import Contents, Outline, Request, Told
 from omnivec.store.formats.lines import read_lines
-from omnivec.store.formats.rows import Rows
+from omnivec.store.formats.rows import Rows, at_first
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import created, opened
 from omnivec.store.formats.writing import SPAN, encoded, spans, write_lines
-from omnivec.store.tables import padded_width
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"[ \t]*(\d{1,19})[ \t]+(\d{1,19})[ \t]*\r?\n?")
@@ -31,7 +30,6 @@ _HEADER_LIMIT = 1 << 10  # bytes
 _DIM_LIMIT = 1 << 24
 _WORD_LIMIT = 1 << 20  # bytes
 _BLOCK = 1 << 22  # bytes of a binary file read at once
-_UNSURE = 1 << 26  # bytes made room for at first when a compressed file's length is unknown
 
 _log = logging.getLogger("omnivec")
 
@@ -48,7 +46,7 @@ def read_text(path: str | os.PathLike[str], request: Request = Request()) -> Con
     with opened(path, request.told) as source:
         announced, dim, start = _header(path, source.file)
         least = 2 * dim  # bytes of a row: no word, dim spaces and dim digits
-        fits = _unsure(dim) if source.size is None else (source.size - start) // least + 1
+        fits = at_first(dim) if source.size is None else (source.size - start) // least + 1
         rows = Rows(path, dim, _smallest(announced, fits, limit), request)
         read_lines(path, source.file, dim, rows, limit, 2)
         if limit is None and len(rows) != announced:
@@ -74,7 +72,7 @@ def read_binary(path: str | os.PathLike[str], request: Request = Request()) -> C
                 f"at least {least:,} bytes; {source.size - start:,} follow; truncated"
             )
         wanted = _smallest(announced, announced, limit)
-        expected = wanted if source.size is not None else min(wanted, _unsure(dim))
+        expected = wanted if source.size is not None else min(wanted, at_first(dim))
         rows = Rows(path, dim, expected, request)
         rest = _read_rows(path, source.file, dim, rows, wanted, start)
         if wanted == announced and (rest + source.file.read(2)) not in (b"", b"\n"):
@@ -107,10 +105,6 @@ def _header(path: Path, file: BinaryIO) -> tuple[int, int, int]:
 
 def _smallest(announced: int, fits: int, limit: int | None) -> int:
     return min(announced, fits, announced if limit is None else max(limit, 0))
-
-
-def _unsure(dim: int) -> int:
-    return max(1, _UNSURE // (4 * padded_width(dim)))
 
 
 def _read_rows(path: Path, file: BinaryIO, dim: int, rows: Rows, wanted: int, at: int) -> bytes:
