@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from omnivec.index.cosine import Rows
 from omnivec.store.tables import Table
 
-COPIED_AT_ONCE = 2**14  # rows that must be decoded or gathered
+COPIED_AT_ONCE = 2**11  # rows that must be decoded or gathered; they stay in the cache
 
 
 @final
@@ -36,11 +36,11 @@ class Candidates:
             return self._table.span(self._chosen.start + first, self._chosen.start + last)
         return self._table.take(self._chosen[first:last])
 
-    def spans(self, most: int) -> Iterator[tuple[int, int]]:
-        """Borders of blocks of equal size, at most `most` rows; fewer where blocks are copies."""
-        if self._table.dtype != "float32" or not isinstance(self._chosen, range):
-            most = min(most, COPIED_AT_ONCE)
-        return spans(len(self), most)
+    def pieces(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Borders of blocks from `first` to `last`: one, or small ones where they are copies."""
+        plain = self._table.dtype == "float32" and isinstance(self._chosen, range)
+        size = max(last - first, 1) if plain else COPIED_AT_ONCE
+        return ((at, min(at + size, last)) for at in range(first, last, size))
 
     def numbers(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Numbers of the rows at `places`; -1 stays -1."""

@@ -115,7 +115,7 @@ class Exact:
             blocks = [slice(*span) for span in spans(len(queries), few.QUERIES_AT_ONCE)]
             with self._bounded():
                 parts = [few.nearest(candidates, queries[b], topn, unit, places[b]) for b in blocks]
-            found = Nearest(*map(np.concatenate, zip(*parts, strict=True)))
+            found = parts[0] if len(parts) == 1 else Nearest(*map(np.concatenate, zip(*parts, strict=True)))
         return found._replace(rows=candidates.numbers(found.rows))
 
     def _asked(self, queries: Rows) -> Rows:

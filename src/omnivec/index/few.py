@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.index.candidates import Candidates
+from omnivec.index.candidates import Candidates, spans
 from omnivec.index.cosine import Rows
 from omnivec.index.nearest import Nearest, merged
 from omnivec.index.select import largest
@@ -25,7 +25,7 @@ def nearest(
     # One piece of memory for all blocks: fresh pages from the system for each take as long as the product.
     most = max(SCORES_AT_ONCE // len(queries), 1)
     space = np.empty(len(queries) * min(most, len(candidates)), np.float32)
-    for first, last in candidates.spans(most):
+    for first, last in spans(len(candidates), most):
         scores = space[: len(queries) * (last - first)].reshape(len(queries), last - first)
         _product(candidates, queries, first, last, unit, scores)
         which, column = np.nonzero((exclude >= first) & (exclude < last))
@@ -39,14 +39,14 @@ def nearest(
 
 def scores(candidates: Candidates, query: Rows, unit: bool) -> Rows:
     """Scores of one query (dim,) of length one with all candidates, (candidates,) float32."""
-    found = np.empty(len(candidates), np.float32)
-    for first, last in candidates.spans(max(len(candidates), 1)):
-        _product(candidates, query[None], first, last, unit, found[None, first:last])
-    return found
+    found = np.empty((1, len(candidates)), np.float32)
+    _product(candidates, query[None], 0, len(candidates), unit, found)
+    return found[0]
 
 
 def _product(candidates: Candidates, queries: Rows, first: int, last: int, unit: bool, scores: Rows) -> None:
     """Put the scores of queries and a block of candidates into `scores` (queries, last - first)."""
-    np.matmul(queries, candidates.block(first, last).T, out=scores)
+    for start, stop in candidates.pieces(first, last):
+        np.matmul(queries, candidates.block(start, stop).T, out=scores[:, start - first : stop - first])
     if unit:
         scores /= candidates.lengths[first:last]
