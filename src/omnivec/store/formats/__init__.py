@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omnivec.errors import FormatError, OptionError
-from omnivec.store.formats import word2vec
+from omnivec.store.formats import book_pickle, word2vec
 from omnivec.store.formats.contents import Contents, Outline, Request
 from omnivec.store.formats.sample import Sample, sampled
 
@@ -42,6 +42,11 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
+    Format(
+        name="book-pickle", title="the book's float16 pickle", suffixes=(".pkl",), sniff=book_pickle.sniff,
+        read=book_pickle.read, outline=book_pickle.outline, write=book_pickle.write, holds=("float16",),
+        opens="pickle.load(open('{path}', 'rb'))",
+    ),
     Format(
         name="word2vec-text", title="word2vec text", suffixes=(".txt", ".vec"), sniff=word2vec.sniff_text,
         read=word2vec.read_text, outline=word2vec.outline, write=word2vec.write_text,
