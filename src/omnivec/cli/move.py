@@ -125,7 +125,7 @@ def _write(model: Model, place: Target, dtype: str | None, common: Common, displ
 
 def rounded(rounding: dict[str, float]) -> str:
     """What a smaller type has cost, in words."""
-    return f"largest error {rounding['largest']:.2g}, least cosine {rounding['cosine']:.7g}"
+    return f"largest error {rounding['largest']:.2g}, least cosine {rounding['cosine']:.9f}"
 
 
 def disk_bytes(path: str) -> int:
