@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError, NotEnoughMemory, OptionError
+from omnivec.errors import FormatError, NotEnoughMemory, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.folder import TABLES, Folder
 from omnivec.store.keys import BUILDING, Keys
@@ -59,7 +59,7 @@ def read(
     takes = _need(plan)
     if sum(takes.values()) > free[0]:
         raise memory.refused(takes, _remedies(folder, limit, dtype, free, can_map=True), free, folder.path)
-    done, total = 0, max(sum(entry.nbytes for entry in plan.entries.values()), 1)
+    done, total = 0, max(sum(entry.nbytes for entry in plan.entries()), 1)
 
     def count(size: int) -> None:
         nonlocal done
@@ -68,14 +68,15 @@ def read(
             told(done / total)
 
     config, arrays = dict(folder.config), _Arrays()
-    for name, entry in plan.entries.items():
-        if (dim := plan.dims.get(name)) is not None:
-            table = _encoded(folder.arrays, entry, plan.entries.get(name + SCALES), dim, plan.dtype, count)
-            arrays |= table.table().arrays(name)
-            if name == "vectors" and plan.dtype != "float32":
-                config["rounding"] = table.rounding.after(_rounding(config))._asdict()
-        elif name.removesuffix(SCALES) not in plan.dims:
-            arrays[name] = folder.arrays.read(entry, count)
+    for name, change in plan.changed.items():
+        try:
+            builder = _encoded(folder.arrays, change, plan.dtype, count)
+        except NotFinite as error:
+            raise NotFinite(f"{folder.path}: {name}: {error}") from None
+        arrays |= builder.table().arrays(name)
+        if name == "vectors" and plan.dtype != "float32":
+            config["rounding"] = builder.rounding.after(_rounding(config))._asdict()
+    arrays |= {name: folder.arrays.read(entry, count) for name, entry in plan.same.items()}
     if plan.cut:
         config |= {"rows": plan.rows, "training": _not_resumed(config.get("training"))}
         arrays |= _first_keys(folder, arrays)
@@ -84,51 +85,58 @@ def read(
     return config, arrays
 
 
+class _Change(NamedTuple):
+    """A table that is stored as another type than before."""
+
+    rows: Entry
+    scales: Entry | None
+    dim: int
+
+
 class _Plan(NamedTuple):
     """What is read, and how it is stored."""
 
-    entries: Mapping[str, Entry]
     rows: int
     cut: bool
     """Whether they are the first rows of more."""
     dtype: DType
-    dims: Mapping[str, int]
-    """Of the tables that are stored as another type than before."""
+    same: Mapping[str, Entry]
+    """What is read as it lies."""
+    changed: Mapping[str, _Change]
+    """What is stored as `dtype`."""
+
+    def entries(self) -> Iterator[Entry]:
+        """All that is read."""
+        yield from self.same.values()
+        for change in self.changed.values():
+            yield change.rows
+            if change.scales is not None:
+                yield change.scales
 
 
 def _plan(folder: Folder, limit: int | None, dtype: DType | None) -> _Plan:
-    entries = folder.arrays.entries
-    rows = _rows(folder)
+    rows, entries = _rows(folder), dict(folder.arrays.entries)
     if cut := limit is not None and limit < rows:
-        rows = min(rows, limit or rows)
+        rows = limit or rows
         entries = _first(folder, rows)
-    changed = {
-        name: entry
-        for name, entry in entries.items()
-        if name in _FLOATS and dtype is not None and str(entry.dtype) != dtype and len(entry.shape) == 2
-    }
-    dim = folder.config.get("dim")
-    dims = {
-        name: min(entry.shape[1], dim if type(dim) is int and dim > 0 else entry.shape[1])
-        for name, entry in changed.items()
-    }
-    # The lengths of rows before they are rounded are not those of what is stored.
-    kept = {name: entry for name, entry in entries.items() if name.removesuffix(LENGTHS) not in dims}
-    return _Plan(kept | changed, rows, cut, dtype or "float32", dims)
+    dim, changed = folder.config.get("dim"), {}
+    for name in _FLOATS:
+        if name in entries and dtype is not None and str(entries[name].dtype) != dtype:
+            entry, scales = entries.pop(name), entries.pop(name + SCALES, None)
+            entries.pop(name + LENGTHS, None)  # those of rows that are rounded are others
+            width = entry.shape[-1]
+            changed[name] = _Change(entry, scales, dim if type(dim) is int and 0 < dim < width else width)
+    return _Plan(rows, cut, dtype or "float32", entries, changed)
 
 
 def _need(plan: _Plan) -> dict[str, int]:
-    takes = {"keys": 0, "buffers": _BUFFERS}
-    for name, entry in plan.entries.items():
-        if name.startswith("keys."):
-            takes["keys"] += entry.nbytes
-        elif name in plan.dims:
-            takes[name] = table_bytes(entry.shape[0], plan.dims[name], plan.dtype)
-        elif name.removesuffix(SCALES) not in plan.dims:
-            takes[name] = entry.nbytes
-    if plan.cut:
-        takes["keys"] += plan.rows * BUILDING
-    return takes
+    tables = {
+        name: table_bytes(change.rows.shape[0], change.dim, plan.dtype)
+        for name, change in plan.changed.items()
+    }
+    tables |= {name: entry.nbytes for name, entry in plan.same.items() if not name.startswith("keys.")}
+    keys = sum(entry.nbytes for name, entry in plan.same.items() if name.startswith("keys."))
+    return tables | {"keys": keys + (plan.rows * BUILDING if plan.cut else 0), "buffers": _BUFFERS}
 
 
 def _remedies(
@@ -155,18 +163,22 @@ def _remedies(
 def _rows(folder: Folder) -> int:
     """Keys of a folder. FormatError where a table has another number of rows than it needs."""
     shapes = {name: entry.shape for name, entry in folder.arrays.entries.items()}
-    rows = shapes.get("vectors", (0,))[0] if shapes.get("vectors") else 0
-    wanted = dict.fromkeys(("vectors", *(name for name in _BY_KEY if name in shapes)), rows)
-    wanted |= {"keys.offsets": rows + 1, "keys.bytes": shapes.get("keys.bytes", (-1,))[0]}
+
+    def count(name: str) -> int:
+        return (*shapes.get(name, ()), -1)[0]
+
+    rows = max(count("vectors"), 0)
+    wanted = {"vectors": rows, **dict.fromkeys((name for name in _BY_KEY if name in shapes), rows)}
+    wanted |= {"keys.offsets": rows + 1, "keys.bytes": max(count("keys.bytes"), 0)}
     for name in _FLOATS:
         if name in shapes:
             beside = [name + suffix for suffix in (SCALES, LENGTHS) if name + suffix in shapes]
             is_int8 = [name + SCALES] if folder.arrays.entries[name].dtype == np.int8 else []
-            wanted |= dict.fromkeys(beside + is_int8, shapes[name][0] if shapes[name] else -1)
-    for name, count in wanted.items():
-        if shapes.get(name, ())[:1] != (count,):
+            wanted |= dict.fromkeys(beside + is_int8, max(count(name), 0))
+    for name, number in wanted.items():
+        if count(name) != number or len(shapes[name]) != (2 if name in _FLOATS else 1):
             what = f"{name!r} has shape {shapes[name]}" if name in shapes else f"{name!r} is missing"
-            raise FormatError(f"{folder.path / TABLES}: {what}, {count:,} rows were expected; damaged")
+            raise FormatError(f"{folder.path / TABLES}: {what}, {number:,} rows were expected; damaged")
     return rows
 
 
@@ -183,20 +195,17 @@ def _first(folder: Folder, rows: int) -> dict[str, Entry]:
     return entries
 
 
-def _encoded(
-    arrays: Arrays, entry: Entry, scales: Entry | None, dim: int, dtype: DType, count: Callable[[int], None]
-) -> Builder:
+def _encoded(arrays: Arrays, change: _Change, dtype: DType, count: Callable[[int], None]) -> Builder:
     """A table stored as another type, read and encoded a block at a time."""
-    rows = entry.shape[0]
-    builder = Builder(dim, dtype)
+    rows = change.rows.shape[0]
+    builder = Builder(change.dim, dtype)
     builder.resize(rows)
-    step = max(1, _BLOCK * rows // max(entry.nbytes, 1))
+    step = max(1, _BLOCK * rows // max(change.rows.nbytes, 1))
     for start in range(0, rows, step):
         stop = min(start + step, rows)
-        some = None if scales is None else arrays.read(scales.span(start, stop), count)
-        builder.put(
-            start, Table(arrays.read(entry.span(start, stop), count), dim, some).span(0, stop - start)
-        )
+        scales = None if change.scales is None else arrays.read(change.scales.span(start, stop), count)
+        part = Table(arrays.read(change.rows.span(start, stop), count), change.dim, scales)
+        builder.put(start, part.span(0, len(part)))
     return builder
 
 
