@@ -1,6 +1,7 @@
 """`info`: what a model or a file holds and what opening it costs, from its header alone."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -130,3 +131,28 @@ def test_a_table_of_a_wrong_shape_is_found_in_the_header(call, vectors_folder, t
     (folder / "config.json").write_text(json.dumps({**config, "dim": 400}))
     code, out, err = call("info", folder)
     assert (code, out) == (1, "") and "dim 400" in err and len(err.splitlines()) == 1
+
+
+def test_under_ulimit_v_a_mapping_counts(call, vectors_folder, monkeypatch):
+    assert "Mapped     no memory of its own: " in call("info", vectors_folder)[1]
+    for have, told in ((10**9, "fits: 1.0 GB"), (100, "does not fit: 100 bytes")):
+        monkeypatch.setattr(memory, "available", lambda have=have: (have, "ulimit -v"))
+        size = memory.human(sum(json.loads(call("info", vectors_folder, "--json")[1])["tables"].values()))
+        out = call("info", vectors_folder)[1]
+        assert f"Mapped     {size} of address space; {told} free (ulimit -v)\n" in out
+
+
+def test_info_reads_less_than_a_megabyte(call, tmp_path):
+    io = Path("/proc/self/io")
+    if not io.exists():
+        pytest.skip("the system does not count what a process reads")
+    matrix = np.ones((20_000, 64), np.float32)
+    Vectors(map(str, range(20_000)), matrix).save(tmp_path / "m.omnivec")
+    for name in ("m.vec", "m.bin", "m.vec.gz"):
+        call("convert", tmp_path / "m.omnivec", tmp_path / name)
+    for path in tmp_path.iterdir():
+        assert call("info", path)[0] == 0  # imports are read here
+        before = int(io.read_text().split()[1])
+        _, out, _ = call("info", path)
+        assert "20,000 × 64" in out
+        assert int(io.read_text().split()[1]) - before < 10**6, path

@@ -123,17 +123,11 @@ def _verify(found: Found, display: Display) -> None:
         folder.verify(told)
 
 
-def fits(found: Found) -> tuple[bool, int, str]:
-    """Whether loading into memory fits, the bytes there are, and what limits them."""
-    from omnivec.store import memory
-
-    have, limit = memory.available()
-    return sum(found.need.values()) <= have, have, limit
-
-
 def as_json(found: Found, verified: bool) -> dict[str, object]:
     """It as JSON."""
-    fit, have, limit = fits(found)
+    from omnivec.store import memory
+
+    (have, limit), need = memory.available(), sum(found.need.values())
     return {
         **summary(found.config, found.rows, found.dim, found.path),
         "format": found.format,
@@ -141,10 +135,10 @@ def as_json(found: Found, verified: bool) -> dict[str, object]:
         "rows_counted": found.counted,
         "tables": dict(found.tables),
         "memory": dict(found.need),
-        "memory_total": sum(found.need.values()),
+        "memory_total": need,
         "memory_free": have,
         "memory_limit": limit,
-        "fits": fit,
+        "fits": need <= have,
         "rounding": found.config.get("rounding"),
         "index": found.index,
         "verified": verified,
@@ -183,8 +177,8 @@ def lines(found: Found) -> list[tuple[str, str]]:
     ]
     if ours:
         rows.append(("Tables", folded(by_table(found.tables), ", ")))
-        rows.append(("Mapped", "takes no memory of its own: processes share the pages they read"))
-    rows += [("Loaded", folded(by_table(found.need), ", ")), ("", _fits(found))]
+        rows.append(("Mapped", _mapped(found)))
+    rows += [("Loaded", folded(by_table(found.need), ", ")), ("", _fits(sum(found.need.values())))]
     if config.get("rounding"):
         rows.append(("Rounding", rounded(config["rounding"])))
     if found.index is not None:
@@ -200,12 +194,22 @@ def by_table(sizes: Mapping[str, int]) -> list[str]:
     return [f"{human(sum(sizes.values()))}: {parts[0]}", *parts[1:]]
 
 
-def _fits(found: Found) -> str:
-    from omnivec.store.memory import human
+def _mapped(found: Found) -> str:
+    """What a mapping takes: address space, which one of the limits counts."""
+    from omnivec.store import memory
 
-    fit, have, limit = fits(found)
-    free = f"{human(have)} free" + ("" if limit == "machine" else f" ({limit})")
-    return f"{'fits' if fit else 'does not fit'}: {free}"
+    if memory.available()[1] == "ulimit -v":
+        size = sum(found.tables.values())
+        return f"{memory.human(size)} of address space; {_fits(size)}"
+    return "no memory of its own: all processes share the pages that they read"
+
+
+def _fits(need: int) -> str:
+    from omnivec.store import memory
+
+    have, limit = memory.available()
+    free = f"{memory.human(have)} free" + ("" if limit == "machine" else f" ({limit})")
+    return f"{'fits' if need <= have else 'does not fit'}: {free}"
 
 
 def trained(config: Mapping[str, Any]) -> list[tuple[str, str]]:
