@@ -311,3 +311,12 @@ def test_ctrl_c_before_a_folder_has_its_name_leaves_nothing_behind(
     code, _, err = call("convert", vectors_folder, tmp_path / "out.omnivec")
     assert (code, err.splitlines()[-1]) == (130, "omnivec: stopped")
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_format_that_rounds_says_so_and_how_it_is_opened(call, vectors_folder, tmp_path):
+    _, _, err = call("convert", vectors_folder, tmp_path / "out.pkl")
+    title = "the book's float16 pickle"
+    assert f"Left out   counts, float32, numbers become float16: {title} has no place for them" in err
+    assert err.splitlines()[-1] == f"Open with  pickle.load(open('{tmp_path}/out.pkl', 'rb'))"
+    _, _, err = call("convert", vectors_folder, tmp_path / "half.pkl", "--dtype", "float16")
+    assert "numbers become" not in err and "Rounding" in err

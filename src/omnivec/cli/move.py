@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,7 +115,7 @@ def _write(model: Model, place: Target, dtype: str | None, common: Common, displ
     if rounding is not None:
         display.line("Rounding", rounded(rounding))
     if place.format is not None and place.format.opens:
-        display.line("Next", place.format.opens.format(path=shlex.quote(place.path)))
+        display.line("Open with", place.format.opens.format(path=shown(place.path)))
     if common.json:
         named = {"format": "omnivec" if place.format is None else place.format.name, "dtype": kind}
         about = {"model": place.path, "rows": rows, "dim": dim, "bytes": size, **named}

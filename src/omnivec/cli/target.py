@@ -66,13 +66,15 @@ class Target:
         """What the model has and the format has no place for."""
         if self.format is None:
             return []
-        dtype = model.vectors.table.dtype
+        dtype, writes = model.vectors.table.dtype, self.format.rounds
+        if writes is None:
+            writes = dtype if dtype in self.format.holds else "float32"
         parts = {
             "counts": model.keys.counts is not None and "counts" not in self.format.holds,
             "output rows": "output" in model.tables,
             "the tree and its rows": "nodes" in model.tables,
             "options and record": bool(model.options),
-            f"{dtype}, numbers become float32": dtype not in ("float32", *self.format.holds),
+            f"{dtype}, numbers become {writes}": dtype != writes,
         }
         return [name for name, lost in parts.items() if lost]
 
