@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omnivec.errors import FormatError, OptionError
-from omnivec.store.formats import book_pickle, static_embedding, word2vec
+from omnivec.store.formats import (
+    book_pickle,
+    glove,
+    glove_binary,
+    npy,
+    npz,
+    projector,
+    starspace,
+    static_embedding,
+    tsv,
+    word2vec,
+)
 from omnivec.store.formats.contents import Contents, Outline, Request
 from omnivec.store.formats.sample import Sample, sampled
 from omnivec.store.tables import DType
@@ -56,12 +67,47 @@ FORMATS: tuple[Format, ...] = (
         opens="SentenceTransformer('{path}')",
     ),
     Format(
+        name="numpy", title="NumPy's array with words beside it", suffixes=(".npy",), sniff=npy.sniff,
+        read=npy.read, outline=npy.outline, write=npy.write, holds=("float16",),
+        opens="numpy.load('{path}')",
+    ),
+    Format(
+        name="npz", title="NumPy's arrays `vectors` and `words`", suffixes=(".npz",), sniff=npz.sniff,
+        read=npz.read, outline=npz.outline, write=npz.write, holds=("counts", "float16"),
+        opens="numpy.load('{path}')",
+    ),
+    Format(
+        name="starspace-model", title="StarSpace model", sniff=starspace.sniff, read=starspace.read,
+        outline=starspace.outline,
+    ),
+    Format(
+        name="projector", title="a folder for TensorFlow's Embedding Projector", sniff=projector.sniff,
+        read=projector.read, outline=projector.outline, write=projector.write, holds=("counts",),
+        opens="https://projector.tensorflow.org, Load, vectors.tsv and metadata.tsv of {path}",
+    ),
+    Format(
+        name="glove", title="GloVe text", sniff=glove.sniff, read=glove.read, outline=glove.outline,
+        write=glove.write,
+        opens="gensim.models.KeyedVectors.load_word2vec_format('{path}', no_header=True)",
+    ),
+    Format(
+        name="starspace", title="StarSpace or PyTorch-BigGraph TSV", suffixes=(".tsv",), sniff=tsv.sniff,
+        read=tsv.read, outline=tsv.outline, write=tsv.write,
+    ),
+    Format(
         name="word2vec-text", title="word2vec text", suffixes=(".txt", ".vec"), sniff=word2vec.sniff_text,
         read=word2vec.read_text, outline=word2vec.outline, write=word2vec.write_text,
     ),
     Format(
         name="word2vec", title="word2vec binary", suffixes=(".bin",), sniff=word2vec.sniff_binary,
         read=word2vec.read_binary, outline=word2vec.outline, write=word2vec.write_binary,
+    ),
+    Format(
+        name="glove-cooccurrence", title="GloVe co-occurrences", sniff=glove_binary.sniff_cooccurrences,
+        instead="they count pairs of words and are no vectors: GloVe's `shuffle` and `glove` read them",
+    ),
+    Format(
+        name="glove-binary", title="GloVe parameters", read=glove_binary.read, outline=glove_binary.outline,
     ),
 )  # fmt: skip
 """Looked through in this order: what is more particular stands before what is more general."""
