@@ -246,6 +246,6 @@ def _texts(rows: int, dim: int) -> dict[str, str]:
     card = (
         "---\nlibrary_name: sentence-transformers\ntags: [sentence-transformers, static-embedding]\n---\n"
         f"# Static word vectors\n\n{rows - 1:,} words × {dim}, written by omnivec. A text's vector is the "
-        "mean of its words' rows; what stands between white space is a word, an unknown one counts as zeros.\n"
+        "mean of its words' rows; what stands between white space is a word, unknown ones count as zeros.\n"
     )
     return {_MODULES: json.dumps([module], indent=2), _CONFIG: json.dumps(config, indent=2), _CARD: card}
