@@ -19,7 +19,7 @@ from omnivec.index.cosine import Rows, scaled
 from omnivec.index.nearest import Nearest
 from omnivec.store.tables import Table
 
-FLOATS_AT_ONCE = 2**22  # for passes over the table alone; 16 MB where they must be decoded
+FLOATS_AT_ONCE = 2**20  # for passes over the table alone; 4 MB, and 20 where all must be looked at again
 MANY = 256  # queries; with fewer, keeping a bound for each costs more than it saves
 
 
