@@ -104,11 +104,11 @@ def _file(path: str, opening: Opening) -> Found:
 
     request = formats.Request(vocabulary=opening.vocabulary, encoding=opening.encoding, errors=opening.errors)
     known, found = formats.outline(path, request, opening.format)
+    dtype = checked_dtype(opening.dtype)
     first = found.rows if opening.limit is None else min(found.rows, opening.limit)
-    takes = need(first, found.dim, checked_dtype(opening.dtype))
     return Found(
         path, known.name, known.title, {"learner": None, "options": {}, "training": {}},
-        found.rows, found.dim, "float32", {"file": disk_bytes(path)}, takes, found.exact,
+        found.rows, found.dim, dtype, {"file": disk_bytes(path)}, need(first, found.dim, dtype), found.exact,
     )  # fmt: skip
 
 
