@@ -156,7 +156,7 @@ def _read_metadata(path: Path) -> tuple[list[bytes], NDArray[np.int64] | None]:
             raise FormatError(f"{path}: line {number:,}: {what}")
     column = next((names.index(name) for name in _WORDS if name in names), 0)
     counts = [row[names.index(_COUNTS)] for row in rows] if _COUNTS in names else []
-    whole = counts and all(count.isdigit() and len(count) < 19 for count in counts)
+    whole = _COUNTS in names and all(count.isdigit() and len(count) < 19 for count in counts)
     return [row[column] for row in rows], np.array(counts, np.int64) if whole else None
 
 
