@@ -10,7 +10,7 @@ import difflib
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, islice, pairwise
+from itertools import islice, pairwise
 from operator import index
 from typing import Any, overload
 from zlib import crc32
@@ -61,8 +61,14 @@ class Keys(Sequence[str]):
             raise OptionError(
                 f"counts must have one number for each of {len(encoded):,} keys, got {np.shape(counts)}"
             )
-        offsets = np.fromiter(accumulate(map(len, encoded), initial=0), np.int64, len(encoded) + 1)
-        return cls._numbered(np.frombuffer(b"".join(encoded), np.uint8), offsets, counts, encoded)
+        return cls.from_encoded(encoded, counts)
+
+    @classmethod
+    def from_encoded(cls, keys: Sequence[bytes], counts: NDArray[np.int64] | None = None) -> Keys:
+        """Number keys that are UTF-8 already. Raises: OptionError when a key occurs twice."""
+        offsets = np.zeros(len(keys) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
+        return cls._numbered(np.frombuffer(b"".join(keys), np.uint8), offsets, counts, keys)
 
     @classmethod
     def from_bytes(
@@ -158,6 +164,12 @@ class Keys(Sequence[str]):
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.find(key) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        """Whether `other` is a sequence of the same strings."""
+        if not isinstance(other, Sequence) or isinstance(other, str) or len(other) != len(self):
+            return False
+        return all(one == another for one, another in zip(self, other, strict=True))
 
     def __repr__(self) -> str:
         return f"Keys({len(self):,})"
