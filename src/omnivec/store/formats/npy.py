@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import operator
 import os
+import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -23,7 +27,9 @@ from omnivec.store.formats.writing import spans
 from omnivec.store.tables import Table
 
 _BLOCK = 1 << 22  # bytes read at once
-_HEADERS = {(1, 0): layout.read_array_header_1_0, (2, 0): layout.read_array_header_2_0}
+_MAGIC, _START = 6, 8  # bytes of the magic, and with the version behind it
+_SIZES = {b"\1\0": struct.Struct("<H"), b"\2\0": struct.Struct("<I"), b"\3\0": struct.Struct("<I")}
+_HEADER_LIMIT = 1 << 16  # bytes
 
 
 class Header(NamedTuple):
@@ -102,18 +108,28 @@ def check_length(path: Path, file: BinaryIO, size: int, header: Header) -> None:
 
 
 def array_header(path: Path, file: BinaryIO) -> Header:
-    """The header of any array without Python objects. Raises: FormatError."""
+    """The header of any array of plain numbers or text. Raises: FormatError."""
+    at, start = file.tell(), file.read(_START)
+    size = _SIZES.get(start[_MAGIC:_START])
+    if size is None or not start.startswith(layout.MAGIC_PREFIX):
+        raise FormatError(f"{path}: byte {at}: an array of NumPy's was expected, got {start!r}")
+    (length,) = size.unpack(taken(path, file, size.size))
+    text = taken(path, file, min(length, _HEADER_LIMIT))
     try:
-        version = layout.read_magic(file)
-        if version not in _HEADERS:
-            raise ValueError(f"version {version[0]}.{version[1]} is not for plain arrays")
-        header = Header(*_HEADERS[version](file))
-    except (ValueError, OverflowError, RecursionError, MemoryError) as error:
-        raise FormatError(f"{path}: the header of NumPy's array is damaged: {error}") from None
-    if header.dtype.hasobject:
+        # NumPy's own reader passes on whatever its parser raises, and warns.
+        fields = ast.literal_eval(text.decode("latin-1").strip())
+        kind, fortran, shape = fields["descr"], fields["fortran_order"], fields["shape"]
+        plain = isinstance(kind, str) and re.fullmatch(r"[<>|=]?[a-zA-Z]\d{0,9}", kind)
+        header = Header(tuple(map(operator.index, shape)), bool(fortran), np.dtype(kind if plain else "O"))
+    except (ValueError, SyntaxError, TypeError, LookupError, MemoryError, RecursionError) as error:
         raise FormatError(
-            f"{path}: the array holds Python objects, which could run code; save floats and text"
-        )
+            f"{path}: byte {at}: the array's header is damaged ({type(error).__name__})"
+        ) from None
+    if header.dtype.hasobject:
+        what = f"numbers or text were expected, got {str(kind)[:40]}"
+        raise FormatError(f"{path}: byte {at}: {what}; Python objects could run code, and are not read")
+    if min(header.shape, default=0) < 0:
+        raise FormatError(f"{path}: byte {at}: the array's shape is {header.shape}; damaged")
     return header
 
 
