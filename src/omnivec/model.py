@@ -162,8 +162,7 @@ def load(
     }  # fmt: skip
     if rounding is not None and table.dtype != "float32":
         config["rounding"] = rounding._asdict()
-    known = keys if isinstance(keys, Keys) and counts is None else Keys.build(keys, counts)
-    return Model(config, known, table.arrays("vectors"))
+    return Model(config, Keys.build(keys, counts), table.arrays("vectors"))
 
 
 def is_ours(path: Path) -> bool:

@@ -438,7 +438,7 @@ class Vectors:
         if fvocab is not None:
             by_key = word2vec.read_counts(fvocab, encoding=encoding, errors=unicode_errors)
             counts = np.array([by_key.get(key, 0) for key in found.keys], np.int64)
-        return cls(found.keys, found.table, counts=counts)
+        return cls(Keys.build(found.keys, counts), found.table)
 
     def save_word2vec_format(
         self, fname: PathOrName, fvocab: PathOrName | None = None, binary: bool = False

@@ -48,27 +48,32 @@ class Keys(Sequence[str]):
     def build(cls, keys: Iterable[str], counts: NDArray[np.int64] | None = None) -> Keys:
         """Number the keys in their order; they are stored as given (not normalised).
 
-        `counts`, (number of keys,) int64, says how often each occurred.
+        `counts`, (number of keys,) int64, says how often each occurred. `Keys` are not numbered anew.
 
         Raises: OptionError when a key occurs twice (the first such is named), a key is no string, or counts
         have another length.
         """
-        try:
-            encoded = [key.encode("utf-8", "surrogatepass") for key in keys]
-        except AttributeError:
-            raise OptionError("keys must be strings") from None
-        if counts is not None and np.shape(counts) != (len(encoded),):
+        if not isinstance(keys, Keys):
+            try:
+                keys = cls.from_encoded([key.encode("utf-8", "surrogatepass") for key in keys])
+            except AttributeError:
+                raise OptionError("keys must be strings") from None
+        if counts is None:
+            return keys
+        if np.shape(counts) != (len(keys),):
             raise OptionError(
-                f"counts must have one number for each of {len(encoded):,} keys, got {np.shape(counts)}"
+                f"counts must have one number for each of {len(keys):,} keys, got {np.shape(counts)}"
             )
-        return cls.from_encoded(encoded, counts)
+        counts = np.array(counts, np.int64)
+        counts.flags.writeable = False
+        return cls({**keys._arrays, "counts": counts})
 
     @classmethod
-    def from_encoded(cls, keys: Sequence[bytes], counts: NDArray[np.int64] | None = None) -> Keys:
+    def from_encoded(cls, keys: Sequence[bytes]) -> Keys:
         """Number keys that are UTF-8 already. Raises: OptionError when a key occurs twice."""
         offsets = np.zeros(len(keys) + 1, np.int64)
         np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
-        return cls._numbered(np.frombuffer(b"".join(keys), np.uint8), offsets, counts, keys)
+        return cls._numbered(np.frombuffer(b"".join(keys), np.uint8), offsets, None, keys)
 
     @classmethod
     def from_bytes(
