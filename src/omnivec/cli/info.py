@@ -40,7 +40,8 @@ class Found:
     need: Mapping[str, int]
     counted: bool = True
     """Whether `rows` is a count and no estimate."""
-    index: str | None = None
+    index: Mapping[str, Any] | None = None
+    """Of the approximate index that is saved with it: kind, bytes."""
 
 
 def info(
@@ -79,6 +80,7 @@ def looked_at(path: str, opening: Opening) -> Found:
 
 
 def _folder(path: str, opening: Opening) -> Found:
+    from omnivec.index import saved
     from omnivec.model import check_shapes, known_config
     from omnivec.store import preload
     from omnivec.store.folder import CONFIG, opened_folder
@@ -93,8 +95,10 @@ def _folder(path: str, opening: Opening) -> Found:
         check_shapes(folder.path, tables, rows, dim)
     sizes = {name: entry.nbytes for name, entry in tables.items()}
     sizes["keys"] = sum(entry.nbytes for name, entry in entries.items() if name.startswith("keys."))
-    stored = str(entries["vectors"].dtype)
-    return Found(path, "omnivec", "a model folder", config, rows, int(str(dim)), stored, sizes, need)
+    return Found(
+        path, "omnivec", "a model folder", config, rows, int(str(dim)), str(entries["vectors"].dtype),
+        sizes, need, index=saved.noted(path),
+    )  # fmt: skip
 
 
 def _file(path: str, opening: Opening) -> Found:
@@ -113,6 +117,7 @@ def _file(path: str, opening: Opening) -> Found:
 
 
 def _verify(found: Found, display: Display) -> None:
+    from omnivec.index import saved
     from omnivec.store.folder import opened_folder
 
     if found.format != "omnivec":
@@ -121,6 +126,7 @@ def _verify(found: Found, display: Display) -> None:
         )
     with opened_folder(found.path) as folder, display.measured("Verifying", found.path) as told:
         folder.verify(told)
+        saved.verify(found.path)
 
 
 def as_json(found: Found, verified: bool) -> dict[str, object]:
@@ -140,7 +146,7 @@ def as_json(found: Found, verified: bool) -> dict[str, object]:
         "memory_limit": limit,
         "fits": need <= have,
         "rounding": found.config.get("rounding"),
-        "index": found.index,
+        "index": None if found.index is None else found.index["kind"],
         "verified": verified,
     }
 
@@ -182,7 +188,7 @@ def lines(found: Found) -> list[tuple[str, str]]:
     if config.get("rounding"):
         rows.append(("Rounding", rounded(config["rounding"])))
     if found.index is not None:
-        rows.append(("Index", found.index))
+        rows.append(("Index", f"{found.index['kind']}, {human(found.index['bytes'])}"))
     return rows + trained(config)
 
 

@@ -103,6 +103,21 @@ def read(exact: Exact, folder: str | os.PathLike[str], vectors: str, given: dict
     return index
 
 
+def noted(folder: str | os.PathLike[str]) -> dict[str, Any] | None:
+    """What is noted of the index that a model folder has: kind, parameters, bytes; None where it has none.
+
+    Raises: FormatError for a damaged or newer note.
+    """
+    path = Path(folder) / NAME
+    return _note(path) if path.exists() else None
+
+
+def verify(folder: str | os.PathLike[str]) -> None:
+    """Compare the index that a model folder has, if any, with its checksum. Raises: FormatError."""
+    if (note := noted(folder)) is not None:
+        _verify(Path(folder) / KINDS[note["kind"]].file, note)
+
+
 def _note(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes()[:_LIMIT]
