@@ -14,11 +14,13 @@ from pathlib import Path
 from omnivec.errors import FormatError, OptionError
 from omnivec.store.formats import (
     book_pickle,
+    gensim_native,
     glove,
     glove_binary,
     npy,
     npz,
     projector,
+    refused,
     starspace,
     static_embedding,
     tsv,
@@ -37,9 +39,9 @@ class Format:
     for writing, the first of the table wins; sniff: whether a sample is of the format, None where only its
     name chooses it (a pickle that runs code, or what nothing in the file tells); read, outline: all of it, or
     rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
-    with a file that is recognised and not read; holds: what it keeps beside keys and float32 numbers:
-    "counts", "float16", "int8"; rounds: the type that all numbers take when they are written;
-    opens: how other tools open what was written, `{path}` stands for its name.
+    with a file that is recognised and not read, or what finds that out; holds: what it keeps beside keys and
+    float32 numbers: "counts", "float16", "int8"; rounds: the type that all numbers take when they are
+    written; opens: how other tools open what was written, `{path}` stands for its name.
     """
 
     name: str
@@ -49,7 +51,7 @@ class Format:
     read: Callable[[Path, Request], Contents] | None = None
     outline: Callable[[Path, Request], Outline] | None = None
     write: Callable[..., None] | None = None
-    instead: str = ""
+    instead: str | Callable[[Path], str] = ""
     holds: tuple[str, ...] = ()
     rounds: DType | None = None
     opens: str = ""
@@ -86,6 +88,13 @@ FORMATS: tuple[Format, ...] = (
         opens="https://projector.tensorflow.org, Load, vectors.tsv and metadata.tsv of {path}",
     ),
     Format(
+        name="gensim", title="gensim's own file", read=gensim_native.read, outline=gensim_native.outline,
+    ),
+    *(
+        Format(name=name, title=title, sniff=sniff, instead=instead)
+        for name, title, sniff, instead in refused.REFUSED
+    ),
+    Format(
         name="glove", title="GloVe text", sniff=glove.sniff, read=glove.read, outline=glove.outline,
         write=glove.write,
         opens="gensim.models.KeyedVectors.load_word2vec_format('{path}', no_header=True)",
@@ -118,7 +127,7 @@ def named(name: str) -> Format:
     for known in FORMATS:
         if known.name == name:
             return known
-    names = ", ".join(known.name for known in FORMATS)
+    names = ", ".join(known.name for known in FORMATS if known.read is not None or known.write is not None)
     raise OptionError(f"format must be one of {names}, got {name!r}")
 
 
@@ -138,7 +147,7 @@ def detect(path: str | os.PathLike[str]) -> Format:
     sample = sampled(Path(path))
     if (known := _known(sample)) is not None:
         return known
-    tried = ", ".join(known.title for known in FORMATS if known.sniff is not None)
+    tried = ", ".join(known.title for known in FORMATS if known.sniff is not None and known.read is not None)
     what = "a folder with " + (", ".join(sorted(sample.names)[:4]) or "nothing in it")
     start = what if sample.is_folder else f"it starts with {sample.head[:16]!r}"
     raise FormatError(f"{path}: not a known format of vectors, {start}; tried: {tried}")
@@ -161,8 +170,13 @@ def read(
     """
     known = detect(path) if format is None else named(format)
     if known.read is None:
-        raise FormatError(f"{path}: {known.title} is not read; {known.instead}")
+        raise _refusal(path, known)
     return known.read(Path(path), request)
+
+
+def _refusal(path: str | os.PathLike[str], known: Format) -> FormatError:
+    instead = known.instead if isinstance(known.instead, str) else known.instead(Path(path))
+    return FormatError(f"{path}: {known.title} is not read; {instead}")
 
 
 def outline(
@@ -176,7 +190,7 @@ def outline(
     """
     known = detect(path) if format is None else named(format)
     if known.outline is None:
-        raise FormatError(f"{path}: {known.title} is not read; {known.instead}")
+        raise _refusal(path, known)
     return known, known.outline(Path(path), request)
 
 
