@@ -332,7 +332,10 @@ sys.exit(str(heavy) if heavy else 0)
     assert done.returncode == 0, done.stderr
 
 
-def test_the_checksum_is_that_of_the_folder(exact, tmp_path):
+def test_the_checksum_is_that_of_the_folder_and_not_computed_where_it_is_mapped(exact, tmp_path, monkeypatch):
     exact.save(tmp_path / "model")
     recorded = json.loads((tmp_path / "model" / "config.json").read_text())["checksums"]["vectors"]
     assert saved.checksum(exact.table) == recorded
+    monkeypatch.setattr(saved, "checksum", lambda table: "computed")
+    assert load(tmp_path / "model").vectors._checksum == recorded
+    assert load(tmp_path / "model", limit=20).vectors._checksum == "computed"

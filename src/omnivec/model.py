@@ -98,9 +98,16 @@ class Model:
             self.keys,
             Table.named(name, self.tables, self.config["dim"]),
             lengths=self._lengths.get(name + LENGTHS),
+            checksum=self._recorded(name),
             name=self.learner,
             mapped=self._mapped,
         )
+
+    def _recorded(self, name: str) -> str | None:
+        """The checksum of a mapped table."""
+        sums = self.config.get("checksums")
+        found = sums.get(name) if self._mapped and isinstance(sums, dict) else None
+        return found if isinstance(found, str) else None
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the model folder, as a whole or not at all.

@@ -80,12 +80,18 @@ class Vectors:
         table: Table,
         *,
         lengths: Rows | None = None,
+        checksum: str | None = None,
         name: str | None = None,
         mapped: bool = False,
     ) -> Vectors:
-        """Vectors in a table of our own making: neither copied nor checked; `lengths` (rows,) of its rows."""
+        """Vectors in a table of our own making: neither copied nor checked.
+
+        `lengths` (rows,) of its rows, and `checksum`, where a folder has recorded them.
+        """
         vectors = cls.__new__(cls)
         vectors._keep(keys, table, name, mapped, lengths)
+        if checksum is not None:
+            vectors._checksum = checksum
         return vectors
 
     def _keep(
