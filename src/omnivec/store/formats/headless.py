@@ -11,6 +11,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -33,7 +34,6 @@ _HALF = 0.5  # the reader names those that do not agree
 _SLACK = 1.01  # the first words are shorter than the later ones, so that the estimate is rather too large
 _PACKED = 2.3  # how much shorter gzip makes such text: lines of 100 numbers of six decimals
 _SWAP = bytes.maketrans(b"\t ", b" \t")
-_SWAP_TEXT = str.maketrans("\t ", " \t")
 
 _log = logging.getLogger("omnivec")
 
@@ -107,16 +107,16 @@ def read(path: Path, request: Request, separator: bytes, header: Header) -> Cont
         source.file.seek(skip)
         file = source.file if separator == b" " else cast(BinaryIO, _Swapped(source.file))
         read_lines(path, file, seen.dim, rows, request.limit, line)
-        found = rows.finish()
-    if separator == b" ":
-        return found
-    keys = [key.translate(_SWAP_TEXT) if " " in key or "\t" in key else key for key in found.keys]
-    odd = next((key for key in keys if "\t" in key), None)
-    if odd is not None:
-        raise FormatError(
-            f"{path}: {seen.dim} numbers a row were expected, {odd[:40]!r} has more fields before them"
-        )
-    return found._replace(keys=keys)
+    if separator == b"\t":
+        rows.respell(partial(_swapped_back, path, seen.dim))
+    return rows.finish()
+
+
+def _swapped_back(path: Path, dim: int, word: bytes) -> bytes:
+    if b" " in word:
+        start = word.translate(_SWAP)[:40]
+        raise FormatError(f"{path}: a word and {dim} numbers a line were expected, {start!r} has more fields")
+    return word.translate(_SWAP)
 
 
 def outline(path: Path, separator: bytes, header: Header) -> Outline:

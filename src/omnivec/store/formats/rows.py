@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,10 @@ class Rows:
                 f"{self._path}: row {row:,}: {self._dim} numbers were expected, got also {rest[:40]!r}"
             )
         self._words = words
+
+    def respell(self, spell: Callable[[bytes], bytes]) -> None:
+        """Put `spell(word)` in each word's place, for a reader that has changed its bytes on the way."""
+        self._words = [spell(word) for word in self._words]
 
     def finish(self, counts: NDArray[np.int64] | None = None) -> Contents:
         """The keys, all different, and their table; `counts` (rows,), of all rows, where they are known.
