@@ -90,13 +90,13 @@ def _folder(path: str, opening: Opening) -> Found:
         config, entries = known_config(folder.path / CONFIG, folder.config), folder.arrays.entries
         dtype = None if opening.dtype is None else checked_dtype(opening.dtype)
         need = preload.need(folder, opening.limit, dtype)
-        rows, dim = entries["vectors"].shape[0], config.get("dim")
+        rows = entries["vectors"].shape[0]
         tables = {name: entry for name, entry in entries.items() if not name.startswith("keys.")}
-        check_shapes(folder.path, tables, rows, dim)
+        check_shapes(folder.path, tables, rows, config.get("dim"))
     sizes = {name: entry.nbytes for name, entry in tables.items()}
     sizes["keys"] = sum(entry.nbytes for name, entry in entries.items() if name.startswith("keys."))
     return Found(
-        path, "omnivec", "a model folder", config, rows, int(str(dim)), str(entries["vectors"].dtype),
+        path, "omnivec", "a model folder", config, rows, config["dim"], str(entries["vectors"].dtype),
         sizes, need, index=saved.noted(path),
     )  # fmt: skip
 
