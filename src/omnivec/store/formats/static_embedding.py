@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,8 @@ def sniff(sample: Sample) -> bool:
         return _INNER in sample.names
     with opened(sample.path / _TENSORS) as source:
         try:
-            return _tensor(sample.path / _TENSORS, source.file) is not None
+            found = safetensors.Arrays(sample.path / _TENSORS, source.file).entries
+            return any(name in found for name in _ROWS)
         except FormatError:  # its reader says what is wrong
             return True
 
@@ -161,10 +162,6 @@ def _checked(file: Path, folder: Path, tables: dict[str, NDArray[Any]], name: st
 
 def _is_number(array: NDArray[Any]) -> bool:
     return array.dtype == safetensors.BFLOAT16 or array.dtype.kind == "f" or array.dtype == np.int8
-
-
-def _tensor(path: Path, file: BinaryIO) -> str | None:
-    return next((name for name in _ROWS if name in safetensors.Arrays(path, file).entries), None)
 
 
 def _tokens(tensors: _Tensors) -> tuple[NDArray[np.int64], list[str]]:
