@@ -257,6 +257,17 @@ def test_a_recognised_format_that_is_not_read_says_what_to_do(call, tmp_path):
         assert len(err.splitlines()) == 1
 
 
+def test_gensims_pickle_is_opened_when_it_is_named(call, tmp_path):
+    models = pytest.importorskip("gensim.models")
+    vectors = models.KeyedVectors(2)
+    vectors.add_vectors(["king", "queen"], np.eye(2, dtype=np.float32))
+    vectors.save(str(tmp_path / "old.kv"))
+    code, _, err = call("convert", tmp_path / "old.kv", tmp_path / "new.omnivec")
+    assert code == 1 and err.endswith("; if you trust its author, name the format: --from gensim\n")
+    assert call("convert", tmp_path / "old.kv", tmp_path / "new.omnivec", "--from", "gensim")[0] == 0
+    assert [*load(tmp_path / "new.omnivec").vectors] == ["king", "queen"]
+
+
 def test_a_format_without_words_asks_for_their_file(call, tmp_path):
     matrix = np.random.default_rng(1).normal(size=(4, 6)).astype(np.float64)  # 2 words, their contexts
     (tmp_path / "glove.bin").write_bytes(matrix.tobytes())
