@@ -13,6 +13,7 @@ from pathlib import Path
 
 from omnivec.errors import FormatError, OptionError
 from omnivec.store.formats import (
+    biggraph,
     book_pickle,
     gensim_native,
     glove,
@@ -86,6 +87,10 @@ FORMATS: tuple[Format, ...] = (
         name="projector", title="a folder for TensorFlow's Embedding Projector", sniff=projector.sniff,
         read=projector.read, outline=projector.outline, write=projector.write, holds=("counts",),
         opens="https://projector.tensorflow.org, Load, vectors.tsv and metadata.tsv of {path}",
+    ),
+    Format(
+        name="biggraph", title="PyTorch-BigGraph checkpoint", sniff=biggraph.sniff, read=biggraph.read,
+        outline=biggraph.outline,
     ),
     Format(
         name="gensim", title="gensim's own file", read=gensim_native.read, outline=gensim_native.outline,
