@@ -36,10 +36,11 @@ _DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeErro
 
 
 def sniff(sample: Sample) -> bool:
-    """Whether a folder is a checkpoint, or a file is one of its embeddings."""
+    """Whether a folder is a checkpoint, or a file is one of its embeddings: by its name, or an array's in it."""
     if sample.is_folder:
         return _VERSION in sample.names
-    return sample.head.startswith(_HDF5) and b"embeddings\0" in sample.head
+    known = _NAME.fullmatch(sample.path.name) is not None or b"embeddings\0" in sample.head
+    return known and sample.head.startswith(_HDF5)
 
 
 def read(path: Path, request: Request) -> Contents:
@@ -106,7 +107,7 @@ class _Entities:
         file = next((folder / name for folder in folders if (folder / name).exists()), None)
         if file is None:
             raise FormatError(
-                f"{self.folder}: {name} is missing; give as vocabulary the folder that training called entity_path"
+                f"{self.folder}: {name} is missing; give the folder called entity_path in training as vocabulary"
             )
         names = read_json(file)
         if not isinstance(names, list) or not all(type(name) is str for name in names):
