@@ -76,9 +76,9 @@ def report(result: dict[str, Any]) -> str:
         said.append(f"omnivec, mapped, {words} in at most {bar} ms: {met} ({middle:.2f} ms).")
     heading = (
         f"{result['rows']:,} words × {result['dim']}, random numbers, the same in all files, which lie in "
-        "the disk's cache. A new process each; imports do not count. Time until the file is open, then of the "
-        "first word's vector; how many times as long as ours it takes to open, neighbours in time; memory of "
-        "the whole process, mapped pages that it has touched included. fastText's file is the smallest that "
+        "the disk's cache. A new process each; imports do not count. Time until the file is open, then of "
+        "the first word's vector; how many times as long as ours opening takes, neighbours in time; memory "
+        "of the whole process with the mapped pages that it touched. fastText's file is the smallest that "
         "its format allows: no n-grams, and one label in place of the second matrix, which would double it."
     )
     header = ("program", "file, GB", "open, ms", "first vector, ms", "beside ours", "peak memory, MB")

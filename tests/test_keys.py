@@ -1,6 +1,7 @@
 """Key ↔ row: a sequence over arrays that equals a list, finds like a dictionary, and survives a file."""
 
 import pickle
+import tracemalloc
 import unicodedata
 
 import numpy as np
@@ -47,6 +48,37 @@ def test_keys_are_the_list_they_were_built_from(words):
     assert [keys.find(word) for word in words] == list(range(len(words)))
     assert keys.rows(words).tolist() == list(range(len(words)))
     assert keys[-3:] == words[-3:] and list(reversed(keys)) == words[::-1]
+
+
+@given(words=ANY_KEYS, count=st.integers(0, 60))
+@example(words=ODD, count=5)
+def test_keys_of_the_first_bytes_are_those_built_from_the_first_words(words, count):
+    whole, first = Keys.build(words), Keys.build(words[:count], np.arange(len(words[:count])))
+    offsets = whole.tables()["keys.offsets"][: len(first) + 1]
+    text = whole.tables()["keys.bytes"][: offsets[-1]]
+    found = Keys.from_bytes(text, offsets, np.arange(len(first)))
+    assert found.tables().keys() == first.tables().keys()
+    for name, array in first.tables().items():
+        np.testing.assert_array_equal(found.tables()[name], array)
+
+
+@pytest.mark.parametrize("offsets", [[], [1, 3], [0, 2], [0, 4], [0, 2, 1, 3], [0, -1, 3]])
+def test_offsets_that_do_not_divide_the_bytes_are_refused(offsets):
+    with pytest.raises(FormatError, match="do not divide 3 bytes"):
+        Keys.from_bytes(np.frombuffer(b"abc", np.uint8), np.array(offsets, np.int64))
+
+
+def test_asking_mapped_keys_builds_nothing(tmp_path):
+    words = [f"{number:x}" for number in range(200_000)]
+    keys = mapped(Keys.build(words), tmp_path)
+    tracemalloc.start()
+    try:
+        assert keys.find("1234") == 0x1234 and keys[77_777] == f"{77_777:x}" and keys.find("none") == -1
+        assert keys.prefix("1234") == [words[row] for row in (0x1234, *range(0x12340, 0x12349))]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 50_000
 
 
 @given(words=ANY_KEYS, others=st.lists(ANY_KEY))
