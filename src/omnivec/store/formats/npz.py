@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -116,7 +117,11 @@ def _words(path: Path, archive: zipfile.ZipFile, limit: int | None) -> tuple[lis
             {"words": wanted * _WORD + min(wanted, step) * width}, f"take the first rows (limit): {path}"
         )
         for start in range(0, wanted, step):
-            block = np.frombuffer(npy.taken(name, file, min(step, wanted - start) * width), header.dtype)
+            data = npy.taken(name, file, min(step, wanted - start) * width)
+            # NumPy makes strings of any numbers, and what Python does with those is not defined.
+            if np.frombuffer(data, f"{header.dtype.byteorder}u4").max(initial=0) > sys.maxunicode:
+                raise FormatError(f"{name}: behind word {start:,}: a number that is no character; damaged")
+            block = np.frombuffer(data, header.dtype)
             words += [word.encode("utf-8", "surrogatepass") for word in block.tolist()]
     return words, count
 

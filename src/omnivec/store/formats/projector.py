@@ -7,6 +7,7 @@ line of text for each vector; a first line with the names of columns stands ther
 from __future__ import annotations
 
 import json
+import operator
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ CONFIG, VECTORS, METADATA = "projector_config.json", "vectors.tsv", "metadata.ts
 _CONFIG_LIMIT = 1 << 20  # bytes
 _BESIDE = ("tensors", "tensor", "vectors", "embeddings")  # what `metadata` stands for in the name beside
 _WORDS, _COUNTS = (b"word", b"label", b"name", b"token"), b"count"  # names of columns
+_DIM_LIMIT = 1 << 24
 _BLOCK = 1 << 22  # bytes of raw vectors read at once
 _TO_SPACES = bytes.maketrans(b"\t", b" ")
 
@@ -95,7 +97,7 @@ def _place(path: Path, request: Request) -> _Place:
     with opened(config) as source:
         text = source.file.read(_CONFIG_LIMIT)
     named = None if request.vocabulary is None else Path(request.vocabulary)
-    if text.lstrip().startswith(b"{"):
+    if config != path or text.lstrip().startswith(b"{"):
         return _configured(config, text, named)
     metadata = named or _metadata_beside(path)
     if metadata is None:
@@ -121,8 +123,14 @@ def _configured(config: Path, text: bytes, named: Path | None) -> _Place:
             )
         vectors = _inside(config, embeddings[0]["tensorPath"])
         metadata = named or _inside(config, embeddings[0]["metadataPath"])
-        rows, dim = embeddings[0].get("tensorShape") or (-1, -1)
-        shape = (int(rows), int(dim)) if rows >= 0 and dim >= 1 else None
+        shape = embeddings[0].get("tensorShape")
+        if shape is not None:
+            rows, dim = map(operator.index, shape)
+            if rows < 0 or not 1 <= dim <= _DIM_LIMIT:
+                raise FormatError(
+                    f"{config}: tensorShape is {[rows, dim]}, rows and dim were expected; damaged"
+                )
+            shape = rows, dim
     except FormatError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -164,7 +172,7 @@ def _read_text(place: _Place, words: int, request: Request) -> Rows:
     path = place.vectors
     with opened(path, request.told) as source:
         start = source.file.readline(headless.HEAD)
-        dim = start.count(b"\t") + 1 if place.shape is None else place.shape[1]
+        dim = _dim(place, start)
         if source.size is None:
             expected = min(words, at_first(dim))
         else:
@@ -173,6 +181,19 @@ def _read_text(place: _Place, words: int, request: Request) -> Rows:
         source.file.seek(headless.byte_order_mark(start))
         read_lines(path, cast(BinaryIO, _Led(source.file)), dim, rows, request.limit, 1)
     return rows
+
+
+def _dim(place: _Place, start: bytes) -> int:
+    """Numbers in the first line, or what the configuration says of a file without any."""
+    found = start.count(b"\t") + 1 if start.strip() else None
+    said = found if place.shape is None else place.shape[1]
+    if said is None:
+        raise FormatError(f"{place.vectors}: line 1: numbers were expected, got {start[:40]!r}")
+    if found not in (None, said):
+        raise FormatError(
+            f"{place.vectors}: line 1: {said:,} numbers, as configured, were expected, got {found:,}"
+        )
+    return said
 
 
 class _Led:

@@ -210,6 +210,6 @@ class _Matrix:
         if not self._ended or (rows, numbers) != (self._rows, self._rows * self._cols):
             got = f"got {max(rows, 0):,} rows and {numbers:,} numbers"
             raise FormatError(
-                f"{self._path}: {self._rows:,} rows of {self._cols} were expected, {got}; truncated"
+                f"{self._path}: {self._rows:,} rows of {self._cols} were expected, {got}; cut or damaged"
             )
         return self._behind
