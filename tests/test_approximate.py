@@ -12,6 +12,7 @@ from omnivec import load
 from omnivec.errors import FormatError, MissingExtra, NotEnoughMemory, NotFinite, OptionError, OutputError
 from omnivec.index import approximate, saved
 from omnivec.index.approximate import KINDS
+from omnivec.index.voyager import Voyager
 from omnivec.store import memory
 from omnivec.store.tables import Table, stored_as
 from omnivec.vectors import Vectors
@@ -70,6 +71,11 @@ def test_most_neighbours_are_found_and_their_scores_are_exact(exact, built):
         assert [score for _, score in answer] == sorted((score for _, score in answer), reverse=True)
         for key, score in answer[::3]:
             assert score == pytest.approx(exact.similarity(query, key), abs=1e-6)
+
+
+def test_more_rows_are_proposed_than_asked_for_since_the_index_rounds(built):
+    rows = built.index.finder.find(built.index.unit(np.arange(3)), 10, 1)
+    assert rows.shape == (3, {"voyager": Voyager().ef, "faiss": 30}[built.index.kind])
 
 
 def test_a_batch_is_a_loop_of_single_questions(built):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from omnivec.errors import FormatError, NotFinite, OptionError
-from omnivec.index import Exact, blas, exact, few, many
+from omnivec.index import Exact, blas, candidates, exact, few, many
 from omnivec.index.select import largest
 from omnivec.store.tables import Table, stored_as
 
@@ -169,6 +169,15 @@ def test_scores_of_either_sign_and_zeros_of_either_sign_are_ordered():
     np.testing.assert_array_equal(many._sorted(query, scores), wanted)
 
 
+def test_a_row_that_equals_a_bound_is_kept_since_it_may_come_before_the_one_that_raised_it():
+    bound = np.array([0.5], np.float32)
+    sieve = many._Sieve(bound, topn=1)
+    scores = np.zeros((64, 1), np.float32)
+    scores[37] = 0.5
+    sieve.offer(scores, 100)
+    assert sieve.answers().rows.tolist() == [[137]]
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_threads_change_no_answer_and_no_tie(monkeypatch, threads):
     monkeypatch.setattr(blas, "threads", lambda: 8)
@@ -194,7 +203,9 @@ def test_blas_has_one_thread_while_ours_run_and_all_of_them_afterwards(monkeypat
         len(seen) == before and {now for _, now, _ in seen} == {1} and {most for *_, most in seen} == {before}
     )
     assert blas._control().get() == before
-    with blas.at_most(1), blas.at_most(2):
+    with blas.at_most(1):
+        with blas.at_most(2):
+            assert blas._control().get() == 1
         assert blas._control().get() == 1
     assert blas._control().get() == before
     seen.clear()
@@ -219,7 +230,8 @@ def test_ctrl_c_stops_the_threads(monkeypatch):
 
 
 @pytest.mark.parametrize("dtype", ["float16", "int8"])
-def test_small_tables_are_searched_as_they_are_decoded(way, dtype):
+def test_small_tables_are_searched_as_they_are_decoded(way, dtype, monkeypatch):
+    monkeypatch.setattr(candidates, "COPIED_AT_ONCE", 6 * 1000)
     table, _ = stored_as(Table(normal(40_000, 6)), dtype)
     asked = normal(5, 6, seed=1)
     got, wanted = Exact(table).query(asked, 8), Exact(table.span(0, len(table))).query(asked, 8)
@@ -248,7 +260,8 @@ def test_a_small_table_is_never_decoded_whole(way):
 def test_among_are_the_only_answers(way, unit):
     table, asked = normal(3000, 8), normal(9, 8, seed=1)
     among = np.random.default_rng(3).permutation(3000)[:400]
-    exclude = np.repeat(among[:1], 9)[:, None]
+    outside = np.setdiff1d(np.arange(3000), among)[:50]
+    exclude = np.repeat(np.append(among[:1], outside)[None], 9, axis=0)
     got = Exact(table).query(asked, 5, unit=unit, among=np.append(among, among[:7]), exclude=exclude)
     others = np.setdiff1d(np.arange(3000), among[1:])
     wanted = by_definition(
