@@ -15,8 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from omnivec.errors import FormatError, NotEnoughMemory, OutputError
-from omnivec.store import formats, memory
+from omnivec.errors import FormatError, MissingExtra, NotEnoughMemory, OutputError
+from omnivec.store import formats, memory, packing
 from omnivec.store.formats import Contents, Request, decimals, lines, word2vec
 from omnivec.store.tables import Table, stored_as
 
@@ -220,8 +220,14 @@ def test_binary_rows_may_end_in_a_line_end(tmp_path, matrix, end):
     assert keys == KEYS and (values == matrix).all()
 
 
+def zstd(data):
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    module = pytest.importorskip(name)
+    return module.compress(data, options={module.CompressionParameter.checksum_flag: 1})
+
+
 @pytest.mark.parametrize(
-    "pack", [gzip.compress, lzma.compress, lambda data: gzip.compress(gzip.compress(data))]
+    "pack", [gzip.compress, lzma.compress, zstd, lambda data: gzip.compress(gzip.compress(data))]
 )
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
 def test_compressed_files_are_read_by_content(tmp_path, matrix, known, pack):
@@ -450,7 +456,7 @@ def test_a_text_cut_anywhere_is_refused_or_whole_rows(tmp_path, matrix):
 
 
 def test_cut_compressed_data_is_refused(tmp_path, matrix):
-    for pack in (gzip.compress, lzma.compress):
+    for pack in (gzip.compress, lzma.compress, zstd):
         whole = pack(binary_of(RAW, matrix))
         for content in (whole[:-1], whole[:-9], whole[:20], whole[:-6] + b"\1\2\3\4\5\6"):
             with pytest.raises(FormatError, match="compressed data is cut or damaged"):
@@ -544,7 +550,6 @@ def test_other_files_are_refused_by_name(tmp_path):
         ("empty", b"", "not a known format"),
         ("prose", b"It was a dark night\n", "it starts with b'It was a dark ni'"),
         ("pickle", b"\x80\x04\x95\x00", "not a known format"),
-        ("zst", b"\x28\xb5\x2f\xfd1234", "zstd"),
         ("folder", None, "a folder with nothing in it"),
         ("fifo", None, "not a plain file"),
         ("none", None, "No such file"),
@@ -595,16 +600,27 @@ def test_other_floats_are_written_as_float32(tmp_path):
             assert (read(None, tmp_path / "v")[1] == table.span(0, 1)).all()
 
 
-@pytest.mark.parametrize(("name", "unpack"), [("v.txt.gz", gzip.open), ("v.txt.XZ", lzma.open)])
+@pytest.mark.parametrize("name", ["v.txt.gz", "v.txt.XZ", "v.zst"])
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
-def test_a_name_that_promises_packing_is_kept(tmp_path, name, unpack, known):
+def test_a_name_that_promises_packing_is_kept(tmp_path, name, known):
     write(known, tmp_path / "plain", ["a", "b"], np.eye(2))
     write(known, tmp_path / name, ["a", "b"], np.eye(2))
-    with unpack(tmp_path / name) as file:
-        assert file.read() == (tmp_path / "plain").read_bytes()
+    packed, plain = (tmp_path / name).read_bytes(), (tmp_path / "plain").read_bytes()
+    unpack = packing.unpacker(packed)
+    assert unpack is not None and unpack(tmp_path / name).read() == plain
     word2vec.write_counts(tmp_path / "counts.gz", ["a", "b"], np.array([2, 1]))
     assert gzip.decompress((tmp_path / "counts.gz").read_bytes()) == b"a 2\nb 1\n"
     assert word2vec.read_counts(tmp_path / "counts.gz") == {"a": 2, "b": 1}
+
+
+def test_zstd_that_is_not_there_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "_ZSTD", "backports.not_there")
+    path = put(tmp_path / "v", b"\x28\xb5\x2f\xfd1234")
+    with pytest.raises(MissingExtra, match=r"pip install 'omnivec\[zstd\]'"):
+        formats.detect(path)
+    with pytest.raises(MissingExtra):
+        write(TEXT, tmp_path / "new.zst", ["a"], np.eye(1))
+    assert not (tmp_path / "new.zst").exists()
 
 
 def test_packing_is_the_same_bytes_every_time(tmp_path):

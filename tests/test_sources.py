@@ -13,6 +13,7 @@ import pytest
 from omnivec.data import sources
 from omnivec.data.sources import describe, documents
 from omnivec.errors import InputError
+from omnivec.store import packing
 
 TEXT = "the cat sat\non the mät\r\n\nthe end"
 
@@ -61,7 +62,16 @@ def test_generator_is_read_once_and_piece_by_piece():
     assert list(next(reading)) == [b"b"] and list(reading) == []
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+def zstd(content):
+    if sys.version_info < (3, 14):
+        pytest.importorskip("backports.zstd")
+    packed = io.BytesIO()
+    with packing.packer("text.zst")(packed) as file:
+        file.write(content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstd])
 @pytest.mark.parametrize("name", ["text.gz", "text.xz", "text"])
 def test_compressed_file_is_known_by_its_content(pack, name, tmp_path):
     (tmp_path / name).write_bytes(pack(TEXT.encode()))
@@ -217,7 +227,7 @@ def test_utf16_is_refused(encoding, tmp_path):
     assert "expected UTF-8, got UTF-16" in (m := refusal(tmp_path / "text")) or "expected text" in m
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstd])
 @pytest.mark.parametrize("harm", ["cut", "scrambled"])
 def test_damaged_compressed_file_is_refused(pack, harm, tmp_path):
     packed = bytearray(pack("".join(map(str, range(5000))).encode()))

@@ -8,17 +8,15 @@ tokens.
 from __future__ import annotations
 
 import errno
-import gzip
 import io
-import lzma
 import os
 import sys
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn, cast
 
 from omnivec.errors import NO_PATH, InputError
+from omnivec.store import packing
 
 Source = str | os.PathLike[str] | BinaryIO | Iterable[str | os.PathLike[str] | list[str] | tuple[str, ...]]
 Piece = bytes | list[str] | tuple[str, ...]
@@ -111,14 +109,11 @@ def _raise(error: OSError) -> NoReturn:
 def _opened(path: Path) -> BinaryIO:
     try:
         stream = path.open("rb")
-        magic = stream.peek(6)[:6] if stream.seekable() else b""
-        if magic.startswith(b"\x1f\x8b"):
-            stream.close()
-            return cast(BinaryIO, gzip.open(path))
-        if magic == b"\xfd7zXZ\x00":
-            stream.close()
-            return cast(BinaryIO, lzma.open(path))
-        return stream
+        unpack = packing.unpacker(stream.peek(packing.TELLING)) if stream.seekable() else None
+        if unpack is None:
+            return stream
+        stream.close()
+        return cast(BinaryIO, unpack(path))
     except (OSError, ValueError) as error:
         _refuse(path, error)
 
@@ -155,5 +150,5 @@ def _read(stream: BinaryIO, name: str, done: int) -> bytes:
         while 0 < len(block) < 3 and done == 0 and (more := stream.read(3 - len(block))):
             block += more  # an unbuffered pipe may give less than a byte-order mark
         return block
-    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:  # damaged gzip and xz as well
+    except (OSError, *packing.damage()) as error:
         raise InputError(f"{name}: cannot be read after byte {done:,} ({error})") from None

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import io
-import lzma
 import os
 import stat
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from omnivec.errors import FormatError
+from omnivec.store import packing
 from omnivec.store.replace import replacing
 
-_MAGIC: dict[bytes, Callable[[BinaryIO], Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\x00": lzma.open}
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _LAYERS = 3  # gzip inside gzip happens; more is an attack
 
 
@@ -62,7 +58,7 @@ def opened(path: Path, told: Callable[[float], None] | None = None) -> Iterator[
                 telling = _Told(os.dup(plain.fileno()), status.st_size, told)
                 raw = stack.enter_context(io.BufferedReader(telling))
             yield _layers(path, raw, status.st_size, stack)
-    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+    except packing.damage() as error:
         raise FormatError(f"{path}: the compressed data is cut or damaged ({error})") from None
     except OSError as error:
         raise FormatError(f"{path}: {error.strerror or error}") from None
@@ -71,29 +67,21 @@ def opened(path: Path, told: Callable[[float], None] | None = None) -> Iterator[
 def _layers(path: Path, raw: BinaryIO, length: int, stack: contextlib.ExitStack) -> Source:
     file, size = raw, cast("int | None", length)
     for _ in range(_LAYERS):
-        start = file.read(6)
+        unpack = packing.unpacker(file.read(packing.TELLING))
         file.seek(0)
-        if start.startswith(_ZSTD):
-            raise FormatError(f"{path}: is compressed by zstd; decompress it first")
-        decompress = next((opens for magic, opens in _MAGIC.items() if start.startswith(magic)), None)
-        if decompress is None:
+        if unpack is None:
             return Source(file, size)
-        file, size = stack.enter_context(decompress(file)), None
+        file, size = stack.enter_context(unpack(file)), None
     return Source(file, size)
 
 
 @contextlib.contextmanager
 def created(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[BinaryIO]:
-    """A new file as `replacing` makes it, packed when its name ends in .gz or .xz.
+    """A new file as `replacing` makes it, packed when its name ends in .gz, .xz or .zst.
 
-    Raises: OutputError as `replacing` does.
+    Raises: OutputError as `replacing` does; MissingExtra for .zst where a package is needed.
     """
-    name = os.fspath(path).lower()
+    pack = packing.packer(os.fspath(path))
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(replacing(path, overwrite=overwrite))
-        packed: Any = file
-        if name.endswith(".gz"):  # without name and time: the same content is the same bytes
-            packed = stack.enter_context(gzip.GzipFile("", "wb", fileobj=file, mtime=0))
-        elif name.endswith(".xz"):
-            packed = stack.enter_context(lzma.open(file, "wb"))
-        yield packed
+        yield file if pack is None else stack.enter_context(pack(file))
