@@ -83,7 +83,9 @@ def test_the_vector_that_all_entities_share_is_added(folder):
 
 def test_names_may_lie_in_another_folder(tmp_path):
     folder = checkpoint(tmp_path / "model", names=tmp_path / "data")
-    with pytest.raises(FormatError, match=r"entity_names_user_0\.json is missing; give the folder"):
+    with pytest.raises(
+        FormatError, match=r"entity_names_user_0\.json is missing; give training's entity_path"
+    ):
         omnivec.load(folder)
     assert list(omnivec.load(folder, vocabulary=tmp_path / "data").keys)[2] == "bob smith"
 

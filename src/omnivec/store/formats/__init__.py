@@ -13,6 +13,7 @@ from pathlib import Path
 
 from omnivec.errors import FormatError, OptionError
 from omnivec.store.formats import (
+    arrow,
     biggraph,
     book_pickle,
     gensim_native,
@@ -87,6 +88,16 @@ FORMATS: tuple[Format, ...] = (
         name="projector", title="a folder for TensorFlow's Embedding Projector", sniff=projector.sniff,
         read=projector.read, outline=projector.outline, write=projector.write, holds=("counts",),
         opens="https://projector.tensorflow.org, Load, vectors.tsv and metadata.tsv of {path}",
+    ),
+    Format(
+        name="parquet", title="Parquet", suffixes=(".parquet",), sniff=arrow.sniff_parquet,
+        read=arrow.read_parquet, outline=arrow.outline_parquet, write=arrow.write_parquet,
+        holds=("counts", "float16"), opens="pandas.read_parquet('{path}')",
+    ),
+    Format(
+        name="arrow", title="Arrow file", suffixes=(".arrow", ".feather"), sniff=arrow.sniff_arrow,
+        read=arrow.read_arrow, outline=arrow.outline_arrow, write=arrow.write_arrow,
+        holds=("counts", "float16"), opens="pyarrow.ipc.open_file('{path}').read_all()",
     ),
     Format(
         name="biggraph", title="PyTorch-BigGraph checkpoint", sniff=biggraph.sniff, read=biggraph.read,

@@ -36,7 +36,7 @@ _DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeErro
 
 
 def sniff(sample: Sample) -> bool:
-    """Whether a folder is a checkpoint, or a file is one of its embeddings: by its name, or an array's in it."""
+    """Whether a folder is a checkpoint, or a file is one of its embeddings: by its name, or an array's."""
     if sample.is_folder:
         return _VERSION in sample.names
     known = _NAME.fullmatch(sample.path.name) is not None or b"embeddings\0" in sample.head
@@ -107,7 +107,7 @@ class _Entities:
         file = next((folder / name for folder in folders if (folder / name).exists()), None)
         if file is None:
             raise FormatError(
-                f"{self.folder}: {name} is missing; give the folder called entity_path in training as vocabulary"
+                f"{self.folder}: {name} is missing; give training's entity_path, a folder, as vocabulary"
             )
         names = read_json(file)
         if not isinstance(names, list) or not all(type(name) is str for name in names):
