@@ -188,12 +188,17 @@ def test_words_that_are_no_utf8_are_read_as_asked(call, tmp_path):
     assert code == 1 and "is not utf-8" in err
 
 
-def test_too_little_memory_names_flags(call, trained, tmp_path, monkeypatch):
+def test_a_file_that_does_not_fit_names_flags_that_would(call, trained, tmp_path, monkeypatch):
     call("convert", trained[0], tmp_path / "in.vec")
-    monkeypatch.setattr(memory, "available", lambda: (500, "container"))
-    code, _, err = call("convert", tmp_path / "in.vec", tmp_path / "out.omnivec")
-    assert code == 3 and len(err.splitlines()) == 1 and "500 bytes allowed by the container" in err
-    assert "--limit" in err and "--dtype float16" in err and not (tmp_path / "out.omnivec").exists()
+    monkeypatch.setattr(memory, "available", lambda: (6000, "container"))
+    words = ("convert", tmp_path / "in.vec", tmp_path / "out.txt")
+    code, out, err = call(*words)
+    assert (code, out) == (3, "") and len(err.splitlines()) == 1
+    needs = "in.vec: needs 7.2 kB (vectors 2.5 kB, words 4.7 kB), 6.0 kB allowed by the container; "
+    assert needs in err and (found := re.search(r"; --limit (\d+) or --dtype int8$", err))
+    assert [path.name for path in tmp_path.iterdir()] == ["in.vec"]
+    for flags in (("--limit", found[1]), ("--dtype", "int8")):
+        assert call(*words, "--overwrite", *flags)[0] == 0
 
 
 def test_a_folder_that_does_not_fit_names_flags_that_would(call, tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from omnivec.errors import FormatError, NotEnoughMemory, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.folder import TABLES, Folder
 from omnivec.store.keys import BUILDING, Keys
+from omnivec.store.remedies import remedies
 from omnivec.store.safetensors import Arrays, Entry
 from omnivec.store.tables import LENGTHS, SCALES, Builder, DType, Rounding, Table, table_bytes
 
@@ -32,8 +33,8 @@ def mapped(folder: Folder) -> _Arrays:
         return folder.arrays.map()
     except NotEnoughMemory as error:
         free = memory.available()
-        remedies = _remedies(folder, None, None, free, can_map=False)
-        raise memory.refused({"the file": error.need}, remedies, free, folder.path) from None
+        ways = _remedies(folder, None, None, free, can_map=False)
+        raise memory.refused({"the file": error.need}, ways, free, folder.path) from None
 
 
 def need(folder: Folder, limit: int | None = None, dtype: DType | None = None) -> dict[str, int]:
@@ -144,20 +145,12 @@ def _remedies(
 ) -> str:
     """What to do where a folder does not fit: only what would."""
 
-    def fits(limit: int | None, dtype: DType | None) -> bool:
-        return sum(need(folder, limit, dtype).values()) * 1.05 < free[0]
+    def fits(first: int, other: DType | None) -> bool:
+        return sum(need(folder, first, other or dtype).values()) * 1.05 < free[0]
 
     # A mapping takes no memory of its own, but it does take address space.
     ways = ["map it"] if can_map and free[1] != "ulimit -v" else []
-    first = min(_rows(folder), limit or _rows(folder))
-    while first and not fits(first, dtype):
-        first = first * 4 // 5
-    if first:
-        digits = max(len(str(first)) - 2, 0)
-        ways.append(f"set limit={first // 10**digits * 10**digits}")
-    if types := [name for name in get_args(DType)[1:] if fits(limit, name)]:
-        ways.append(f"set dtype={' or '.join(types)}")
-    return " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]])) or "give it more memory"
+    return remedies(min(_rows(folder), limit or _rows(folder)), fits, *ways)
 
 
 def _rows(folder: Folder) -> int:

@@ -15,12 +15,9 @@ from omnivec.errors import FormatError, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.formats.contents import Contents, Request
 from omnivec.store.keys import Keys
+from omnivec.store.remedies import Fits, remedies
 from omnivec.store.tables import Builder, DType, padded_width, table_bytes
 
-_REMEDY = (
-    "take the first rows only (limit), a smaller dtype (float16, int8), "
-    "or convert it where there is more memory: a model folder is mapped"
-)
 _UNSURE = 1 << 26  # bytes
 _WORD = 120  # bytes of a usual word while it is read, as bytes and as a string
 
@@ -85,7 +82,15 @@ class Rows:
         self._table.resize(rows)
 
     def _require(self, rows: int) -> None:
-        memory.require(need(rows, self._dim, self._request.dtype), f"{_REMEDY}: {self._path}")
+        takes, free = need(rows, self._dim, self._request.dtype), memory.available()
+        if sum(takes.values()) > free[0]:
+            raise memory.refused(takes, remedies(rows, self._fits(free[0])), free, self._path)
+
+    def _fits(self, free: int) -> Fits:
+        def fits(rows: int, dtype: DType | None) -> bool:
+            return sum(need(rows, self._dim, dtype or self._request.dtype).values()) * 1.05 < free
+
+        return fits
 
     def name(self, words: list[bytes]) -> None:
         """Give each row its word, for a file of numbers alone, whose rows were added with empty words.
