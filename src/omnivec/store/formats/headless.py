@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from omnivec.errors import FormatError, OutputError
 from omnivec.store.formats.contents import Contents, Outline, Request
-from omnivec.store.formats.lines import read_lines
+from omnivec.store.formats.lines import read_lines, trailing_numbers
 from omnivec.store.formats.rows import Rows, at_first
 from omnivec.store.formats.source import Source, opened
 from omnivec.store.formats.writing import write_lines
@@ -66,7 +66,7 @@ def look(head: bytes, whole: bool, separator: bytes) -> Look | None:
         text = line.removesuffix(b"\r").rstrip(separator)
         if text.strip():
             fields = text.split(separator)
-            numbers = _trailing_numbers(fields)
+            numbers = trailing_numbers(fields)
             counts.append(min(numbers, len(fields) - 1))
             bare &= numbers == len(fields)
             fraction |= numbers == len(fields) and not fields[0].lstrip(b"+-").isdigit()
@@ -75,15 +75,6 @@ def look(head: bytes, whole: bool, separator: bytes) -> Look | None:
     dim, agree = Counter(counts).most_common(1)[0]  # of those as frequent the first
     lines = ends.count(b"\n") + (not ends.endswith(b"\n"))
     return Look(dim, agree / len(counts), lines, len(ends) / lines, bare, fraction) if dim else None
-
-
-def _trailing_numbers(fields: list[bytes]) -> int:
-    for count, field in enumerate(reversed(fields)):
-        try:
-            float(field)
-        except ValueError:
-            return count
-    return len(fields)
 
 
 def are_words_and_numbers(seen: Look | None) -> bool:

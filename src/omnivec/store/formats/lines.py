@@ -143,7 +143,7 @@ def _check_dim(path: Path, block: bytes, dim: int) -> None:
         fields = text.removesuffix(b"\r").rstrip(b" ").split(b" ")
         if fields == [b""]:
             break
-        count = _trailing_numbers(fields)
+        count = trailing_numbers(fields)
         if count < len(fields):  # else the word may be a number, which proves nothing
             counts.append(count)
     if len(counts) in _TYPICAL and len(set(counts)) == 1 and counts[0] != dim:
@@ -152,7 +152,8 @@ def _check_dim(path: Path, block: bytes, dim: int) -> None:
         )
 
 
-def _trailing_numbers(fields: list[bytes]) -> int:
+def trailing_numbers(fields: list[bytes]) -> int:
+    """How many of the last fields are numbers."""
     for count, field in enumerate(reversed(fields)):
         try:
             _number(field)
