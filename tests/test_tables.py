@@ -125,9 +125,9 @@ def test_the_cost_is_the_true_one(rows, dtype):
 
 
 def test_int8_keeps_the_largest_number_of_a_row_and_the_sign_of_all():
-    rows = np.float32([[127, -127, 1, 0], [0.5, -0.25, 0.1, 0], [-3e38, 3e38, 1, 0]])
+    rows = np.float32([[127, -127, 1, 0], [0.5, -0.25, 0.1, 0], [-3.4028234e38, 3e38, 1, 0]])
     table, _ = stored_as(Table(rows), "int8")
-    assert table.stored.tolist() == [[127, -127, 1, 0], [127, -64, 25, 0], [-127, 127, 0, 0]]
+    assert table.stored.tolist() == [[127, -127, 1, 0], [127, -64, 25, 0], [-127, 112, 0, 0]]
     np.testing.assert_allclose(decoded(table)[:, 0], rows[:, 0], rtol=1e-6)
     minus, _ = stored_as(Table(-rows), "int8")
     np.testing.assert_array_equal(decoded(minus), -decoded(table))

@@ -31,6 +31,7 @@ LENGTHS = ".lengths"
 """What the name of the lengths of rows, (rows,) float32, adds to the name of their table."""
 
 _MOST = 127  # of int8; -128 is not used, so that a row and its negative have the same error
+_LARGEST_SCALE = np.nextafter(np.finfo(np.float32).max / np.float32(_MOST), np.float32(0))
 _BLOCK = 1 << 9  # rows encoded at once: of 300 numbers they stay in a cache, 4 times as fast as 8,192 of them
 
 
@@ -182,27 +183,31 @@ class Builder:
             plain = rows.astype(np.float32, copy=False)
             if self._scales is None:
                 self._stored[part] = plain
-                over = np.isinf(self._stored[part]) & np.isfinite(plain)
-                if over.any():
-                    row, column = np.argwhere(over)[0].tolist()
-                    what = f"row {at + row} holds {plain[row, column]:g}, float16 ends at 65,504"
-                    raise NotFinite(f"{what}; take int8 or float32")
             else:
                 scales = np.abs(plain).max(axis=1, initial=0) / np.float32(_MOST)
                 # A row with NaN or infinity is NaN in all of its numbers when it is decoded.
-                self._scales[part] = np.where(np.isfinite(scales), scales, np.nan)
+                scales = np.where(np.isfinite(scales), np.minimum(scales, _LARGEST_SCALE), np.float32(np.nan))
+                self._scales[part] = scales
                 codes = np.rint(plain / np.where(scales > 0, scales, 1)[:, None])
                 # A scale near the least number of float32 has lost digits, and codes go beyond.
                 self._stored[part] = np.nan_to_num(codes, nan=0).clip(-_MOST, _MOST)
-            self._judge(plain, self.table().span(part.start, part.stop))
+            self._judge(at, plain, self.table().span(part.start, part.stop))
 
-    def _judge(self, plain: NDArray[np.float32], stored: NDArray[np.float32]) -> None:
-        judged = np.isfinite(plain).all(axis=1) & plain.any(axis=1)
-        one, other = plain[judged].astype(np.float64), stored[judged].astype(np.float64)
-        lengths = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
-        cosines = (one * other).sum(axis=1) / np.where(lengths > 0, lengths, 1)
+    def _judge(self, at: int, plain: NDArray[np.float32], stored: NDArray[np.float32]) -> None:
+        """Compare rows with what is decoded of them, which is overwritten."""
+        products = [(plain, plain), (stored, stored), (plain, stored)]
+        one, other, both = (np.einsum("ij,ij->i", *pair, dtype=np.float64) for pair in products)
+        judged = np.isfinite(one) & (one > 0)
+        cosines = (both / np.sqrt(np.where(other > 0, one * other, 1)))[judged]
+        # Exact in float32, since the two numbers lie within a factor of two, or one of them is zero.
+        worst = np.abs(np.subtract(stored, plain, out=stored), out=stored).max(axis=1, initial=0)
+        if np.isinf(worst[judged]).any():
+            row = int(np.flatnonzero(judged & np.isinf(worst))[0])
+            value = plain[row, np.argmax(stored[row])]
+            what = f"row {at + row} holds {value:g}, float16 ends at 65,504"
+            raise NotFinite(f"{what}; take int8 or float32")
         self.rounding = Rounding(
-            max(self.rounding.largest, float(np.abs(one - other).max(initial=0))),
+            max(self.rounding.largest, float(worst[judged].max(initial=0))),
             min(self.rounding.cosine, float(cosines.min(initial=1))),
         )
 
