@@ -1,6 +1,7 @@
 """`info`: what a model or a file holds and what opening it costs, from its header alone."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,17 @@ def test_info_says_whether_a_load_fits(call, trained, monkeypatch, have, told):
     code, out, _ = call("info", trained[0])
     assert code == 0 and told in out and "(container)" in out
     assert json.loads(call("info", trained[0], "--json")[1])["fits"] is (have > 1000)
+
+
+def test_info_names_flags_of_a_load_that_would_fit(call, trained, tmp_path, monkeypatch):
+    call("convert", trained[0], tmp_path / "in.vec")
+    assert " would" not in call("info", tmp_path / "in.vec")[1]
+    monkeypatch.setattr(memory, "available", lambda: (6000, "container"))
+    out = call("info", tmp_path / "in.vec")[1]
+    assert "           does not fit: 6.0 kB free (container)\n" in out
+    limit = re.search(r"\n {11}--limit (\d+) or --dtype int8 would\n", out)[1]
+    for flags in (("--limit", limit), ("--dtype", "int8")):
+        assert "  fits: 6.0 kB free" in call("info", tmp_path / "in.vec", *flags)[1]
 
 
 def test_info_of_a_file_reads_its_beginning(call, vectors_folder, tmp_path):

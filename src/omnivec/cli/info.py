@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
-from omnivec.cli.failure import existing
+from omnivec.cli.failure import existing, in_flags
 from omnivec.cli.flags import Common, CommonFlags
 from omnivec.cli.move import disk_bytes, rounded
 from omnivec.cli.opening import Opening, OpeningFlags
@@ -20,6 +20,7 @@ from omnivec.errors import FormatError
 
 if TYPE_CHECKING:
     from omnivec.model import Model
+    from omnivec.store.tables import DType
 
 TRAINING = ("tokens", "seconds", "tokens_per_second", "loss")
 """What `info` tells of a training run."""
@@ -42,6 +43,8 @@ class Found:
     """Whether `rows` is a count and no estimate."""
     index: Mapping[str, Any] | None = None
     """Of the approximate index that is saved with it: kind, bytes."""
+    remedies: str = ""
+    """Flags of a load that would fit, where this one does not."""
 
 
 def info(
@@ -91,13 +94,15 @@ def _folder(path: str, opening: Opening) -> Found:
         dtype = None if opening.dtype is None else checked_dtype(opening.dtype)
         need = preload.need(folder, opening.limit, dtype)
         rows = entries["vectors"].shape[0]
+        first = min(rows, opening.limit or rows)
+        ways = _remedies(first, need, lambda first, other: preload.need(folder, first, other or dtype))
         tables = {name: entry for name, entry in entries.items() if not name.startswith("keys.")}
         check_shapes(folder.path, tables, rows, config.get("dim"))
     sizes = {name: entry.nbytes for name, entry in tables.items()}
     sizes["keys"] = sum(entry.nbytes for name, entry in entries.items() if name.startswith("keys."))
     return Found(
         path, "omnivec", "a model folder", config, rows, config["dim"], str(entries["vectors"].dtype),
-        sizes, need, index=saved.noted(path),
+        sizes, need, index=saved.noted(path), remedies=ways,
     )  # fmt: skip
 
 
@@ -109,11 +114,25 @@ def _file(path: str, opening: Opening) -> Found:
     request = formats.Request(vocabulary=opening.vocabulary, encoding=opening.encoding, errors=opening.errors)
     known, found = formats.outline(path, request, opening.format)
     dtype = checked_dtype(opening.dtype)
-    first = found.rows if opening.limit is None else min(found.rows, opening.limit)
+    first = min(found.rows, opening.limit or found.rows)
+    takes = need(first, found.dim, dtype)
+    ways = _remedies(first, takes, lambda first, other: need(first, found.dim, other or dtype))
     return Found(
         path, known.name, known.title, {"learner": None, "options": {}, "training": {}},
-        found.rows, found.dim, dtype, {"file": disk_bytes(path)}, need(first, found.dim, dtype), found.exact,
+        found.rows, found.dim, dtype, {"file": disk_bytes(path)}, takes, found.exact, remedies=ways,
     )  # fmt: skip
+
+
+def _remedies(
+    rows: int, need: Mapping[str, int], takes: Callable[[int, DType | None], Mapping[str, int]]
+) -> str:
+    from omnivec.store import memory
+    from omnivec.store.remedies import remedies
+
+    have = memory.available()[0]
+    if sum(need.values()) <= have:
+        return ""
+    return in_flags(remedies(rows, lambda first, dtype: sum(takes(first, dtype).values()) * 1.05 < have))
 
 
 def _verify(found: Found, display: Display) -> None:
@@ -185,6 +204,8 @@ def lines(found: Found) -> list[tuple[str, str]]:
         rows.append(("Tables", folded(by_table(found.tables), ", ")))
         rows.append(("Mapped", _mapped(found)))
     rows += [("Loaded", folded(by_table(found.need), ", ")), ("", _fits(sum(found.need.values())))]
+    if found.remedies:
+        rows.append(("", f"{found.remedies} would"))
     if config.get("rounding"):
         rows.append(("Rounding", rounded(config["rounding"])))
     if found.index is not None:
