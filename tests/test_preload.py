@@ -249,10 +249,14 @@ def test_only_remedies_that_would_work_are_told(tmp_path, free):
 
 
 @pytest.mark.parametrize(
-    ("limit", "dtype"), [(None, None), (None, "float16"), (None, "int8"), (60_000, None), (60_000, "int8")]
+    ("rows", "dim", "limit", "dtype"),
+    [
+        *[(80_000, 64, None, None), (80_000, 64, None, "float16"), (80_000, 64, None, "int8")],
+        *[(80_000, 64, 60_000, None), (80_000, 64, 60_000, "int8"), (500_000, 1, 499_999, "float16")],
+    ],
 )
-def test_no_more_is_taken_than_was_told(tmp_path, limit, dtype):
-    large_model(tmp_path / "m", 80_000, 64, output=True)
+def test_no_more_is_taken_than_was_told(tmp_path, rows, dim, limit, dtype):
+    large_model(tmp_path / "m", rows, dim, output=True)
     with opened_folder(tmp_path / "m") as folder:
         need = preload.need(folder, limit, dtype)
     tracemalloc.start()
