@@ -124,8 +124,10 @@ def test_vectors_and_keys_that_do_not_fit_are_refused(tmp_path):
         omnivec.load(saved(tmp_path / "m", vectors), format="gensim")
     numbered = KeyedVectors(3)
     numbered.add_vectors([7], np.eye(3)[:1])
-    with pytest.raises(FormatError, match="keys must be text, got a int"):
+    with pytest.raises(FormatError, match="keys must be text, some are int"):
         omnivec.load(saved(tmp_path / "n", numbered), format="gensim")
+    with pytest.raises(FormatError, match="keys must be text, some are NoneType"):
+        omnivec.load(saved(tmp_path / "room", KeyedVectors(3, 2)), format="gensim")
 
 
 def test_cut_files_and_missing_arrays_are_refused(tmp_path):

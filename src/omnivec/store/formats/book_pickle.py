@@ -43,7 +43,7 @@ def read(path: Path, request: Request) -> Contents:
     Raises: FormatError naming the byte of what is damaged, or is anything else than words and one array;
     NotEnoughMemory before the table is allocated.
     """
-    words, vectors = _loaded(path)
+    words, vectors = _loaded(path, request.told)
     return gathered(path, words, vectors.shape[1], lambda start, stop: vectors[start:stop], request)
 
 
@@ -79,10 +79,10 @@ def write(
         told(1)
 
 
-def _loaded(path: Path) -> tuple[list[str], NDArray[np.floating]]:
+def _loaded(path: Path, told: Told | None = None) -> tuple[list[str], NDArray[np.floating]]:
     """The words by row, and their rows."""
     with opened(path) as source:
-        params = load(path, _whole(path, source), STAND_INS)
+        params = load(path, _whole(path, source), STAND_INS, told)
     if type(params) is not dict or set(params) != set(_KEYS):
         raise FormatError(f"{path}: a dictionary of {', '.join(_KEYS)} was expected; another pickle")
     vectors, word_to_id, id_to_word = (params[key] for key in _KEYS)

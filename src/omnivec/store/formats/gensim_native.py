@@ -79,9 +79,8 @@ def _checked(path: Path, found: Any) -> tuple[list[str], NDArray[np.floating], N
     if vectors.ndim != 2 or vectors.dtype.kind != "f" or len(vectors) != len(keys):
         what = f"{vectors.dtype} of shape {vectors.shape} for {len(keys):,} keys"
         raise FormatError(f"{path}: its vectors are {what}; damaged")
-    odd = next((key for key in keys if type(key) is not str), None)
-    if odd is not None:
-        raise FormatError(f"{path}: its keys must be text, got a {type(odd).__name__}")
+    if odd := {type(key) for key in keys} - {str}:
+        raise FormatError(f"{path}: its keys must be text, some are {odd.pop().__name__}")
     counts = getattr(found, "expandos", {}).get("count")
     if not isinstance(counts, np.ndarray) or counts.shape != (len(keys),) or counts.dtype.kind not in "iu":
         return keys, vectors, None
