@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 
+import approximate
 import avx2
 import book
 import bound
@@ -32,6 +33,7 @@ import opening
 import page
 import quality
 import rates
+import search
 import softmax
 import speed
 from programs import OURS
@@ -54,6 +56,8 @@ SECTIONS: dict[str, ModuleType] = {
     "memory": memory,
     "opening": opening,
     "compile": compiling,
+    "search": search,
+    "approximate": approximate,
 }
 ROOT = Path(__file__).resolve().parents[1]
 
