@@ -182,7 +182,7 @@ def test_only_such_a_folder_is_replaced(tmp_path):
     write(path, ["one"], overwrite=True)
     assert list(omnivec.load(path).keys) == ["one"]
     (path / "notes.txt").touch()
-    with pytest.raises(OutputError, match="holds other things"):
+    with pytest.raises(OutputError, match="holds 'notes.txt'"):
         write(path, overwrite=True)
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="is a file"):

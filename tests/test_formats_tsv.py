@@ -338,8 +338,12 @@ def test_a_folder_with_other_files_is_not_replaced(tmp_path):
     contents = Contents(KEYS, Table(MATRIX.copy()))
     PROJECTOR.write(tmp_path / "out", contents)
     put(tmp_path / "out/notes.txt", b"mine")
-    with pytest.raises(OutputError, match="also holds 'notes.txt'"):
+    with pytest.raises(OutputError, match="holds 'notes.txt'"):
         PROJECTOR.write(tmp_path / "out", contents, overwrite=True)
+    (tmp_path / "mine").mkdir()
+    put(tmp_path / "mine/metadata.tsv", b"mine")
+    with pytest.raises(OutputError, match="holds 'metadata.tsv'"):
+        PROJECTOR.write(tmp_path / "mine", contents, overwrite=True)
     put(tmp_path / "file", b"mine")
     with pytest.raises(OutputError, match="is a file"):
         PROJECTOR.write(tmp_path / "file", contents, overwrite=True)

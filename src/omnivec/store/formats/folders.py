@@ -12,11 +12,13 @@ from omnivec.store import replace
 
 
 @contextlib.contextmanager
-def created_folder(path: str | os.PathLike[str], names: set[str], *, overwrite: bool) -> Iterator[Path]:
+def created_folder(
+    path: str | os.PathLike[str], names: set[str], mark: str, *, overwrite: bool
+) -> Iterator[Path]:
     """A new folder to fill, which takes its name when the block ends well and vanishes when it does not.
 
-    Files written into it are flushed to the disk by who writes them. `names` are what a folder of the format
-    may hold: one with other files is not replaced.
+    Who writes files into it flushes them to the disk. `names` are what a folder of the format may hold, and
+    `mark` what it must, unless it is empty: another folder is not replaced.
 
     Raises: OutputError when the path exists, unless `overwrite` is set and it is such a folder, and when the
     system refuses. What was there is whole.
@@ -27,8 +29,9 @@ def created_folder(path: str | os.PathLike[str], names: set[str], *, overwrite: 
             raise OutputError(f"{path} exists; choose another name or pass overwrite=True")
         if not target.is_dir():
             raise OutputError(f"{path} is a file, and is not overwritten by a folder; choose another name")
-        if others := sorted({entry.name for entry in target.iterdir()} - names):
-            raise OutputError(f"{path} also holds {others[0]!r} and is not overwritten; choose another name")
+        found = {entry.name for entry in target.iterdir()}
+        if others := sorted(found - names if mark in found else found):
+            raise OutputError(f"{path} holds {others[0]!r} and is not overwritten; choose another name")
     replace.sweep(target)
     with replace.reporting(path), replace.temporary(target) as new:
         new.mkdir()

@@ -243,7 +243,7 @@ def write(
     metadata = _metadata(path, keys, counts)
     config = {"tensorName": "vectors", "tensorShape": [len(table), table.dim], "tensorPath": VECTORS}
     text = json.dumps({"embeddings": [{**config, "metadataPath": METADATA}]}, indent=2) + "\n"
-    with created_folder(path, {CONFIG, VECTORS, METADATA}, overwrite=overwrite) as folder:
+    with created_folder(path, {CONFIG, VECTORS, METADATA}, CONFIG, overwrite=overwrite) as folder:
         with created(folder / VECTORS, overwrite=False) as file:
             for _, rows in spans(table, told):
                 file.write("".join("\t".join(map(str, row)) + "\n" for row in rows).encode())

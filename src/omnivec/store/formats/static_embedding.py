@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError, OutputError
+from omnivec.errors import FormatError
 from omnivec.store import replace, safetensors
 from omnivec.store.formats.contents import Contents, Outline, Request, Told
+from omnivec.store.formats.folders import created_folder
 from omnivec.store.formats.matrix import gathered
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import opened
@@ -192,43 +193,22 @@ def write(
     """
     keys = list(contents.keys)
     encoded(path, keys, "a tokenizer's vocabulary", "")
-    target = replace.target_of(path)
-    _check_target(path, target, overwrite)
-    replace.sweep(target)
     shape = len(keys) + 1, contents.table.dim
     replace.check_room(path, math.prod(shape) * 4 + sum(map(len, keys)))
-    with replace.reporting(path), replace.temporary(target) as new:
+    with created_folder(path, _OURS, _MODULES, overwrite=overwrite) as new:
         inner = new / _INNER
-        inner.mkdir(parents=True)
-        with replace.locked(new):
-            rows = (block for _, block in spans(contents.table, told))
-            blocks = chain(rows, [np.zeros((1, shape[1]), np.float32)])
-            safetensors.write_rows(inner / _TENSORS, _ROWS[0], shape, blocks)
-            write_tokenizer(inner / _TOKENIZER, keys)
-            for name, text in _texts(*shape).items():
-                replace.write_new(new / name, text.encode())
-            replace.flush_folder(inner)
-            replace.flush_folder(new)
-            replace.swap(new, target)
-        replace.flush_folder(target.parent)
+        inner.mkdir()
+        rows = (block for _, block in spans(contents.table, told))
+        blocks = chain(rows, [np.zeros((1, shape[1]), np.float32)])
+        safetensors.write_rows(inner / _TENSORS, _ROWS[0], shape, blocks)
+        write_tokenizer(inner / _TOKENIZER, keys)
+        for name, text in _texts(*shape).items():
+            replace.write_new(new / name, text.encode())
+        replace.flush_folder(inner)
     lost = [key for key in keys if key.split() != [key]]
     if lost:
         what = f"{len(lost):,} keys hold white space or nothing (first {lost[0]!r})"
         _log.warning("%s: %s; the tokenizer splits there, so no text reaches them", path, what)
-
-
-def _check_target(path: str | os.PathLike[str], target: Path, overwrite: bool) -> None:
-    if not os.path.lexists(target):
-        return
-    if not overwrite:
-        raise OutputError(f"{path} exists; choose another name or pass overwrite=True")
-    if not target.is_dir():
-        raise OutputError(f"{path} is a file, and is not overwritten by a folder; choose another name")
-    names = {entry.name for entry in target.iterdir()}
-    if names and (_MODULES not in names or names - _OURS):
-        raise OutputError(
-            f"{path} holds other things than we write, and is not overwritten; choose another name"
-        )
 
 
 def _texts(rows: int, dim: int) -> dict[str, str]:

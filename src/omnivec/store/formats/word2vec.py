@@ -22,6 +22,7 @@ from omnivec.store.formats.lines import read_lines
 from omnivec.store.formats.rows import Rows, at_first
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import created, opened
+from omnivec.store.formats.wordlist import words_and_counts
 from omnivec.store.formats.writing import SPAN, encoded, spans, write_lines
 
 _BOM = b"\xef\xbb\xbf"
@@ -228,16 +229,11 @@ def read_counts(
 
     Raises: FormatError naming the line.
     """
-    path, counts = Path(path), dict[str, int]()
-    with opened(path) as source:
-        for number, line in enumerate(source.file, 1):
-            word, space, count = line.rstrip(b"\r\n").rpartition(b" ")
-            if not space or not count.isdigit() or len(count) > 18:
-                raise FormatError(
-                    f"{path}: line {number:,}: a word and its count were expected, got {line[:40]!r}"
-                )
-            counts.setdefault(word.decode(encoding, errors), int(count))
-    return counts
+    found = dict[str, int]()
+    words, counts = words_and_counts(Path(path))
+    for word, count in zip(words, counts.tolist(), strict=True):
+        found.setdefault(word.decode(encoding, errors), count)
+    return found
 
 
 def write_counts(

@@ -54,7 +54,7 @@ def words_and_counts(path: Path) -> tuple[list[bytes], NDArray[np.int64]]:
     """
     words, counts = list[bytes](), list[int]()
     for number, line in enumerate(lines_of(path), 1):
-        word, space, count = line.rpartition(b" ")
+        word, space, count = line.removesuffix(b"\r").rpartition(b" ")
         if not space or not count.isdigit() or len(count) > 18:
             raise FormatError(
                 f"{path}: line {number:,}: a word and its count were expected, got {line[:40]!r}"
