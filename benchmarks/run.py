@@ -33,6 +33,7 @@ import opening
 import page
 import quality
 import rates
+import reading
 import search
 import softmax
 import speed
@@ -55,6 +56,7 @@ SECTIONS: dict[str, ModuleType] = {
     "growth": growth,
     "memory": memory,
     "opening": opening,
+    "reading": reading,
     "compile": compiling,
     "search": search,
     "approximate": approximate,
