@@ -93,6 +93,7 @@ def in_flags(message: str) -> str:
     message = message.replace("give its vectors as start to fit", "give it to omnivec train with --start")
     message = message.replace("build one, then save_index", "omnivec index builds one")
     message = re.sub(r"; map it\b", "; map it (the default)", message)
+    message = message.replace("a folder, as vocabulary", "a folder, as --vocabulary")
     message = message.replace("(limit)", "(--limit N)").replace("(vocabulary)", "(--vocabulary FILE)")
     message = message.replace('format="gensim", or --from gensim', "--from gensim")
     message = _ARGUMENT.sub(lambda found: f"{_FLAGS.get(found[1], '--' + found[1])} {found[2]}", message)

@@ -23,7 +23,7 @@ FOLDER = "omnivec"
 
 TARGET_HELP = (
     "NAME or NAME.omnivec is a model folder; otherwise the suffix chooses the format "
-    "(docs/formats.md), .gz behind it packs the file."
+    "(docs/formats.md), .gz, .xz or .zst behind it packs the file."
 )
 
 
@@ -105,7 +105,7 @@ def _by_suffix(path: str) -> Format | None:
     from omnivec.store.formats import FORMATS
 
     name = Path(path).name.lower()
-    bare = name.removesuffix(".gz").removesuffix(".xz")
+    bare = name.removesuffix(".gz").removesuffix(".xz").removesuffix(".zst")
     if bare == name and Path(name).suffix in ("", f".{FOLDER}"):
         return None
     fitting = [known for known in FORMATS if bare.endswith(known.suffixes or ("\0",))]
