@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from omnivec.errors import NotFinite, OptionError
+from omnivec.errors import NotEnoughMemory, NotFinite, OptionError
+from omnivec.store import memory
 from omnivec.store import tables as module
 from omnivec.store.tables import (
     ALIGNMENT,
@@ -146,6 +147,13 @@ def test_nan_and_infinity_stay_in_their_row_and_cost_nothing(dtype, odd):
         assert np.isnan(table.take(np.array([1]))).all()
     else:
         np.testing.assert_array_equal(stored[1, 2], odd)
+
+
+def test_a_copy_that_does_not_fit_is_refused(monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: (10_000, "machine"))
+    assert len(stored_as(Table(normal(100, 20)), "float16")[0]) == 100
+    with pytest.raises(NotEnoughMemory, match=r"needs 13 kB, 10 kB free; take fewer of them, or a smaller"):
+        stored_as(Table(normal(100, 20)), "float32")
 
 
 def test_float16_refuses_what_is_beyond_it_by_row_and_value(monkeypatch):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import NotFinite, OptionError
+from omnivec.store import memory
 
 LANES = 16
 """Floats in one step of a kernel; rows are padded to a multiple of it."""
@@ -228,8 +229,10 @@ class Builder:
 def stored_as(table: Table, dtype: DType) -> tuple[Table, Rounding]:
     """A copy of the table with its numbers stored as `dtype`, and what that costs.
 
-    Raises: NotFinite for a number that float16 cannot hold.
+    Raises: NotEnoughMemory before the copy is made; NotFinite for a number that float16 cannot hold.
     """
+    need = {"a copy of the rows": table_bytes(len(table), table.dim, dtype)}
+    memory.require(need, "take fewer of them, or a smaller dtype (float16, int8)")
     builder = Builder(table.dim, dtype)
     builder.resize(len(table))
     for start in range(0, len(table), _BLOCK):
