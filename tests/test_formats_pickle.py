@@ -92,7 +92,9 @@ def test_limit_dtype_and_compression_are_heeded(tmp_path, matrix):
 def test_as_many_words_as_a_pickler_splits_over_batches_and_memos(tmp_path):
     words = [f"word{row}" for row in range(70_000)]
     made = params(np.zeros((len(words), 1), np.float16), words)
-    assert list(book_pickle.read(put(tmp_path / "p", made), Request()).keys) == words
+    heard = []
+    assert list(book_pickle.read(put(tmp_path / "p", made), Request(told=heard.append)).keys) == words
+    assert len(heard) > 3 and heard == sorted(heard) and heard[-1] == 1
 
 
 def test_what_does_not_fit_is_refused_before_it_is_read(tmp_path, matrix, monkeypatch):
@@ -211,6 +213,12 @@ def test_the_name_that_is_refused_and_its_byte_are_told(tmp_path):
     with pytest.raises(
         FormatError, match=r"p: byte \d+: the pickle asks for 'posix.system': which could run"
     ):
+        book_pickle.read(path, Request())
+
+
+def test_a_stack_without_end_is_refused_long_before_the_end_of_the_file(tmp_path):
+    path = put(tmp_path / "p", attacks("")["many marks"])
+    with pytest.raises(FormatError, match=r"byte 65,5\d\d: a damaged pickle: too many things"):
         book_pickle.read(path, Request())
 
 

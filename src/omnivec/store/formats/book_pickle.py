@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ def read(path: Path, request: Request) -> Contents:
     NotEnoughMemory before the table is allocated.
     """
     words, vectors = _loaded(path, request.told)
-    return gathered(path, words, vectors.shape[1], lambda start, stop: vectors[start:stop], request)
+    quiet = replace(request, told=None)  # it takes a tenth of what the pickle took
+    return gathered(path, words, vectors.shape[1], lambda start, stop: vectors[start:stop], quiet)
 
 
 def outline(path: Path, request: Request) -> Outline:

@@ -116,6 +116,8 @@ class _Machine:
                     raise ValueError("too many things lie in one another")
             if len(self.stack) != 1 or self.at != len(self.data):
                 raise ValueError("something is left over, or follows it")
+            if told is not None:
+                told(1)
             return self.stack[0]
         except KeyError:
             what = f"opcode {bytes(self.data[begin : begin + 1])!r} is none of a dictionary of words"
