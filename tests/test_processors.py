@@ -45,3 +45,11 @@ def test_what_fails_is_raised_in_its_turn():
     assert next(found)[1]() == 0.5
     with pytest.raises(KeyError, match="no more"):
         next(found)
+
+
+def test_without_room_for_a_thread_the_work_is_done_all_the_same(monkeypatch):
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert [result() for _, result in in_turn(str, range(9))] == list("012345678")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 _Item = TypeVar("_Item")
@@ -27,18 +28,24 @@ def in_turn(
     """
     threads, failure = processors(), None
     with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[tuple[_Item, Future[_Result]]] = deque()
+        waiting: deque[tuple[_Item, Callable[[], _Result]]] = deque()
         coming = iter(items)
         while True:
             try:
                 while failure is None and len(waiting) <= threads:
                     item = next(coming)
-                    waiting.append((item, pool.submit(work, item)))
+                    waiting.append((item, _begun(pool, work, item)))
             except Exception as error:  # StopIteration as well
                 failure = error
             if not waiting:
                 break
-            item, future = waiting.popleft()
-            yield item, future.result
+            yield waiting.popleft()
     if failure is not None and not isinstance(failure, StopIteration):
         raise failure
+
+
+def _begun(pool: ThreadPoolExecutor, work: Callable[[_Item], _Result], item: _Item) -> Callable[[], _Result]:
+    try:
+        return pool.submit(work, item).result
+    except RuntimeError:  # under ulimit -v or -u there may be no room for a thread
+        return partial(work, item)

@@ -31,7 +31,7 @@ def need(rows: int, dim: int, dtype: DType) -> dict[str, int]:
 
 def at_first(dim: int) -> int:
     """How many rows are made room for where nobody knows how many there are: a packed file has no length."""
-    return max(1, _UNSURE // (4 * padded_width(dim)))
+    return max(1, _UNSURE // (4 * padded_width(dim) + _WORD))
 
 
 class Rows:
