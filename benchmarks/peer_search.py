@@ -1,6 +1,7 @@
 """python peer_search.py ROWS DIM ROUNDS PEER: seconds of a search in clustered vectors, ours and gensim's.
 
-One process for both, in turn, since they share NumPy and its BLAS; two tables of the same numbers. PEER: 1 or 0.
+One process for both, in turn, since they share NumPy and its BLAS; two tables of the same numbers. PEER is
+1 or 0.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, final, overload
@@ -519,10 +519,9 @@ class Vectors:
         return self._rows([among] if is_key(among) else among)
 
     def _named(self, found: Nearest) -> list[Neighbors]:
-        answers = found.rows >= 0
-        pairs = list(zip(self.keys.at(found.rows[answers]), found.scores[answers].tolist(), strict=True))
-        ends = np.cumsum(answers.sum(axis=1)).tolist()
-        return [Neighbors(pairs[start:end]) for start, end in pairwise([0, *ends])]
+        there = found.rows >= 0
+        pairs = zip(self.keys.at(found.rows[there]), found.scores[there].tolist(), strict=True)
+        return [Neighbors(islice(pairs, count)) for count in there.sum(axis=1).tolist()]
 
 
 def _checked(restrict: int | None) -> int | None:

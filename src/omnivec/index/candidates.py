@@ -45,14 +45,15 @@ class Candidates:
     def numbers(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Numbers of the rows at `places`; -1 stays -1."""
         if isinstance(self._chosen, range):
-            return np.where(places < 0, -1, places + self._chosen.start)
+            return np.where(places < 0, -1, places + self._chosen.start) if self._chosen.start else places
         return np.append(self._chosen, -1)[places]
 
     def places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Places of the rows with these numbers, -1 for those that are no candidates."""
+        """Places of the rows with these numbers, below 0 for those that are no candidates."""
         if isinstance(self._chosen, range):
-            here = (numbers >= self._chosen.start) & (numbers < self._chosen.stop)
-            return np.where(here, numbers - self._chosen.start, -1)
+            places = numbers - self._chosen.start
+            places[numbers >= self._chosen.stop] = -1
+            return places
         places = np.searchsorted(self._chosen, numbers)
         return np.where(np.append(self._chosen, -1)[places] == numbers, places, -1)
 

@@ -19,9 +19,9 @@ def nearest(
 ) -> Nearest:
     """The `topn` best candidates, by place, for each of at most QUERIES_AT_ONCE queries of length one.
 
-    Args: `exclude` (queries, any) places that are no answers, or -1.
+    Args: `candidates` one or more; `exclude` (queries, any) places that are no answers, or less than 0.
     """
-    best = Nearest(np.empty((len(queries), 0), np.int64), np.empty((len(queries), 0), np.float32))
+    best: Nearest | None = None
     # One piece of memory for all blocks: fresh pages from the system for each take as long as the product.
     most = max(SCORES_AT_ONCE // len(queries), 1)
     space = np.empty(len(queries) * min(most, len(candidates)), np.float32)
@@ -32,8 +32,9 @@ def nearest(
         scores[which, exclude[which, column] - first] = -np.inf
         found = largest(scores, topn)
         fresh = Nearest(found + first, scores[np.arange(len(queries))[:, None], found])
-        best = merged(best, fresh, topn) if best.rows.shape[1] else fresh
-    best.rows[np.isneginf(best.scores)] = -1
+        best = fresh if best is None else merged(best, fresh, topn)
+    assert best is not None  # there is a candidate at least
+    best.rows[best.scores == -np.inf] = -1
     return best
 
 
