@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from omnivec.errors import FormatError, OmnivecError, OptionError, OutputError
-from omnivec.store import formats
+from omnivec.errors import FormatError, NotEnoughMemory, OmnivecError, OptionError, OutputError
+from omnivec.store import formats, memory
 from omnivec.store.formats import Contents, Request
 from omnivec.store.tables import Table, stored_as
 
@@ -114,6 +114,14 @@ def test_smaller_tables_are_written_as_they_are_decoded(tmp_path, known, dtype):
     known.write(tmp_path / "model", Contents(ascii_model().keys, table))
     found = plain(formats.read(tmp_path / "model"))
     assert (found == kept(known, table.span(0, len(table)))).all()
+
+
+@every
+def test_what_does_not_fit_into_memory_is_refused_before_it_is_read(tmp_path, known, monkeypatch):
+    known.write(tmp_path / "model", Contents(ascii_model().keys, Table(MATRIX)))
+    monkeypatch.setattr(memory, "available", lambda: (100, "machine"))
+    with pytest.raises(NotEnoughMemory, match="model"):
+        formats.read(tmp_path / "model")
 
 
 @every

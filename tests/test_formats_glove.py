@@ -238,4 +238,5 @@ def test_cooccurrences_are_recognised_and_refused(tmp_path, first):
     with pytest.raises(FormatError, match="GloVe co-occurrences is not read; they count pairs"):
         formats.read(path)
     assert formats.recognised(put(path, records[:-1])) is None
-    assert formats.recognised(put(path, records + struct.pack("<iid", 1, -5, 1.0))) is None
+    for record in ((1, -5, 1.0), (1, 5, -1.0), (1, 5, float("nan")), (2**30, 1, 1.0)):
+        assert formats.recognised(put(path, records + struct.pack("<iid", *record))) is None

@@ -251,7 +251,7 @@ def projected(folder, vectors=b"1\t2\n3\t4.5\n", metadata=b"a\nb\n", **config):
         (b"a\nb\n\n\n", ["a", "b"], None),
         (b"id\tWord\tcount\n7\ta\t5\n8\tb\t4\n", ["a", "b"], [5, 4]),
         (b"x\ty\na\t1\nb\t2\n\n", ["a", "b"], None),
-        (b"word\tcount\na\tmany\nb\tfew\n", ["a", "b"], None),
+        (b"word\tcount\na\tmany\nb\t5\n", ["a", "b"], None),
     ],
 )
 def test_metadata_name_the_words(tmp_path, metadata, keys, counts):
@@ -325,6 +325,17 @@ def test_a_configuration_that_leads_elsewhere_or_is_damaged_is_refused(tmp_path,
 def test_no_configuration_is_refused(tmp_path, text):
     (tmp_path / "projector_config.json").write_text(text)
     with pytest.raises(FormatError, match="projector_config.json"):
+        formats.read(tmp_path)
+
+
+def test_a_dim_that_the_vectors_do_not_have_is_refused_before_it_is_made_room_for(tmp_path):
+    projected(tmp_path, tensorShape=[2, 1 << 24])
+    with pytest.raises(FormatError, match="line 1: 16,777,216 numbers, as configured, were expected, got 2"):
+        formats.read(tmp_path)
+    projected(tmp_path, b"", b"", tensorShape=[0, 3])
+    assert formats.read(tmp_path).table.dim == 3
+    projected(tmp_path, b"", b"")
+    with pytest.raises(FormatError, match="line 1: numbers were expected"):
         formats.read(tmp_path)
 
 
