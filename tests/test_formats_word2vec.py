@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from omnivec.errors import FormatError, MissingExtra, NotEnoughMemory, OutputError
+from omnivec.errors import FormatError, MissingExtra, NotEnoughMemory, OptionError, OutputError
 from omnivec.store import formats, memory, packing
 from omnivec.store.formats import Contents, Request, decimals, lines, word2vec
 from omnivec.store.tables import Table, stored_as
@@ -325,6 +325,12 @@ def test_invalid_utf8_is_replaced_reported_or_refused(tmp_path, warned):
     assert read(TEXT, path, encoding="latin-1")[0] == ["a", "bÿ", "bþ", "í\x95"]
     with pytest.raises(FormatError, match=r"b'b\\xff' of row 2 is not utf-8"):
         read(TEXT, path, errors="strict")
+
+
+@pytest.mark.parametrize("asked", [{"encoding": "utf-9"}, {"errors": "repair"}])
+def test_an_encoding_that_nobody_knows_is_an_option_error(tmp_path, asked):
+    with pytest.raises(OptionError, match="encoding and errors must be ones that Python knows"):
+        read(TEXT, put(tmp_path / "v", b"1 1\n\xff 1\n"), **asked)
 
 
 def test_a_text_with_other_rows_than_announced_is_read_and_reported(tmp_path, warned):

@@ -150,5 +150,9 @@ def _read(stream: BinaryIO, name: str, done: int) -> bytes:
         while 0 < len(block) < 3 and done == 0 and (more := stream.read(3 - len(block))):
             block += more  # an unbuffered pipe may give less than a byte-order mark
         return block
-    except (OSError, *packing.damage()) as error:
+    except _unreadable() as error:
         raise InputError(f"{name}: cannot be read after byte {done:,} ({error})") from None
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    return OSError, *packing.damage()

@@ -148,7 +148,7 @@ def named(name: str) -> Format:
 
 
 def recognised(path: str | os.PathLike[str]) -> Format | None:
-    """The format of a file or folder, by its content; gzip and xz are looked into. None where none fits.
+    """The format of a file or folder, by its content; packed files are looked into. None where none fits.
 
     Raises: FormatError when it cannot be read.
     """

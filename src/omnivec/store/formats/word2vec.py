@@ -36,7 +36,7 @@ _log = logging.getLogger("omnivec")
 
 
 def read_text(path: str | os.PathLike[str], request: Request = Request()) -> Contents:  # noqa: B008  (frozen)
-    """Keys and matrix of a text file; plain, gzip or xz. Counts are None.
+    """Keys and matrix of a text file; plain or packed. Counts are None.
 
     The number of rows in the header is a hint: all rows are read, a difference is logged. Words that are not
     `encoding` are decoded with `errors` and logged; of equal words the first is kept.
@@ -56,7 +56,7 @@ def read_text(path: str | os.PathLike[str], request: Request = Request()) -> Con
 
 
 def read_binary(path: str | os.PathLike[str], request: Request = Request()) -> Contents:  # noqa: B008  (frozen)
-    """Keys and matrix of a binary file; plain, gzip or xz. Counts are None.
+    """Keys and matrix of a binary file; plain or packed. Counts are None.
 
     Words that are not `encoding` are decoded with `errors` and logged; of equal words the first is kept;
     bytes after the last row are logged.
@@ -195,8 +195,8 @@ def write_text(
 ) -> None:
     """Write a text file: each number with the fewest digits that read back as the same float32.
 
-    gensim reads the file unless a word holds a space. A name that ends in .gz or .xz is packed. `told` hears
-    the share written.
+    gensim reads the file unless a word holds a space. A name that ends in .gz, .xz or .zst is packed. `told`
+    hears the share written.
 
     Raises: OutputError when a word cannot be written (their number and the first are named), when the path
     exists and `overwrite` is not set, and when the system refuses; what was there is whole.
