@@ -333,7 +333,7 @@ def test_what_does_not_fit_is_refused_before_it_is_read(tmp_path, monkeypatch):
         static_embedding.read(path, Request())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_cut_and_scrambled_files_end_in_a_typed_error_or_load(tmp_path_factory, data):
     path = write(tmp_path_factory.mktemp("fuzz") / "se", ["a", "b"])
