@@ -108,7 +108,9 @@ def test_every_format_is_written_by_its_name(call, tmp_path, known):
     np.testing.assert_allclose(read.vectors.vectors, load(source).vectors.vectors, rtol=2e-3, atol=1e-6)
 
 
-def test_the_first_format_with_a_suffix_is_written(call, vectors_folder, tmp_path):
+def test_the_first_format_with_a_suffix_is_written(tmp_path, monkeypatch):
+    row = formats.Format(name="odd", title="odd things", suffixes=(".txt",), write=WRITTEN[0].write)
+    monkeypatch.setattr(formats, "FORMATS", (*formats.FORMATS, row))
     first = {}
     for known in WRITTEN:
         for suffix in known.suffixes:
