@@ -78,6 +78,18 @@ def test_more_rows_are_proposed_than_asked_for_since_the_index_rounds(built):
     assert rows.shape == (3, {"voyager": Voyager().ef, "faiss": 30}[built.index.kind])
 
 
+def test_vectors_in_a_narrow_cone_are_found(kind):
+    narrow = Vectors(keys(), matrix() + 15)  # their cosines are all above .98
+    assert recall(narrow.approximate(kind).neighbors(keys()[::7]), narrow.neighbors(keys()[::7])) > 0.95
+
+
+def test_axes_which_rounding_makes_longer_than_one_are_indexed(kind):
+    axes = np.eye(12, DIM, dtype=np.float32).repeat(10, axis=0) * np.float32(1 / 3)
+    same(
+        Vectors(keys(120), axes).approximate(kind).neighbors("w0", topn=3), [("w1", 1), ("w2", 1), ("w3", 1)]
+    )
+
+
 def test_a_batch_is_a_loop_of_single_questions(built):
     for query, answer in zip(keys()[:20], built.neighbors(keys()[:20]), strict=True):
         same(answer, built.neighbors(query))

@@ -1,6 +1,10 @@
 """A graph of near rows, searched from neighbour to neighbour, by the library voyager.
 
 Source: Malkov and Yashunin 2018, hierarchical navigable small world graphs (HNSW), whose names these are.
+
+Rows of length one are near by Euclidean distance just where they are by cosine. The distance is asked for,
+because voyager's cosine of numbers held in one byte takes rounded rows for rows of length one: words after
+one epoch, which lie in a narrow cone, had a recall@10 of .81 by cosine and .99 by distance.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from omnivec.index.exact import Exact
 from omnivec.index.finder import Kind, library
 
 _AT_ONCE = 4096  # rows between two reports
-_NUMBER = {"int8": ("Float8", 1), "e4m3": ("E4M3", 1), "float32": ("Float32", 4)}  # voyager's name, bytes
+_NUMBER = {"int8": ("Float8", 1), "float32": ("Float32", 4)}  # voyager's name, bytes
 
 
 @final
@@ -41,7 +45,7 @@ class Voyager(Kind):
     """Candidates looked at to link a row; building takes as much longer."""
     ef: Annotated[int, Between(1, 100_000)] = 80
     """Candidates looked at, and scored exactly, to answer a query."""
-    codes: Literal["int8", "e4m3", "float32"] = "int8"
+    codes: Literal["int8", "float32"] = "int8"
     """How the index holds numbers; scores come from the table in any case."""
 
     def need(self, rows: int, dim: int) -> int:
@@ -52,7 +56,7 @@ class Voyager(Kind):
         """Rows are added in their order, by several threads at once: only one thread gives the same graph."""
         voyager = _voyager()
         index = voyager.Index(
-            voyager.Space.Cosine,
+            voyager.Space.Euclidean,
             num_dimensions=exact.dim,
             M=self.m,
             ef_construction=self.ef_construction,
@@ -61,7 +65,7 @@ class Voyager(Kind):
         )
         for start in range(0, len(exact), _AT_ONCE):
             rows = np.arange(start, min(start + _AT_ONCE, len(exact)))
-            index.add_items(exact.unit(rows), rows, num_threads=threads)
+            index.add_items(_inside(exact.unit(rows)), rows, num_threads=threads)
             told((start + len(rows)) / len(exact))
         return Graph(index, self.ef)
 
@@ -88,7 +92,7 @@ class Graph:
         """All `ef` candidates that were looked at."""
         k = min(max(k, self._ef), len(self._index))
         try:
-            rows, _ = self._index.query(queries, k=k, num_threads=threads, query_ef=k)
+            rows, _ = self._index.query(_inside(queries), k=k, num_threads=threads, query_ef=k)
         except _voyager().RecallError:  # a part of the graph that no link leads to
             return np.full((len(queries), k), -1)
         found: NDArray[np.int64] = rows.astype(np.int64)
@@ -100,6 +104,11 @@ class Graph:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_bytes, (bytes(self._index), self._ef)
+
+
+def _inside(rows: Rows) -> Rows:
+    """Without the last bit by which a number may exceed 1, which one byte cannot hold."""
+    return np.clip(rows, -1, 1)
 
 
 def _from_bytes(content: bytes, ef: int) -> Graph:
