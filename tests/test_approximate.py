@@ -83,7 +83,7 @@ def test_vectors_in_a_narrow_cone_are_found(kind):
     assert recall(narrow.approximate(kind).neighbors(keys()[::7]), narrow.neighbors(keys()[::7])) > 0.95
 
 
-def test_axes_which_rounding_makes_longer_than_one_are_indexed(kind):
+def test_axes_whose_numbers_are_the_largest_a_byte_holds_are_indexed(kind):
     axes = np.eye(12, DIM, dtype=np.float32).repeat(10, axis=0) * np.float32(1 / 3)
     same(
         Vectors(keys(120), axes).approximate(kind).neighbors("w0", topn=3), [("w1", 1), ("w2", 1), ("w3", 1)]

@@ -65,7 +65,7 @@ class Voyager(Kind):
         )
         for start in range(0, len(exact), _AT_ONCE):
             rows = np.arange(start, min(start + _AT_ONCE, len(exact)))
-            index.add_items(_inside(exact.unit(rows)), rows, num_threads=threads)
+            index.add_items(exact.unit(rows), rows, num_threads=threads)
             told((start + len(rows)) / len(exact))
         return Graph(index, self.ef)
 
@@ -92,7 +92,7 @@ class Graph:
         """All `ef` candidates that were looked at."""
         k = min(max(k, self._ef), len(self._index))
         try:
-            rows, _ = self._index.query(_inside(queries), k=k, num_threads=threads, query_ef=k)
+            rows, _ = self._index.query(queries, k=k, num_threads=threads, query_ef=k)
         except _voyager().RecallError:  # a part of the graph that no link leads to
             return np.full((len(queries), k), -1)
         found: NDArray[np.int64] = rows.astype(np.int64)
@@ -104,11 +104,6 @@ class Graph:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_bytes, (bytes(self._index), self._ef)
-
-
-def _inside(rows: Rows) -> Rows:
-    """Without the last bit by which a number may exceed 1, which one byte cannot hold."""
-    return np.clip(rows, -1, 1)
 
 
 def _from_bytes(content: bytes, ef: int) -> Graph:
