@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from omnivec import FormatError, OptionError, Vectors, load
+from omnivec.engine import tree
+from omnivec.engine.graft import carry_over
 from omnivec.store.folder import write_folder
 from omnivec.store.keys import Keys
 from omnivec.store.tables import empty_table
@@ -64,17 +66,28 @@ def test_a_model_with_a_tree_opens_and_shows_no_words_for_its_nodes(tmp_path):
         ({"tree": TREE.astype(np.int64)}, "expected int32"),
         ({"nodes": None}, "nodes and tree belong together"),
         ({"tree": None}, "nodes and tree belong together"),
-        ({"tree": np.array([[2, 1], [4, 0]], np.int32)}, "does not lead to each"),  # its own child
-        ({"tree": np.array([[4, 1], [3, 0]], np.int32)}, "does not lead to each"),  # a circle
-        ({"tree": np.array([[2, 2], [3, 0]], np.int32)}, "does not lead to each"),  # a word is missing
-        ({"tree": np.array([[-1, 1], [3, 0]], np.int32)}, "does not lead to each"),
-        ({"tree": np.array([[2, 1], [3, 2**31 - 1]], np.int32)}, "does not lead to each"),
         ({"frozen": np.zeros(2, np.uint8)}, r"expected uint8 of shape \(3,\) as frozen"),
     ],
 )
 def test_a_tree_that_could_lead_astray_is_refused(tmp_path, tables, says):
     with pytest.raises(FormatError, match=f"m: .*{says}"):
         load(saved(tmp_path / "m", tables={**HS, **tables}))
+
+
+@pytest.mark.parametrize(
+    "children",
+    [[[2, 1], [4, 0]], [[4, 1], [3, 0]], [[2, 2], [3, 0]], [[-1, 1], [3, 0]], [[2, 1], [3, 2**31 - 1]]],
+    ids=["its own child", "a circle", "a word is missing", "before the first", "beyond the last"],
+)
+def test_a_damaged_tree_opens_and_is_refused_where_it_would_be_walked(tmp_path, children):
+    damaged = np.array(children, np.int32)
+    assert load(saved(tmp_path / "m", tables={**HS, "tree": damaged})).tables["tree"].shape == (2, 2)
+    with pytest.raises(FormatError, match="does not lead to each of 3 words"):
+        tree.check(damaged)
+    new = {"tree": np.empty((3, 2), np.int32)}
+    with pytest.raises(FormatError, match="does not lead to each of 3 words"):
+        carry_over({"tree": damaged}, new, np.arange(3), np.array([4, 3, 2, 1]))
+    tree.check(TREE)
 
 
 def test_a_model_without_vectors_is_refused(tmp_path):

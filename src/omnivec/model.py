@@ -109,8 +109,13 @@ class Model:
         found = sums.get(name) if self._mapped and isinstance(sums, dict) else None
         return found if isinstance(found, str) else None
 
-    def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write the model folder, as a whole or not at all.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        overwrite: bool = False,
+        progress: Callable[[float], None] | None = None,
+    ) -> None:
+        """Write the model folder, as a whole or not at all; `progress` hears the share written.
 
         Raises: OutputError when the path exists (unless `overwrite`), cannot be written, or the disk is too
         small.
@@ -119,7 +124,7 @@ class Model:
         with contextlib.suppress(NotFinite):  # such a table is saved all the same
             tables["vectors" + LENGTHS] = self.vectors.index.lengths()
         tables |= self.keys.tables()
-        write_folder(path, self.config, tables, card(self.config), overwrite=overwrite)
+        write_folder(path, self.config, tables, card(self.config), overwrite=overwrite, told=progress)
 
     def __repr__(self) -> str:
         return f"Model({self.learner or 'vectors'}, {len(self.keys):,} × {self.config['dim']})"
@@ -139,8 +144,8 @@ def load(
 ) -> Model:
     """Open a model folder, mapped and read-only, or a file of vectors, recognised by its content.
 
-    limit: the first so many rows; dtype: "float32", "float16" or "int8", how numbers are kept; with either,
-    or without `mapped`, a folder is read into memory; format: a format by its name, where content alone does
+    limit: the first so many rows; dtype: "float32", "float16" or "int8", how numbers are kept; with a limit,
+    another type than is stored, or without `mapped`, a folder is read into memory; format: a format by its name, where content alone does
     not tell; vocabulary: the file of words of a format that holds none; encoding, errors: of the words of a
     file; progress: hears the share read, from 0 to 1.
 
@@ -154,6 +159,9 @@ def load(
     wanted = None if dtype is None else checked_dtype(dtype)
     if format is None and is_ours(Path(path)):
         with opened_folder(path) as folder:
+            vectors = folder.arrays.entries.get("vectors")
+            if vectors is not None and str(vectors.dtype) == wanted:
+                wanted = None  # as it is stored
             if mapped and limit is None and wanted is None:
                 return _model(folder, preload.mapped(folder), mapped=True)
             config, tables = preload.read(folder, limit, wanted, progress)
@@ -187,8 +195,6 @@ def _model(folder: Folder, tables: Mapping[str, NDArray[Any]], *, mapped: bool) 
     config = known_config(folder.path / CONFIG, folder.config)
     rows = {name: table for name, table in tables.items() if not name.startswith("keys.")}
     check_shapes(folder.path, rows, len(keys), config.get("dim"))
-    if "tree" in tables and not _is_tree(tables["tree"], len(keys)):
-        raise FormatError(f"{folder.path}: tree does not lead to each of {len(keys):,} words once; damaged")
     return Model(config, keys, rows, mapped=mapped)
 
 
@@ -234,16 +240,3 @@ def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: i
             )
     if ("nodes" in tables) != ("tree" in tables):
         raise FormatError(f"{path}: nodes and tree belong together, and one of them is missing; damaged")
-
-
-def _is_tree(children: NDArray[np.int32], rows: int) -> bool:
-    """Whether every node but the root, the last, is the child of one node, which stands behind it.
-
-    Then every way down ends at a word. 30 ms at two million rows.
-    """
-    behind = rows + np.arange(len(children), dtype=np.int32)[:, None]
-    if not ((children >= 0) & (children < behind)).all():
-        return False
-    seen = np.zeros(2 * rows - 2, np.bool_)
-    seen[children] = True
-    return bool(seen.all())  # as many places as children: each is met once

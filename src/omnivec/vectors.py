@@ -461,15 +461,20 @@ class Vectors:
         write = word2vec.write_binary if binary else word2vec.write_text
         write(fname, self.contents(), overwrite=True)
 
-    def save(self, path: PathOrName, overwrite: bool = False) -> None:
-        """Write a model folder that `omnivec.load` opens. Raises: OutputError, what was there stays whole."""
+    def save(
+        self, path: PathOrName, overwrite: bool = False, progress: Callable[[float], None] | None = None
+    ) -> None:
+        """Write a model folder that `omnivec.load` opens; `progress` hears the share written.
+
+        Raises: OutputError, what was there stays whole.
+        """
         table = self.table
         if table.dtype == "float32" and table.stored.shape[1] != padded_width(table.dim):
             table, _ = stored_as(table, "float32")
         config: dict[str, Any] = {"learner": None, "options": {}, "preset": None, "changed": {}, "head": None}
         config |= {"dim": self.vector_size, "rows": len(self), "training": {}}
         arrays = {**table.arrays("vectors"), "vectors.lengths": self.index.lengths(), **self.keys.tables()}
-        write_folder(path, config, arrays, card(config), overwrite=overwrite)
+        write_folder(path, config, arrays, card(config), overwrite=overwrite, told=progress)
         if not isinstance(self.index, Exact):
             self.save_index(path)
 

@@ -57,7 +57,7 @@ class Target:
     def write(self, model: Model, told: Callable[[float], None]) -> None:
         """Write a model folder, or the vectors of the model as a file; `told` hears the share done."""
         if self.format is None:
-            model.save(self.path, overwrite=self.overwrite)
+            model.save(self.path, overwrite=self.overwrite, progress=told)
         else:
             assert self.format.write is not None
             self.format.write(self.path, model.vectors.contents(), overwrite=self.overwrite, told=told)

@@ -22,7 +22,8 @@ def carry_over(
     """Put what was learned into the tables of a larger vocabulary, in place.
 
     rows (old words,): the new row of each; counts (words,): of the larger vocabulary, falling.
-    Raises: FormatError when a table is missing or has another shape than the old words need.
+    Raises: FormatError when a table is missing or has another shape than the old words need, or a tree is
+    damaged.
     """
     for name, table in new.items():
         nodes = name in ("nodes", "tree")
@@ -31,6 +32,7 @@ def carry_over(
             found = f"{old[name].dtype} of shape {old[name].shape}" if name in old else "none"
             raise FormatError(f"expected a table {name!r}, {table.dtype} of shape {wanted}, got {found}")
         if name == "tree":
+            tree.check(old[name])
             table[:] = grafted(old[name], rows, counts)
             continue
         for first in range(0, wanted[0], PIECE):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from omnivec.evaluate.folding import folded
 from omnivec.evaluate.questions import PathOrName, Question, Section, read_analogies
-from omnivec.index import Exact
+from omnivec.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,7 +87,7 @@ def analogies(
 
 
 def judge(
-    keys: Sequence[str], index: Exact, sections: list[Section], *, restrict: int | None, fold_case: bool
+    keys: Sequence[str], index: Index, sections: list[Section], *, restrict: int | None, fold_case: bool
 ) -> list[list[bool | None]]:
     """For each question of each section: was it answered correctly? None where a word is unknown."""
     vocabulary = folded(keys, restrict, fold_case)
@@ -104,7 +104,7 @@ def judge(
     return [part.tolist() for part in np.split(verdicts, ends[:-1])]
 
 
-def _answered(index: Exact, words: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _answered(index: Index, words: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Are questions (n, 4), given as rows of a, b, c and the expected word, answered correctly? (n,)
 
     The answer is the first of the five best rows (a, b, c apart) that is not another spelling of a, b or c.

@@ -59,11 +59,13 @@ def write_folder(
     card: str,
     *,
     overwrite: bool = False,
+    told: Callable[[float], None] | None = None,
 ) -> None:
     """Write a model folder, or replace one as a whole.
 
     `config` is anything that JSON holds, without NaN; the format's name and version are put before it.
-    `tables` are arrays by name, streamed to the disk. `card` is the text of the README.
+    `tables` are arrays by name, streamed to the disk; `told` hears the share written. `card` is the text of
+    the README.
 
     Raises: OutputError as `check_output` does, and when the disk has too little room or the system
     refuses. Then nothing is left behind and what was there is whole.
@@ -77,7 +79,7 @@ def write_folder(
     with replace.reporting(path), replace.temporary(target) as new:
         new.mkdir()
         with replace.locked(new):
-            sums = safetensors.write_tables(new / TABLES, tables, METADATA)
+            sums = safetensors.write_tables(new / TABLES, tables, METADATA, told)
             replace.write_new(new / CONFIG, _config_text({**config, "checksums": sums}))
             replace.write_new(new / CARD, readme)
             replace.flush_folder(new)

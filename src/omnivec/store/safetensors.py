@@ -46,18 +46,22 @@ def file_size(tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -
 
 
 def write_tables(
-    path: Path, tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
+    path: Path,
+    tables: Mapping[str, NDArray[Any]],
+    metadata: Mapping[str, str],
+    told: Callable[[float], None] | None = None,
 ) -> dict[str, str]:
     """Write arrays and a string dictionary in the safetensors layout, each array aligned to 64 bytes.
 
     Arrays may have any shape and any float, integer or bool type; names starting with ``pad.`` are taken.
-    Nothing is copied whole. The file must not exist; it is flushed to the disk before this returns.
+    Nothing is copied whole. The file must not exist; it is flushed to the disk before this returns. `told`
+    hears the share written.
 
     Returns: the SHA-256 of each array's bytes, in hexadecimal digits, by name.
     Raises: OSError of the system (exists, no space, not writable); ValueError for a type the layout lacks.
     """
     header, plan = _plan(tables, metadata)
-    sums = {}
+    total, sums = max(sum(array.nbytes for _, array in plan), 1), {}
     with path.open("xb") as file:
         file.write(len(header).to_bytes(8, "little"))
         file.write(header)
@@ -66,6 +70,8 @@ def write_tables(
             for block in _blocks(array):
                 file.write(block)
                 digest.update(block)
+                if told is not None:
+                    told(min((file.tell() - 8 - len(header)) / total, 1))
             if not name.startswith(_PAD):
                 sums[name] = digest.hexdigest()
         file.flush()
