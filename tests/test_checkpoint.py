@@ -237,12 +237,12 @@ def test_a_full_disk_is_a_warning_and_the_last_checkpoint_stays_whole(tmp_path, 
     monkeypatch.setattr(Checkpoints, "_copies", lambda self: None)
     real, calls = safetensors.write_tables, []
 
-    def write(path, tables, metadata):
+    def write(path, tables, metadata, told):
         calls.append(path)
         if len(calls) > 2:
             path.write_bytes(b"half")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real(path, tables, metadata)
+        real(path, tables, metadata, told)
 
     monkeypatch.setattr(safetensors, "write_tables", write)
     model = NS.fit(TEXT, checkpoint=tmp_path / "c", checkpoint_minutes=0)

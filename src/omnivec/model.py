@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, final, get_args
 
-import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import NO_PATH, FormatError, NotFinite, OptionError
@@ -145,9 +144,9 @@ def load(
     """Open a model folder, mapped and read-only, or a file of vectors, recognised by its content.
 
     limit: the first so many rows; dtype: "float32", "float16" or "int8", how numbers are kept; with a limit,
-    another type than is stored, or without `mapped`, a folder is read into memory; format: a format by its name, where content alone does
-    not tell; vocabulary: the file of words of a format that holds none; encoding, errors: of the words of a
-    file; progress: hears the share read, from 0 to 1.
+    another type than is stored, or without `mapped`, a folder is read into memory; format: a format by its
+    name, where content alone does not tell; vocabulary: the file of words of a format that holds none;
+    encoding, errors: of the words of a file; progress: hears the share read, from 0 to 1.
 
     Raises: FormatError for what is missing, damaged, newer, or nothing we know; NotEnoughMemory, before
     anything is allocated, for what does not fit; MissingExtra where a format needs a package.
