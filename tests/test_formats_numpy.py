@@ -252,6 +252,12 @@ def test_words_that_numpy_would_cut_are_not_written(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_zip_is_not_written_packed_as_a_whole(tmp_path):
+    with pytest.raises(OutputError, match=r"not packed as a whole; leave \.gz out of the name"):
+        NPZ.write(tmp_path / "v.npz.gz", Contents(["a"], Table(MATRIX[:1].copy())))
+    assert not list(tmp_path.iterdir())
+
+
 def test_neither_file_of_a_pair_is_overwritten_unasked(tmp_path):
     (tmp_path / "v.txt").write_text("mine")
     with pytest.raises(OutputError, match="v.txt exists"):

@@ -51,22 +51,21 @@ def read_parquet(path: Path, request: Request) -> Contents:
     with _parquet(path) as (file, size, wanted):
         rows = _limited(file.metadata.num_rows, request)
         batches = file.iter_batches(min(_BATCH, max(rows, 1)), columns=wanted)
-        return _read(path, batches, rows, size, request)
+        return _read(path, batches, rows, size, request, _stated(file.schema_arrow))
 
 
 def read_arrow(path: Path, request: Request) -> Contents:
     """Keys, vectors and counts of an Arrow file. Raises: as `read_parquet` does."""
     with _arrow(path) as (file, size, wanted):
         batches = (file.get_batch(index).select(wanted) for index in range(file.num_record_batches))
-        return _read(path, batches, None, size, request)
+        return _read(path, batches, None, size, request, _stated(file.schema))
 
 
 def outline_parquet(path: Path, request: Request) -> Outline:
     """Rows as the file announces them, and the dim of its first row. Raises: as `read_parquet` does."""
     with _parquet(path) as (file, _, _):
-        return Outline(
-            file.metadata.num_rows, _dim(path, next(file.iter_batches(1, columns=[_VECTOR]), None))
-        )
+        first = next(file.iter_batches(1, columns=[_VECTOR]), None)
+        return Outline(file.metadata.num_rows, _dim(path, first, _stated(file.schema_arrow)))
 
 
 def outline_arrow(path: Path, request: Request) -> Outline:
@@ -74,7 +73,7 @@ def outline_arrow(path: Path, request: Request) -> Outline:
     with _arrow(path) as (file, _, _):
         batches = [file.get_batch(index) for index in range(file.num_record_batches)]
         first = next((batch.select([_VECTOR]).slice(0, 1) for batch in batches if len(batch)), None)
-        return Outline(sum(map(len, batches)), _dim(path, first))
+        return Outline(sum(map(len, batches)), _dim(path, first, _stated(file.schema)))
 
 
 def write_parquet(
@@ -86,7 +85,7 @@ def write_parquet(
     when the system refuses; what was there is whole. MissingExtra without pyarrow.
     """
     parquet = extra("pyarrow.parquet", "arrow")
-    with created(path, overwrite=overwrite) as file:
+    with created(path, overwrite=overwrite, packs=False) as file:
         # A dictionary of floats that are all different would only cost time.
         with parquet.ParquetWriter(file, _schema(contents), use_dictionary=False) as writer:
             for batch in _batches(path, contents, _GROUP, told):
@@ -98,7 +97,10 @@ def write_arrow(
 ) -> None:
     """Write an Arrow file, uncompressed, which others map. Raises: as `write_parquet` does."""
     arrow = extra("pyarrow", "arrow")
-    with created(path, overwrite=overwrite) as file, arrow.ipc.new_file(file, _schema(contents)) as writer:
+    with (
+        created(path, overwrite=overwrite, packs=False) as file,
+        arrow.ipc.new_file(file, _schema(contents)) as writer,
+    ):
         for batch in _batches(path, contents, _BATCH, told):
             writer.write_batch(batch)
 
@@ -157,8 +159,16 @@ def _limited(rows: int, request: Request) -> int:
     return rows if request.limit is None else min(rows, request.limit)
 
 
-def _read(path: Path, batches: Iterator[Any], total: int | None, size: int, request: Request) -> Contents:
-    """What batches of records hold, up to the limit."""
+def _stated(schema: Any) -> int:
+    """The dim that the type of the vectors states, 0 where rows may differ."""
+    types, vector = extra("pyarrow.types", "arrow"), schema.field(_VECTOR).type
+    return vector.list_size if types.is_fixed_size_list(vector) and vector.list_size <= _DIM_LIMIT else 0
+
+
+def _read(
+    path: Path, batches: Iterator[Any], total: int | None, size: int, request: Request, dim: int
+) -> Contents:
+    """What batches of records hold, up to the limit; `dim` as the type states it, for a file without rows."""
     arrow = extra("pyarrow", "arrow")
     rows: Rows | None = None
     counts: list[NDArray[np.int64]] = []
@@ -190,14 +200,16 @@ def _read(path: Path, batches: Iterator[Any], total: int | None, size: int, requ
         if len(rows) == request.limit:
             break
     if rows is None:
-        raise FormatError(f"{path}: has no rows, and so no dim")
+        if not dim:
+            raise FormatError(f"{path}: has no rows, and so no dim")
+        rows = Rows(path, dim, 0, request)
     return rows.finish(np.concatenate(counts) if counts else None)
 
 
-def _dim(path: Path, batch: Any) -> int:
-    """Of the first row, 0 where there is none."""
-    if batch is None:
-        return 0
+def _dim(path: Path, batch: Any, stated: int) -> int:
+    """Of the first row, as it is stated where there is none."""
+    if batch is None or not len(batch):
+        return stated
     batch.validate(full=True)
     return int(_matrix(path, batch.column(_VECTOR)).shape[1])
 

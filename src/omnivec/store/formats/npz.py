@@ -149,7 +149,7 @@ def write(
     """
     keys, table, counts, _ = contents
     encoded(path, keys, "NumPy's text of fixed width", "\0")
-    with created(path, overwrite=overwrite) as file, zipfile.ZipFile(file, "w") as archive:
+    with created(path, overwrite=overwrite, packs=False) as file, zipfile.ZipFile(file, "w") as archive:
         with _new(archive, VECTORS) as member:
             npy.write_matrix(member, table, told)
         with _new(archive, WORDS) as member:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from omnivec.errors import FormatError
+from omnivec.errors import FormatError, OutputError
 from omnivec.store import packing
 from omnivec.store.replace import replacing
 
@@ -76,12 +76,16 @@ def _layers(path: Path, raw: BinaryIO, length: int, stack: contextlib.ExitStack)
 
 
 @contextlib.contextmanager
-def created(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[BinaryIO]:
+def created(path: str | os.PathLike[str], *, overwrite: bool, packs: bool = True) -> Iterator[BinaryIO]:
     """A new file as `replacing` makes it, packed when its name ends in .gz, .xz or .zst.
 
-    Raises: OutputError as `replacing` does; MissingExtra for .zst where a package is needed.
+    Raises: OutputError as `replacing` does, and for such a name where the format `packs` nothing as a whole;
+    MissingExtra for .zst where a package is needed.
     """
     pack = packing.packer(os.fspath(path))
+    if pack is not None and not packs:
+        ending = Path(path).suffix
+        raise OutputError(f"{path}: this format is not packed as a whole; leave {ending} out of the name")
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(replacing(path, overwrite=overwrite))
         yield file if pack is None else stack.enter_context(pack(file))
