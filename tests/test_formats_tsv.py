@@ -273,6 +273,7 @@ def test_metadata_name_the_words(tmp_path, metadata, keys, counts):
         (b"1\t2\n3\n", b"a\nb\n", "vectors.tsv: line 2: a word and 2 numbers"),
         (b"1\t2\n3\t4\t5\n", b"a\nb\n", "vectors.tsv: row 2: 2 numbers were expected, got also b' 3'"),
         (b"1\t2\n3\tx\n", b"a\nb\n", "vectors.tsv: line 2: a word and 2 numbers"),
+        (b"1\t2\n", b"\t\n", "metadata.tsv: 1 words were expected, one for each row, got 0 lines"),
     ],
 )
 def test_vectors_and_metadata_that_do_not_fit_are_refused(tmp_path, vectors, metadata, message):

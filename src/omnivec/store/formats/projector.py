@@ -155,7 +155,7 @@ def _read_metadata(path: Path) -> tuple[list[bytes], NDArray[np.int64] | None]:
     names = lines[0].lower().split(b"\t") if lines else []
     if len(names) < 2:
         return lines, None
-    while not lines[-1].strip():
+    while len(lines) > 1 and not lines[-1].strip():
         lines.pop()
     rows = [line.split(b"\t") for line in lines[1:]]
     for number, row in enumerate(rows, 2):
