@@ -142,6 +142,14 @@ def test_parts_that_do_not_fit_are_refused(folder, spoil, message):
         omnivec.load(folder)
 
 
+@pytest.mark.parametrize("name", ["none", "model/none"])
+def test_a_named_file_that_is_not_there_is_told(folder, tmp_path, name):
+    with pytest.raises(FormatError, match="[Nn]o such file"):
+        omnivec.load(tmp_path / name / "embeddings_user_0.v7.h5", format="biggraph")
+    with pytest.raises(FormatError, match="embeddings_other_0.v7.h5: no such file"):
+        omnivec.load(folder / "embeddings_other_0.v7.h5", format="biggraph")
+
+
 def test_a_shape_that_the_file_does_not_hold_is_refused_before_it_is_allocated(folder):
     with h5py.File(folder / "embeddings_user_0.v7.h5", "w") as file:
         file.create_dataset("embeddings", (2**40, 2**20), np.float32, chunks=(1, 1024))

@@ -170,6 +170,8 @@ def _found(path: Path, request: Request) -> _Entities:
         if name and name[1] == kind and name[3] == version
     ]
     parts = sorted(int(name[2]) for name in found)
+    if not parts:
+        raise FormatError(f"{path}: no such file or folder")
     if parts != list(range(len(parts))):
         missing = min(set(range(len(parts))) - set(parts))
         raise FormatError(
@@ -179,7 +181,10 @@ def _found(path: Path, request: Request) -> _Entities:
 
 
 def _names(folder: Path) -> list[str]:
-    return [entry.name for entry in folder.iterdir()]
+    try:
+        return [entry.name for entry in folder.iterdir()]
+    except OSError as error:
+        raise FormatError(f"{folder}: {error.strerror or error}") from None
 
 
 def _number(path: Path) -> int:
