@@ -29,7 +29,8 @@ def created_folder(
             raise OutputError(f"{path} exists; choose another name or pass overwrite=True")
         if not target.is_dir():
             raise OutputError(f"{path} is a file, and is not overwritten by a folder; choose another name")
-        found = {entry.name for entry in target.iterdir()}
+        with replace.reporting(path):
+            found = {entry.name for entry in target.iterdir()}
         if others := sorted(found - names if mark in found else found):
             raise OutputError(f"{path} holds {others[0]!r} and is not overwritten; choose another name")
     replace.sweep(target)
