@@ -214,6 +214,11 @@ def test_what_is_something_else_is_refused_by_every_reader(tmp_path, known, cont
         formats.read(tmp_path / "missing" / "model", format=known.name)
 
 
+def test_a_limit_below_zero_is_refused():
+    with pytest.raises(OptionError, match="limit must be 0 or more, got -1"):
+        Request(limit=-1)
+
+
 def test_names_and_suffixes_are_each_of_one_format():
     names = [known.name for known in formats.FORMATS]
     assert len(names) == len(set(names))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.errors import OptionError
 from omnivec.store.tables import DType, Rounding, Table
 
 Told = Callable[[float], None]
@@ -19,9 +20,11 @@ Told = Callable[[float], None]
 class Request:
     """How a file is to be read.
 
-    limit: the first so many rows only, the rest is not read; dtype: how numbers are stored in memory;
-    encoding, errors: of words, errors as Python's `bytes.decode` takes them; vocabulary: path of a file of
-    words, for formats that hold none; told: hears how far reading is.
+    limit: the first so many rows only, 0 or more, the rest is not read; dtype: how numbers are stored in
+    memory; encoding, errors: of words, errors as Python's `bytes.decode` takes them; vocabulary: path of a
+    file of words, for formats that hold none; told: hears how far reading is.
+
+    Raises: OptionError for a limit below 0.
     """
 
     limit: int | None = None
@@ -30,6 +33,10 @@ class Request:
     errors: str = "replace"
     vocabulary: str | None = None
     told: Told | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 0:
+            raise OptionError(f"limit must be 0 or more, got {self.limit}")
 
 
 class Contents(NamedTuple):

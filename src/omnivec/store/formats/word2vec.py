@@ -105,7 +105,7 @@ def _header(path: Path, file: BinaryIO) -> tuple[int, int, int]:
 
 
 def _smallest(announced: int, fits: int, limit: int | None) -> int:
-    return min(announced, fits, announced if limit is None else max(limit, 0))
+    return min(announced, fits, announced if limit is None else limit)
 
 
 def _read_rows(path: Path, file: BinaryIO, dim: int, rows: Rows, wanted: int, at: int) -> bytes:
