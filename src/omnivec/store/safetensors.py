@@ -157,19 +157,6 @@ def _raw(array: NDArray[Any]) -> memoryview:
     return array.reshape(-1).view(np.uint8).data
 
 
-def open_tables(path: Path) -> dict[str, NDArray[Any]]:
-    """Map the arrays of a file; nothing is read before it is used.
-
-    Returns: as `Arrays.map` does.
-    Raises: as `Arrays` and its `map` do.
-    """
-    try:
-        with path.open("rb") as file:
-            return Arrays(path, file).map()
-    except OSError as error:
-        raise FormatError(f"{path}: {error.strerror or error}") from None
-
-
 class Entry(NamedTuple):
     """Where an array lies in a file."""
 
@@ -333,6 +320,9 @@ def _dtype_and_shape(path: Path, name: str, entry: dict[str, Any]) -> tuple[np.d
         raise FormatError(
             f"{path}: byte 8: {name!r} has shape {shape!r}, up to 8 natural numbers were expected"
         )
+    # An array without numbers may have any other axes in the file's eyes, and not in NumPy's.
+    if math.prod(size or 1 for size in shape) * _READ[dtype].itemsize > np.iinfo(np.intp).max:
+        raise FormatError(f"{path}: byte 8: {name!r} has shape {shape!r}, beyond any memory; damaged")
     return _READ[dtype], tuple(shape)
 
 
