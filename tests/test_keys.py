@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from omnivec.errors import FormatError, OptionError, UnknownKey
 from omnivec.store import keys as module
 from omnivec.store.keys import Keys
-from omnivec.store.safetensors import open_tables, write_tables
+from omnivec.store.safetensors import Arrays, write_tables
 
 ANY_KEY = st.text(st.characters(categories=None), max_size=40)  # surrogates included
 ANY_KEYS = st.lists(ANY_KEY, unique=True, max_size=60)
@@ -36,7 +36,8 @@ ODD = [
 
 def mapped(keys, folder):
     write_tables(folder / "keys", keys.tables(), {})
-    return Keys.from_tables(open_tables(folder / "keys"))
+    with (folder / "keys").open("rb") as file:
+        return Keys.from_tables(Arrays(folder / "keys", file).map())
 
 
 @given(words=ANY_KEYS)
@@ -124,6 +125,14 @@ def test_keys_come_back_from_a_mapped_file(tmp_path_factory, words):
     found = mapped(Keys.build(words, np.arange(len(words))), tmp_path_factory.mktemp("keys"))
     assert list(found) == words and found.rows(words).tolist() == list(range(len(words)))
     assert found.counts is not None and found.counts.tolist() == list(range(len(words)))
+
+
+def test_arrays_that_are_not_aligned_serve_as_well():
+    tables = {}
+    for name, array in Keys.build(["b", "a", "ab"]).tables().items():
+        tables[name] = np.frombuffer(b"x" + array.tobytes(), array.dtype, len(array), 1)
+    keys = Keys.from_tables(tables)
+    assert list(keys) == ["b", "a", "ab"] and keys.row("ab") == 2 and keys.prefix("a") == ["a", "ab"]
 
 
 def test_many_keys_that_share_long_beginnings(tmp_path):

@@ -117,7 +117,12 @@ class Keys(Sequence[str]):
         Raises: FormatError when one is missing or they do not fit together. Only ends are looked at, so that
         opening does not read the file; damage in the middle is found by the lookup that meets it.
         """
-        arrays = {name: tables[f"keys.{name}"] for name in _DTYPES if f"keys.{name}" in tables}
+        # Another writer's file may not be aligned, and a memoryview does not take such an array: copied then.
+        arrays = {
+            name: np.require(tables[f"keys.{name}"], requirements="A")
+            for name in _DTYPES
+            if f"keys.{name}" in tables
+        }
         for name, dtype in _DTYPES.items():
             if name not in arrays and name != "counts":
                 raise FormatError(f"the table keys.{name} is missing; not a model, or damaged")
