@@ -140,7 +140,13 @@ def test_what_rounding_has_cost_is_kept_with_the_model(tmp_path):
     assert told.largest > stored_as(Table(plain), "int8")[1].largest
 
 
-@pytest.mark.parametrize("damaged", [None, 5, {}, {"largest": "x"}, {"largest": None, "cosine": [1]}])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        *(None, 5, {}, {"largest": "x"}, {"largest": None, "cosine": [1]}),
+        *({"largest": 1, "cosine": -5}, {"largest": 10**400, "cosine": 1.0}),
+    ],
+)
 def test_a_damaged_note_of_rounding_stops_nobody(tmp_path, damaged):
     path = saved(tmp_path / "m", "float16", config={"rounding": damaged})
     assert load(path, dtype="int8").config["rounding"]["largest"] > 0
@@ -288,6 +294,9 @@ def test_no_more_is_taken_than_was_told(tmp_path, rows, dim, limit, dtype):
         ({"keys.offsets": np.arange(ROWS + 1)[::-1].copy()}, "do not divide"),
         ({"keys.offsets": np.zeros(ROWS + 1, np.int64)}, "keys must differ"),
         ({"keys.bytes": None}, "'keys.bytes' is missing"),
+        ({"keys.offsets": np.full(ROWS + 1, np.nan)}, "'keys.offsets' is float64, int64 was expected"),
+        ({"vectors": np.zeros((ROWS, 32), np.int32)}, "'vectors' is int32, float32 or float16 or int8 was"),
+        ({"vectors.lengths": np.ones(ROWS, np.int32)}, "'vectors.lengths' is int32, float32 was expected"),
     ],
 )
 def test_a_damaged_folder_is_refused_by_file_and_table(tmp_path, tables, says):

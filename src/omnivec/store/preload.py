@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,10 @@ from omnivec.store.tables import LENGTHS, SCALES, Builder, DType, Rounding, Tabl
 
 _FLOATS = ("vectors", "output", "nodes")  # what a smaller type is for
 _BY_KEY = ("vectors", "output", "keys.counts")  # what has a row for each key, and is kept of the first ones
+_TYPES = {  # of what is taken apart here; scales and lengths are float32
+    "keys.offsets": ("int64",), "keys.bytes": ("uint8",), "keys.counts": ("int64",),
+    **dict.fromkeys(_FLOATS, get_args(DType)),
+}  # fmt: skip
 _BLOCK = 1 << 22  # bytes decoded at once
 _BUFFERS = 32_000_000  # bytes: blocks, and what the interpreter takes while it reads
 
@@ -154,7 +158,7 @@ def _remedies(
 
 
 def _rows(folder: Folder) -> int:
-    """Keys of a folder. FormatError where a table has another number of rows than it needs."""
+    """Keys of a folder. FormatError where a table has another number of rows or type than it needs."""
     shapes = {name: entry.shape for name, entry in folder.arrays.entries.items()}
 
     def count(name: str) -> int:
@@ -172,6 +176,10 @@ def _rows(folder: Folder) -> int:
         if count(name) != number or len(shapes[name]) != (2 if name in _FLOATS else 1):
             what = f"{name!r} has shape {shapes[name]}" if name in shapes else f"{name!r} is missing"
             raise FormatError(f"{folder.path / TABLES}: {what}, {number:,} rows were expected; damaged")
+        types, found = _TYPES.get(name, ("float32",)), str(folder.arrays.entries[name].dtype)
+        if found not in types:
+            what = f"{name!r} is {found}, {' or '.join(types)} was expected"
+            raise FormatError(f"{folder.path / TABLES}: {what}; damaged")
     return rows
 
 
@@ -206,7 +214,10 @@ def _rounding(config: Mapping[str, Any]) -> Rounding:
     """What the numbers have lost before."""
     told = config.get("rounding")
     lost = [told.get(name) for name in Rounding._fields] if isinstance(told, dict) else [0.0, 1.0]
-    return Rounding(*(float(number) if isinstance(number, (int, float)) else 0.0 for number in lost))
+    largest, cosine = (
+        float(number) if isinstance(number, (int, float)) and abs(number) < 1e39 else 0.0 for number in lost
+    )
+    return Rounding(largest, max(cosine, -1.0))
 
 
 def _not_resumed(training: object) -> dict[str, Any]:
