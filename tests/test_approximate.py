@@ -242,6 +242,7 @@ def test_a_damaged_index_is_refused_before_the_library_reads_it(exact, built, tm
         ("format", "x", "was expected"),
         ("version", 2, "version 2, kind '.*': this program reads version 1 of voyager, faiss"),
         ("kind", "annoy", "kind 'annoy'"),
+        ("kind", [], r"kind \[\]"),
         ("parameters", [], "damaged: 'parameters'"),
         ("bytes", None, "damaged: 'bytes'"),
     ],
@@ -255,6 +256,21 @@ def test_a_damaged_note_is_refused(exact, built, tmp_path, field, value, message
     note.write_text("{")
     with pytest.raises(FormatError, match="not JSON"):
         exact.load_index(tmp_path / "model")
+
+
+def test_an_index_is_saved_beside_a_model_without_checksums(exact, built, tmp_path):
+    exact.save(tmp_path / "model")
+    config = tmp_path / "model" / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "checksums": None}))
+    built.save_index(tmp_path / "model")
+    same(exact.load_index(tmp_path / "model").neighbors("w5"), built.neighbors("w5"))
+
+
+def test_an_index_whose_place_is_taken_is_an_output_error(exact, built, tmp_path):
+    exact.save(tmp_path / "model")
+    (tmp_path / "model" / "index.json").mkdir()
+    with pytest.raises(OutputError, match="index.json: cannot be written"):
+        built.save_index(tmp_path / "model")
 
 
 def test_files_that_are_no_index_are_refused_by_their_library(kind, tmp_path):

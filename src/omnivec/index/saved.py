@@ -55,9 +55,10 @@ def write(index: Approximate, folder: str | os.PathLike[str], vectors: str) -> N
     if not is_model(path):
         raise OutputError(f"{path} is not an omnivec model folder; save the vectors there first")
     with opened_folder(path) as model:
-        if model.config.get("checksums", {}).get("vectors", vectors) != vectors:
+        sums = model.config.get("checksums")
+        if isinstance(sums, dict) and sums.get("vectors", vectors) != vectors:
             raise OptionError(f"{path} holds other vectors than the index; save it beside its own")
-    with suppress(FileNotFoundError):
+    with replace.reporting(path / NAME), suppress(FileNotFoundError):
         (path / NAME).unlink()  # first, so that it never speaks of another file
     kind = index.parameters
     with replace.replacing(path / kind.file, overwrite=True) as file:
@@ -70,7 +71,7 @@ def write(index: Approximate, folder: str | os.PathLike[str], vectors: str) -> N
         file.write(json.dumps(note, indent=2).encode() + b"\n")
     for other in KINDS.values():
         if other.file != kind.file:
-            with suppress(FileNotFoundError):
+            with replace.reporting(path / other.file), suppress(FileNotFoundError):
                 (path / other.file).unlink()
 
 
@@ -120,9 +121,13 @@ def verify(folder: str | os.PathLike[str]) -> None:
 
 def _note(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_bytes()[:_LIMIT]
+        with path.open("rb") as file:
+            text = file.read(_LIMIT)
     except FileNotFoundError:
         raise FormatError(f"{path.parent}: no index is saved there; build one, then save_index") from None
+    except NotADirectoryError:
+        what = "an index is saved in a model folder; save the vectors as one first"
+        raise FormatError(f"{path.parent}: {what}") from None
     except OSError as error:
         raise FormatError(f"{path}: {error.strerror or error}") from None
     try:
@@ -131,7 +136,7 @@ def _note(path: Path) -> dict[str, Any]:
         raise FormatError(f"{path}: damaged, not JSON: {error}") from None
     if not isinstance(note, dict) or note.get("format") != FORMAT:
         raise FormatError(f'{path}: "format": "{FORMAT}" was expected')
-    if note.get("version") != VERSION or note.get("kind") not in KINDS:
+    if note.get("version") != VERSION or note.get("kind") not in list(KINDS):
         what = f"version {note.get('version')!r}, kind {note.get('kind')!r}"
         raise FormatError(f"{path}: {what}: this program reads version {VERSION} of {', '.join(KINDS)}")
     for name, kind in _FIELDS.items():
