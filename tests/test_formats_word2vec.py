@@ -553,7 +553,7 @@ def test_other_files_are_refused_by_name(tmp_path):
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "folder").mkdir()
     for name, content, says in (
-        ("empty", b"", "not a known format"),
+        ("empty", b"", "not a known format of vectors, it is empty"),
         ("prose", b"It was a dark night\n", "it starts with b'It was a dark ni'"),
         ("pickle", b"\x80\x04\x95\x00", "not a known format"),
         ("folder", None, "a folder with nothing in it"),
@@ -577,7 +577,9 @@ def test_other_files_are_refused_by_name(tmp_path):
     ],
 )
 def test_a_word_that_cannot_be_written_is_refused(tmp_path, known, word):
-    with pytest.raises(OutputError, match="2 words cannot be written as word2vec .* in row 2"):
+    with pytest.raises(
+        OutputError, match="2 words cannot be written as word2vec .* in row 2.*; choose another"
+    ):
         write(known, tmp_path / "v", ["a", word, word + "x"], np.ones((3, 2)))
     assert list(tmp_path.iterdir()) == []
 

@@ -43,7 +43,8 @@ def encoded(path: str | os.PathLike[str], keys: Sequence[str], title: str, forbi
             [*(name for sign, name in _NAMES.items() if sign in forbidden), "half a character"]
         )
         raise OutputError(
-            f"{path}: {len(bad):,} words cannot be written as {title}, {first}: it holds {holds}"
+            f"{path}: {len(bad):,} words cannot be written as {title}, {first}: it holds {holds}; "
+            "choose another format"
         )
     return [key.encode() for key in keys]
 
