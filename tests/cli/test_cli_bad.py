@@ -159,6 +159,12 @@ def test_a_missing_file_is_answered_with_one_beside_it(call, words, tmp_path, mo
     assert (code, err) == (1, "omnivec: corpsu.txt: no such file or folder. Did you mean corpus.txt?\n")
 
 
+def test_a_link_to_nothing_is_told_as_one(call, tmp_path):
+    (tmp_path / "link").symlink_to("gone")
+    code, _, err = call("info", tmp_path / "link")
+    assert (code, err) == (1, f"omnivec: {tmp_path}/link: a link to gone, where there is nothing\n")
+
+
 @pytest.mark.parametrize(
     "words",
     [

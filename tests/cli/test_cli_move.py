@@ -223,7 +223,7 @@ def test_a_folder_that_does_not_fit_names_flags_that_would(call, tmp_path, monke
     [
         (("gone.vec", "out.txt"), 1, "gone.vec: no such file or folder"),
         (("empty", "out.txt"), 1, "empty: not a model folder"),
-        (("text.txt", "out.bin"), 1, "text.txt: not a known format of vectors"),
+        (("text.txt", "out.bin"), 1, "word2vec binary; if it is one of vectors, --from NAME"),
         (("MODEL", "out.xyz"), 2, "DST must end in "),
         (("MODEL", "out", "--to", "word2vek"), 2, "did you mean 'word2vec'?"),
         (("MODEL", "out.txt", "--from", "word2vek"), 2, "from must be "),
@@ -349,5 +349,9 @@ def test_a_format_that_rounds_says_so_and_how_it_is_opened(call, vectors_folder,
     title = "the book's float16 pickle"
     assert f"Left out   counts, float32 (numbers become float16): {title} has no place for them" in err
     assert err.splitlines()[-1] == f"Open with  pickle.load(open('{tmp_path}/out.pkl', 'rb'))"
+    _, _, err = call("convert", vectors_folder, tmp_path / "it's.npy")
+    assert err.splitlines()[-1] == f'Open with  numpy.load("{tmp_path}/it\'s.npy")'
+    _, _, err = call("convert", vectors_folder, tmp_path / "out.npy.gz")
+    assert "Open with" not in err  # numpy.load does not unpack
     _, _, err = call("convert", vectors_folder, tmp_path / "half.pkl", "--dtype", "float16")
     assert "numbers become" not in err and "Rounding" in err

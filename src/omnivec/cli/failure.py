@@ -123,6 +123,8 @@ def existing(path: str) -> str:
     here = Path(path)
     if here.exists():
         return path
+    if here.is_symlink():
+        raise NotThere(f"{path}: a link to {here.readlink()}, where there is nothing")
     try:
         beside = [entry.name for entry in here.parent.iterdir()]
     except OSError:

@@ -111,6 +111,7 @@ def _write(
     model: Model, place: Target, dtype: str | None, common: Common, display: Display, index: bool = False
 ) -> None:
     """Write, then say what was written, what there was no place for, and what rounding cost."""
+    from omnivec.store import packing
     from omnivec.store.memory import human
 
     vectors = model.vectors
@@ -124,8 +125,8 @@ def _write(
         display.line("Left out", _left_out(lost, place))
     if rounding is not None:
         display.line("Rounding", rounded(rounding))
-    if place.format is not None and place.format.opens:
-        display.line("Open with", place.format.opens.format(path=shown(place.path)))
+    if place.format is not None and place.format.opens and packing.packer(place.path) is None:
+        display.line("Open with", place.format.opens.format(path=place.path))
     if common.json:
         named = {"format": "omnivec" if place.format is None else place.format.name, "dtype": kind}
         about = {"model": place.path, "rows": rows, "dim": dim, "bytes": size, **named}

@@ -43,7 +43,7 @@ class Format:
     rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
     with a file that is recognised and not read, or what finds that out; holds: what it keeps beside keys and
     float32 numbers: "counts", "float16", "int8"; rounds: the type that all numbers take when they are
-    written; opens: how other tools open what was written, `{path}` stands for its name.
+    written; opens: how other tools open what was written, unless packed; `{path!r}` stands for its name.
     """
 
     name: str
@@ -63,22 +63,22 @@ FORMATS: tuple[Format, ...] = (
     Format(
         name="book-pickle", title="the book's float16 pickle", suffixes=(".pkl",), sniff=book_pickle.sniff,
         read=book_pickle.read, outline=book_pickle.outline, write=book_pickle.write, holds=("float16",),
-        rounds="float16", opens="pickle.load(open('{path}', 'rb'))",
+        rounds="float16", opens="pickle.load(open({path!r}, 'rb'))",
     ),
     Format(
         name="static-embedding", title="a StaticEmbedding or model2vec folder", sniff=static_embedding.sniff,
         read=static_embedding.read, outline=static_embedding.outline, write=static_embedding.write,
-        opens="SentenceTransformer('{path}')",
+        opens="SentenceTransformer({path!r})",
     ),
     Format(
         name="numpy", title="NumPy's array with words beside it", suffixes=(".npy",), sniff=npy.sniff,
         read=npy.read, outline=npy.outline, write=npy.write, holds=("float16",),
-        opens="numpy.load('{path}')",
+        opens="numpy.load({path!r})",
     ),
     Format(
         name="npz", title="NumPy's arrays `vectors` and `words`", suffixes=(".npz",), sniff=npz.sniff,
         read=npz.read, outline=npz.outline, write=npz.write, holds=("counts", "float16"),
-        opens="numpy.load('{path}')",
+        opens="numpy.load({path!r})",
     ),
     Format(
         name="starspace-model", title="StarSpace model", sniff=starspace.sniff, read=starspace.read,
@@ -87,17 +87,17 @@ FORMATS: tuple[Format, ...] = (
     Format(
         name="projector", title="a folder for TensorFlow's Embedding Projector", sniff=projector.sniff,
         read=projector.read, outline=projector.outline, write=projector.write, holds=("counts",),
-        opens="https://projector.tensorflow.org, Load, vectors.tsv and metadata.tsv of {path}",
+        opens="https://projector.tensorflow.org, Load, vectors.tsv and metadata.tsv of {path!r}",
     ),
     Format(
         name="parquet", title="Parquet", suffixes=(".parquet",), sniff=arrow.sniff_parquet,
         read=arrow.read_parquet, outline=arrow.outline_parquet, write=arrow.write_parquet,
-        holds=("counts", "float16"), opens="pandas.read_parquet('{path}')",
+        holds=("counts", "float16"), opens="pandas.read_parquet({path!r})",
     ),
     Format(
         name="arrow", title="Arrow file", suffixes=(".arrow", ".feather"), sniff=arrow.sniff_arrow,
         read=arrow.read_arrow, outline=arrow.outline_arrow, write=arrow.write_arrow,
-        holds=("counts", "float16"), opens="pyarrow.ipc.open_file('{path}').read_all()",
+        holds=("counts", "float16"), opens="pyarrow.ipc.open_file({path!r}).read_all()",
     ),
     Format(
         name="biggraph", title="PyTorch-BigGraph checkpoint", sniff=biggraph.sniff, read=biggraph.read,
@@ -113,7 +113,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         name="glove", title="GloVe text", sniff=glove.sniff, read=glove.read, outline=glove.outline,
         write=glove.write,
-        opens="gensim.models.KeyedVectors.load_word2vec_format('{path}', no_header=True)",
+        opens="gensim.models.KeyedVectors.load_word2vec_format({path!r}, no_header=True)",
     ),
     Format(
         name="starspace", title="StarSpace or PyTorch-BigGraph TSV", suffixes=(".tsv",), sniff=tsv.sniff,
@@ -163,10 +163,13 @@ def detect(path: str | os.PathLike[str]) -> Format:
     sample = sampled(Path(path))
     if (known := _known(sample)) is not None:
         return known
+    if not sample.is_folder and not sample.head:
+        raise FormatError(f"{path}: not a known format of vectors, it is empty; take another copy")
     tried = ", ".join(known.title for known in FORMATS if known.sniff is not None and known.read is not None)
     what = "a folder with " + (", ".join(sorted(sample.names)[:4]) or "nothing in it")
     start = what if sample.is_folder else f"it starts with {sample.head[:16]!r}"
-    raise FormatError(f"{path}: not a known format of vectors, {start}; tried: {tried}")
+    instead = "if it is one of vectors, give format=NAME"
+    raise FormatError(f"{path}: not a known format of vectors, {start}; tried: {tried}; {instead}")
 
 
 def _known(sample: Sample) -> Format | None:
