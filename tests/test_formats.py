@@ -1,6 +1,8 @@
 """What each format of the table promises: it comes back, is known by its content, is refused when damaged."""
 
+import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -212,6 +214,24 @@ def test_what_is_something_else_is_refused_by_every_reader(tmp_path, known, cont
             assert str(tmp_path) in str(error)
     with pytest.raises(OmnivecError, match="model"):
         formats.read(tmp_path / "missing" / "model", format=known.name)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts open files where Linux lists them")
+def test_a_folder_in_place_of_a_file_leaves_nothing_open(tmp_path):
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        with pytest.raises(FormatError, match="directory"):
+            formats.read(tmp_path, format="glove")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_what_cannot_be_a_path_is_refused(tmp_path, name):
+    with pytest.raises(FormatError, match="cannot be a path"):
+        formats.read(tmp_path / name)
+    (tmp_path / "modules.json").write_text(json.dumps([{"type": "x.StaticEmbedding", "path": name}]))
+    with pytest.raises(FormatError, match="cannot be a path"):
+        formats.read(tmp_path)
 
 
 def test_a_limit_below_zero_is_refused():

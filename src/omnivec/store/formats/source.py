@@ -48,8 +48,7 @@ def opened(path: Path, told: Callable[[float], None] | None = None) -> Iterator[
     """
     try:
         with contextlib.ExitStack() as stack:
-            # Non-blocking, because opening a FIFO that nobody writes would wait for ever.
-            plain = stack.enter_context(os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb"))
+            plain = stack.enter_context(_opened(path))
             status = os.fstat(plain.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise FormatError(f"{path}: is not a plain file")
@@ -62,6 +61,14 @@ def opened(path: Path, told: Callable[[float], None] | None = None) -> Iterator[
         raise FormatError(f"{path}: the compressed data is cut or damaged ({error})") from None
     except OSError as error:
         raise FormatError(f"{path}: {error.strerror or error}") from None
+
+
+def _opened(path: Path) -> BinaryIO:
+    # Non-blocking, because opening a FIFO that nobody writes would wait for ever.
+    try:
+        return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
+    except ValueError as error:  # what a damaged file may name
+        raise FormatError(f"{str(path)!r}: cannot be a path ({error})") from None
 
 
 def _layers(path: Path, raw: BinaryIO, length: int, stack: contextlib.ExitStack) -> Source:
