@@ -3,6 +3,7 @@
 import io
 import pickle
 import struct
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -229,6 +230,21 @@ def test_what_unpacks_to_more_than_there_is_memory_is_refused_first(tmp_path, mo
     monkeypatch.setattr(memory, "available", lambda: (50_000_000, "machine"))
     with pytest.raises(NotEnoughMemory, match="needs .*v.npz"):
         formats.read(tmp_path / "v.npz")
+
+
+def test_the_first_rows_take_no_more_than_themselves(tmp_path):
+    size = 1_000_000
+    path = zipped(
+        tmp_path, np.savez_compressed, vectors=np.zeros((size, 1), np.float32),
+        words=np.zeros(size, "<U1"), counts=np.arange(size),
+    )  # fmt: skip
+    tracemalloc.start()
+    try:
+        found = formats.read(path, Request(limit=1))
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+    assert found.counts.tolist() == [0] and len(found.keys) == 1
 
 
 def test_a_word_list_beyond_memory_is_refused_first(tmp_path, monkeypatch):

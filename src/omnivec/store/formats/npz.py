@@ -57,7 +57,7 @@ def read(path: Path, request: Request = Request()) -> Contents:  # noqa: B008  (
     """
     with _archive(path, request.told) as archive:
         words, count = _words(path, archive, request.limit)
-        counts = _counts(path, archive, count)
+        counts = _counts(path, archive, count, len(words))
         with _member(path, archive, VECTORS) as (name, file, size):
             header = npy.matrix_header(name, file, size)
             if header.shape[0] != count:
@@ -66,7 +66,7 @@ def read(path: Path, request: Request = Request()) -> Contents:  # noqa: B008  (
             expected = len(words) if stored else min(len(words), at_first(header.shape[1]))
             rows = Rows(path, header.shape[1], expected, replace(request, encoding="utf-8"))
             npy.add(name, file, header, words, rows)
-        return rows.finish(None if counts is None else counts[: len(words)])
+        return rows.finish(counts)
 
 
 def outline(path: Path, request: Request) -> Outline:
@@ -125,7 +125,8 @@ def _words(path: Path, archive: zipfile.ZipFile, limit: int | None) -> tuple[lis
     return words, count
 
 
-def _counts(path: Path, archive: zipfile.ZipFile, rows: int) -> NDArray[np.int64] | None:
+def _counts(path: Path, archive: zipfile.ZipFile, rows: int, wanted: int) -> NDArray[np.int64] | None:
+    """The first `wanted` of as many counts as there are rows, where the file has them."""
     if COUNTS not in archive.namelist():
         return None
     with _member(path, archive, COUNTS) as (name, file, size):
@@ -134,7 +135,8 @@ def _counts(path: Path, archive: zipfile.ZipFile, rows: int) -> NDArray[np.int64
             what = f"got {header.dtype} {header.shape}"
             raise FormatError(f"{name}: an array of {rows:,} whole numbers was expected, {what}")
         npy.check_length(name, file, size, header)
-        return np.frombuffer(npy.taken(name, file, header.nbytes), header.dtype).astype(np.int64)
+        first = npy.taken(name, file, wanted * header.dtype.itemsize)
+        return np.frombuffer(first, header.dtype).astype(np.int64)
 
 
 def write(
