@@ -13,7 +13,7 @@ from programs import OURS
 from settings import Settings
 from table import spread, table
 
-TITLE = "Approximate search"
+TITLE, GUIDE = "Approximate search", "search.md"
 ROWS, DIM = 1_000_000, 100
 KINDS = {"voyager": "voyager", "faiss": "faiss"}
 RECALL_BAR, SPEED_BAR = 0.95, 20
@@ -98,6 +98,24 @@ def _verdict(run: dict[str, Any]) -> str:
         f"{_name(run)}: recall@10 at least {RECALL_BAR} at {SPEED_BAR} times the speed of exact search: {ok} "
         f"({recall:.3f} at {times:.1f} ×)."
     )
+
+
+def guide(result: dict[str, Any]) -> str:
+    """For the page on search: what an index gives and costs."""
+    rows = []
+    for run in result["runs"]:
+        exact, index = (
+            statistics.median(1000 * record[name] for record in run["rounds"]) for name in ("exact", "index")
+        )
+        pays = f"{1000 * run['build_seconds'] / (exact - index):,.0f}" if exact > index else "never"
+        rows.append((
+            _name(run), f"{run['recall']:.3f}", f"{exact:.2f}", f"{index:.2f}",
+            f"{run['build_seconds']:.0f} s", f"{run['held_bytes'] / 1e6:,.0f} MB", pays,
+        ))  # fmt: skip
+    header = (
+        "vectors, index", "recall@10", "exact, ms", "index, ms", "building", "memory", "pays after queries"
+    )  # fmt: skip
+    return table(header, rows)
 
 
 def headline(result: dict[str, Any]) -> list[tuple[str, str]]:

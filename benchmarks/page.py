@@ -1,4 +1,7 @@
-"""Writes docs/benchmarks.md and the README's figures from results.json; nobody writes a figure by hand."""
+"""Writes docs/benchmarks.md, and figures in the README and in guides, from results.json, none by hand.
+
+A section may name a page of docs/ as its `GUIDE`, and its `guide` writes the part between two markers there.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from typing import Any
 
 from table import table
 
-BEGIN, END = "<!-- benchmarks: begin (written by benchmarks/run.py) -->", "<!-- benchmarks: end -->"
 INTRODUCTION = """# Benchmarks
 
 After this page you know how fast and how good training is beside gensim and fastText, for each model and
@@ -39,6 +41,9 @@ def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: 
                 module.report(results[name]["result"]),
             ]
     docs.write_text("\n\n".join(parts) + "\n")
+    for name, module in sections.items():
+        if name in results and hasattr(module, "guide"):
+            _fill(docs.parent / module.GUIDE, f"benchmarks, {name}", module.guide(results[name]["result"]))
     rows = [
         row
         for name, module in sections.items()
@@ -49,6 +54,7 @@ def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: 
         machine = common["processor"]
         _fill(
             readme,
+            "benchmarks",
             f"{table(('measured', 'result'), rows)}\n\nOn {machine}; [all figures and their "
             "commands](docs/benchmarks.md).",
         )
@@ -66,10 +72,11 @@ def _machine(facts: Mapping[str, str]) -> str:
     return "; ".join(facts.values())
 
 
-def _fill(readme: Path, text: str) -> None:
-    whole = readme.read_text()
-    before, _, rest = whole.partition(BEGIN)
-    _, found, after = rest.partition(END)
+def _fill(page: Path, what: str, text: str) -> None:
+    begin, end = f"<!-- {what}: begin (written by benchmarks/run.py) -->", f"<!-- {what}: end -->"
+    whole = page.read_text()
+    before, _, rest = whole.partition(begin)
+    _, found, after = rest.partition(end)
     if not found:
-        raise SystemExit(f"{readme} lacks the markers {BEGIN} and {END}")
-    readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+        raise SystemExit(f"{page} lacks the markers {begin} and {end}")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}")

@@ -12,11 +12,12 @@ import clustered
 from settings import Settings
 from table import spread, table, verdict
 
-TITLE = "Exact search"
+TITLE, GUIDE = "Exact search", "search.md"
 BESIDE = ((71_000, 100), (400_000, 100), (400_000, 300))  # gensim
 WIDE = ((71_000, 100), (400_000, 100))  # once more, where OpenBLAS leaves half of the vector unit unused
 GROWTH = ((20_000, 100), (200_000, 100), (1_000_000, 100), (1_000_000, 300), (2_000_000, 300))
 BATCH_BAR, SINGLE_BAR = 10, 1
+SOON = 10  # milliseconds within which an answer feels immediate, one of several parts of a page
 WIDE_KERNELS = "SkylakeX"
 
 
@@ -56,7 +57,7 @@ def report(result: dict[str, Any]) -> str:
         parts += [_race(result["beside"] + result["wide"]), *_verdicts(result["beside"])]
         if result["wide"]:
             parts += [_why(result), *_verdicts(result["wide"])]
-    parts += [_growth(result["growth"]), _memory(result["beside"])]
+    parts += [f"Larger and smaller tables:\n\n{_table(result['growth'])}", _memory(result["beside"])]
     return "\n\n".join(parts)
 
 
@@ -93,17 +94,17 @@ def _why(result: dict[str, Any]) -> str:
     )
 
 
-def _growth(sizes: list[dict[str, Any]]) -> str:
+def _table(sizes: list[dict[str, Any]]) -> str:
     rows = [
         (
             _size(one),
-            f"{one['rows'] * -(-one['dim'] // 16) * 64 / 1e6:,.0f} MB",
+            f"{_bytes(*_of(one)) / 1e6:,.0f} MB",
             spread(_ms(one, "single")),
             spread(_ms(one, "batch"), 3),
         )
         for one in sizes
     ]
-    return "Larger and smaller tables:\n\n" + table(("rows × dim", "table", "one query", "of 1,000"), rows)
+    return table(("rows × dim", "table", "one query", "of 1,000"), rows)
 
 
 def _memory(sizes: list[dict[str, Any]]) -> str:
@@ -124,6 +125,33 @@ def _ratios(one: dict[str, Any], name: str) -> list[float]:
 
 def _size(one: dict[str, Any]) -> str:
     return f"{one['rows']:,} × {one['dim']}"
+
+
+def _of(one: dict[str, Any]) -> tuple[int, int]:
+    return one["rows"], one["dim"]
+
+
+def _bytes(rows: int, dim: int) -> int:
+    """Of a float32 table, padded."""
+    return rows * -(-dim // 16) * 64
+
+
+def guide(result: dict[str, Any]) -> str:
+    """For the page on search: how long exact search takes, and up to which size that is soon."""
+    large = [one for one in result["growth"] if one["rows"] >= result["growth"][-1]["rows"] // 2]
+    single, batch = (
+        statistics.median(ms / _bytes(*_of(one)) for one in large for ms in _ms(one, name))
+        for name in ("single", "batch")
+    )
+    sizes = " or ".join(
+        f"{round(SOON / single / _bytes(1, dim), -4):,.0f} rows of dim {dim}" for dim in (100, 300)
+    )
+    said = (
+        f"A table too large for the processor's cache takes {single * 1e8:.1f} ms a query for every 100 MB, "
+        f"and {batch * 1e8:.2f} ms a query when 1,000 are asked at once. So one exact answer comes within "
+        f"{SOON} ms up to about {sizes}, on {result['threads']} cores. Milliseconds for a query, by size:"
+    )
+    return f"{said}\n\n{_table(result['growth'])}"
 
 
 def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
