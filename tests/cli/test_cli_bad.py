@@ -159,6 +159,14 @@ def test_a_missing_file_is_answered_with_one_beside_it(call, words, tmp_path, mo
     assert (code, err) == (1, "omnivec: corpsu.txt: no such file or folder. Did you mean corpus.txt?\n")
 
 
+def test_a_start_of_no_known_format_is_answered_with_the_command_that_takes_it(call, tmp_path):
+    (tmp_path / "corpus.txt").write_text("a b\n" * 9)
+    code, _, err = call(
+        "train", "word2vec", tmp_path / "corpus.txt", tmp_path / "out", "--start", tmp_path / "corpus.txt"
+    )
+    assert code == 1 and err.endswith("--from NAME of omnivec convert, which makes a model folder of it\n")
+
+
 def test_a_link_to_nothing_is_told_as_one(call, tmp_path):
     (tmp_path / "link").symlink_to("gone")
     code, _, err = call("info", tmp_path / "link")

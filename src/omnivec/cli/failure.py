@@ -87,8 +87,14 @@ _ARGUMENT = re.compile(
 _FLAGS = {"format": "--from"}
 
 
-def in_flags(message: str) -> str:
-    """A message of the library, whose remedies are keyword arguments, with the flags of the command line."""
+_OPENING = re.compile(r"--(from|limit|dtype|vocabulary) ")
+
+
+def in_flags(message: str, trains: bool = False) -> str:
+    """A message of the library, whose remedies are keyword arguments, with the flags of the command line.
+
+    A verb that `trains` has none of those that open a file.
+    """
     message = message.replace("pass overwrite=True", "add --overwrite")
     message = message.replace("give its vectors as start to fit", "give it to omnivec train with --start")
     message = message.replace("build one, then save_index", "omnivec index builds one")
@@ -97,6 +103,8 @@ def in_flags(message: str) -> str:
     message = message.replace("(limit)", "(--limit N)").replace("(vocabulary)", "(--vocabulary FILE)")
     message = message.replace('format="gensim", or --from gensim', "--from gensim")
     message = _ARGUMENT.sub(lambda found: f"{_FLAGS.get(found[1], '--' + found[1])} {found[2]}", message)
+    if trains and _OPENING.search(message):
+        message += " of omnivec convert, which makes a model folder of it"
     return _REMEDY.sub(lambda found: f"{found[1]} --{found[2].replace('_', '-')}", message)
 
 
