@@ -49,11 +49,9 @@ class Candidates:
         return np.append(self._chosen, -1)[places]
 
     def places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Places of the rows with these numbers, below 0 for those that are no candidates."""
+        """Places of the rows with these numbers; below 0, or beyond the last, for those that are none."""
         if isinstance(self._chosen, range):
-            places = numbers - self._chosen.start
-            places[numbers >= self._chosen.stop] = -1
-            return places
+            return numbers - self._chosen.start
         places = np.searchsorted(self._chosen, numbers)
         return np.where(np.append(self._chosen, -1)[places] == numbers, places, -1)
 

@@ -19,7 +19,7 @@ def nearest(
 ) -> Nearest:
     """The `topn` best candidates, by place, for each of at most QUERIES_AT_ONCE queries of length one.
 
-    Args: `candidates` one or more; `exclude` (queries, any) places that are no answers, or less than 0.
+    Args: `candidates` one or more; `exclude` (queries, any) places that are no answers, or of no candidate.
     """
     best: Nearest | None = None
     # One piece of memory for all blocks: fresh pages from the system for each take as long as the product.

@@ -38,7 +38,7 @@ class _Chunk(NamedTuple):
     queries: Rows
     """(dim, queries) float32 of length one."""
     exclude: NDArray[np.int64]
-    """(queries, any) places that are no answers, or -1."""
+    """(queries, any) places that are no answers, or of no candidate."""
     bound: Rows
     """(queries,) float32: lower scores are no answers. Threads share it, and each only ever raises it; one
     that overwrites what another has just raised makes it too low for a while, which is still a bound.
