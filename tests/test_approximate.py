@@ -222,6 +222,40 @@ def test_padding_is_no_part_of_what_vectors_are(tmp_path):
     assert opened.load_index(tmp_path / "model").index.kind == "voyager"
 
 
+def test_a_checksum_does_not_depend_on_blocks(monkeypatch):
+    narrow = Vectors(keys(), matrix()[:, :10]).table
+    whole = saved.checksum(narrow)
+    monkeypatch.setattr(saved, "_FLOATS_AT_ONCE", 100)
+    assert saved.checksum(narrow) == whole
+
+
+def test_a_model_that_is_replaced_while_its_index_is_loaded_is_told(exact, built, tmp_path, monkeypatch):
+    built.save(tmp_path / "model")
+    kind = type(built.index.parameters)
+    note, load_index = tmp_path / "model" / "index.json", kind.load
+
+    def replaced(self, *given):
+        note.write_text(json.dumps({**json.loads(note.read_text()), "vectors": "0" * 64}))
+        return load_index(self, *given)
+
+    monkeypatch.setattr(kind, "load", replaced)
+    with pytest.raises(FormatError, match="the model was replaced meanwhile; load it again"):
+        exact.load_index(tmp_path / "model")
+
+
+def test_as_many_rows_are_proposed_as_may_be_barred(built, monkeypatch):
+    asked, find = [], type(built.index.finder).find
+
+    def counted(self, queries, k, threads):
+        asked.append(k)
+        return find(self, queries, k, threads)
+
+    monkeypatch.setattr(type(built.index.finder), "find", counted)
+    built.neighbors("w1", topn=4)
+    built.analogy("w1", "w2", "w3", topn=4)
+    assert asked == [5, 7]
+
+
 @pytest.mark.parametrize("damage", ["cut", "longer", "flipped", "gone"])
 def test_a_damaged_index_is_refused_before_the_library_reads_it(exact, built, tmp_path, damage):
     built.save(tmp_path / "model")
