@@ -249,3 +249,12 @@ def test_cut_and_scrambled_files_end_in_a_typed_error_or_load(tmp_path_factory, 
             look()
         except OmnivecError as error:
             assert str(path) in str(error)
+
+
+def test_offsets_that_lead_anywhere_are_refused(tmp_path):
+    arrow.write_arrow(tmp_path / "v", Contents(["abcabc", "defdef"], Table(np.ones((2, 3), np.float32))))
+    content, offsets = (tmp_path / "v").read_bytes(), np.int32([0, 6, 12]).tobytes()
+    assert content.count(offsets) == 1
+    (tmp_path / "v").write_bytes(content.replace(offsets, np.int32([0, 10**8, 12]).tobytes()))
+    with pytest.raises(FormatError, match="pyarrow cannot read it"):
+        formats.read(tmp_path / "v")

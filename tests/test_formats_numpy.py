@@ -1,5 +1,6 @@
 """NumPy's arrays with words: `.npy` and a text beside it, `.npz`; no Python objects, no unchecked number."""
 
+import gzip
 import io
 import pickle
 import struct
@@ -65,6 +66,32 @@ def test_numpy_loads_what_is_written(tmp_path):
         assert (found["vectors"] == MATRIX).all() and found["words"].tolist() == KEYS
         assert found["counts"].tolist() == [9, 8, 7, 2**40, 0]
     assert formats.read(tmp_path / "v.npz").counts.tolist() == [9, 8, 7, 2**40, 0]
+
+
+def test_the_first_row_that_is_not_finite_is_named_across_blocks(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(npy, "_BLOCK", 64)
+    matrix = MATRIX.copy()
+    matrix[3, 1] = matrix[4, 0] = np.nan
+    formats.read(pair(tmp_path, matrix))
+    assert f"2 values are NaN or infinite, first in row 4 ({KEYS[3]!r})" in caplog.text
+
+
+def test_bytes_behind_a_packed_array_are_refused(tmp_path):
+    path = tmp_path / "v.npy"
+    path.write_bytes(gzip.compress(pair(tmp_path).read_bytes() + b"x"))
+    with pytest.raises(FormatError, match="bytes follow the array"):
+        formats.read(path)
+    assert len(formats.read(path, Request(limit=4)).keys) == 4
+
+
+def test_bytes_behind_counts_are_refused(tmp_path):
+    path = zipped(tmp_path)
+    file = io.BytesIO()
+    np.save(file, np.arange(5))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("counts.npy", file.getvalue() + b"x")
+    with pytest.raises(FormatError, match=r"counts\.npy: byte 128: 40 bytes were expected .*, 41 follow"):
+        formats.read(path)
 
 
 def test_float16_tables_are_written_as_float16(tmp_path):

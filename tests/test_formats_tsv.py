@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from omnivec.errors import FormatError, OutputError
-from omnivec.store import formats
+from omnivec.store import formats, memory
 from omnivec.store.formats import Contents, Request, starspace
 from omnivec.store.tables import Table
 
@@ -279,6 +279,14 @@ def test_metadata_name_the_words(tmp_path, metadata, keys, counts):
 def test_vectors_and_metadata_that_do_not_fit_are_refused(tmp_path, vectors, metadata, message):
     with pytest.raises(FormatError, match=message):
         formats.read(projected(tmp_path, vectors, metadata))
+
+
+def test_room_is_made_for_rows_that_the_file_can_hold(tmp_path, monkeypatch):
+    row = "\t".join(["1"] * 1000).encode() + b"\n"
+    projected(tmp_path, row * 2, b"w\n" * 10_000)  # 40 MB, if each word had a row
+    monkeypatch.setattr(memory, "available", lambda: (1_000_000, "machine"))
+    with pytest.raises(FormatError, match="2 words were expected, one for each row, got 10,000 lines"):
+        formats.read(tmp_path)
 
 
 @pytest.mark.parametrize("limit", [None, 1])

@@ -111,6 +111,7 @@ def test_a_cut_model_is_not_resumed_and_has_no_tree(tmp_path):
     path = saved(tmp_path / "m", kind="tree")
     whole, cut = load(path, mapped=False), load(path, 50)
     assert whole.tables.keys() == {"vectors", "nodes", "tree"} and whole.record == TRAINING
+    assert load(path, ROWS).tables.keys() == whole.tables.keys() and load(path, ROWS).record == TRAINING
     assert cut.tables.keys() == {"vectors"} and cut.record == {"tokens": 9, "loss": [1.0]}
     with pytest.raises(OptionError, match="no output table"):
         _ = cut.output

@@ -205,6 +205,17 @@ def test_kept_rows_move_up(dtype, monkeypatch):
     np.testing.assert_array_equal(decoded(builder.table(len(kept))), before[kept])
 
 
+@pytest.mark.parametrize("dtype", ["float16", "int8"])
+def test_the_cost_is_that_of_the_worst_block(dtype, monkeypatch):
+    monkeypatch.setattr(module, "_BLOCK", 2)
+    rows = np.ones((6, 3), np.float32)
+    rows[1] = [1, 1e-3, 0.4997]  # rounded more than rows of ones, which cost nothing
+    table, cost = stored_as(Table(rows), dtype)
+    expected = true_cost(rows, decoded(table))
+    assert cost.cosine == pytest.approx(expected.cosine, abs=1e-12) and cost.cosine < 1
+    assert cost.largest == expected.largest > 0
+
+
 def test_numbers_beyond_float32_are_infinite_and_those_of_another_type_are_converted():
     with np.errstate(over="raise"):
         table, _ = stored_as(Table(np.float32([[1, 2]])), "float32")
