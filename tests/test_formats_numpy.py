@@ -281,6 +281,19 @@ def test_a_word_list_beyond_memory_is_refused_first(tmp_path, monkeypatch):
         formats.read(path)
 
 
+def test_a_packed_word_list_is_not_unpacked_beyond_memory(tmp_path, monkeypatch):
+    path = pair(tmp_path)
+    path.with_suffix(".txt").write_bytes(gzip.compress(b"word\n" * 20_000_000))
+    monkeypatch.setattr(memory, "available", lambda: (50_000_000, "machine"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotEnoughMemory, match="is this a file of words"):
+            formats.read(path)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_zip_of_pytorch_is_no_numpy(tmp_path):
     with zipfile.ZipFile(tmp_path / "v.npz", "w") as archive:
         archive.writestr("archive/data.pkl", pickle.dumps({}))

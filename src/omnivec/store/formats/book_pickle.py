@@ -23,12 +23,11 @@ from omnivec.store.formats.contents import Contents, Outline, Request, Told
 from omnivec.store.formats.matrix import gathered
 from omnivec.store.formats.pickles import StandIns, glimpse, load
 from omnivec.store.formats.sample import Sample
-from omnivec.store.formats.source import Source, created, opened
+from omnivec.store.formats.source import created, opened, whole
 from omnivec.store.formats.writing import encoded
 from omnivec.store.tables import stored_as
 
 _KEYS = ("word_vecs", "word_to_id", "id_to_word")
-_BLOCK = 1 << 24  # bytes read at once
 _ENTRY = 350  # bytes of a word in two dictionaries
 
 
@@ -84,7 +83,8 @@ def write(
 def _loaded(path: Path, told: Told | None = None) -> tuple[list[str], NDArray[np.floating]]:
     """The words by row, and their rows."""
     with opened(path) as source:
-        params = load(path, _whole(path, source), STAND_INS, told)
+        data = memoryview(whole(source, "the file", 1, f"{path} does not fit"))
+        params = load(path, data, STAND_INS, told)
     if type(params) is not dict or set(params) != set(_KEYS):
         raise FormatError(f"{path}: a dictionary of {', '.join(_KEYS)} was expected; another pickle")
     vectors, word_to_id, id_to_word = (params[key] for key in _KEYS)
@@ -99,18 +99,6 @@ def _loaded(path: Path, told: Told | None = None) -> tuple[list[str], NDArray[np
         if type(word) is not str or word_to_id.get(word) != row:
             raise FormatError(f"{path}: id_to_word and word_to_id disagree about id {row:,}; damaged")
     return [str(word) for word in words], matrix
-
-
-def _whole(path: Path, source: Source) -> memoryview:
-    """All of a file; of a packed one, whose length nobody knows, as much as fits."""
-    if source.size is not None:
-        memory.require({"the file": source.size}, f"{path} does not fit")
-        return memoryview(source.file.read())
-    data = bytearray()
-    while block := source.file.read(_BLOCK):
-        memory.require({"the file": len(data) + len(block)}, f"{path} does not fit, unpacked")
-        data += block
-    return memoryview(data)
 
 
 class _DType:

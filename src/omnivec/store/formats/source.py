@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from omnivec.errors import FormatError, OutputError
-from omnivec.store import packing
+from omnivec.store import memory, packing
 from omnivec.store.replace import replacing
 
+_BLOCK = 1 << 24  # bytes unpacked at once
 _LAYERS = 3  # gzip inside gzip happens; more is an attack
 
 
@@ -80,6 +81,21 @@ def _layers(path: Path, raw: BinaryIO, length: int, stack: contextlib.ExitStack)
             return Source(file, size)
         file, size = stack.enter_context(unpack(file)), None
     return Source(file, size)
+
+
+def whole(source: Source, name: str, times: int, remedy: str) -> bytes:
+    """All of a file that is called `name` and takes `times` its length once it is taken apart.
+
+    Raises: NotEnoughMemory, which ends with `remedy`, before it is read; of a packed file, before more is.
+    """
+    if source.size is not None:
+        memory.require({name: source.size * times}, remedy)
+        return source.file.read()
+    data = bytearray()
+    while block := source.file.read(_BLOCK):
+        memory.require({name: (len(data) + len(block)) * times}, remedy)
+        data += block
+    return bytes(data)
 
 
 @contextlib.contextmanager

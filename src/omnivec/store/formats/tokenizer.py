@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from omnivec.errors import FormatError
-from omnivec.store import memory
-from omnivec.store.formats.source import opened
+from omnivec.store.formats.source import opened, whole
 
 _PARSED = 12  # bytes in memory for a byte of JSON, at most: many short tokens
 _UNKNOWN = "[UNK]"
@@ -53,9 +52,10 @@ def read_json(path: Path, limit: int | None = None) -> Any:
     Raises: FormatError; NotEnoughMemory before it is parsed.
     """
     with opened(path) as source:
-        size = source.size if limit is None else limit
-        memory.require({path.name: (size or 0) * _PARSED}, f"{path} does not fit")
-        text = source.file.read(-1 if size is None else size)
+        if limit is None:
+            text = whole(source, path.name, _PARSED, f"{path} does not fit")
+        else:
+            text = source.file.read(limit)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, OutputError
-from omnivec.store import memory
-from omnivec.store.formats.source import opened
+from omnivec.store.formats.source import opened, whole
 from omnivec.store.formats.writing import encoded
 
 _TAKES = 4  # times its length: what a file of words takes in memory as lines
@@ -23,9 +22,7 @@ def lines_of(path: Path) -> list[bytes]:
     Raises: FormatError when it cannot be read; NotEnoughMemory before that.
     """
     with opened(path) as source:
-        if source.size is not None:
-            memory.require({"words": source.size * _TAKES}, f"is this a file of words? {path}")
-        text = source.file.read()
+        text = whole(source, "words", _TAKES, f"is this a file of words? {path}")
     lines = text.split(b"\n")
     if not lines[-1]:
         lines.pop()
