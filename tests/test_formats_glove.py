@@ -7,6 +7,7 @@ import struct
 import numpy as np
 import pytest
 
+import omnivec
 from omnivec.errors import FormatError, OptionError, OutputError
 from omnivec.store import formats
 from omnivec.store.formats import Contents, Request, headless
@@ -161,7 +162,16 @@ def test_a_long_file_is_estimated_and_read_whole(tmp_path, pack, monkeypatch):
     assert told[-1] == 1 and told == sorted(told)
 
 
-@pytest.mark.parametrize("keys", [["channel 4", "canal 5"], [], ["\ufeffa", "b"]])
+def test_a_tab_behind_every_word_swallows_no_number(tmp_path):
+    path = put(tmp_path / "v", b"a\t1 2 3\nb\t4 5 6\n")
+    for read in (formats.read, formats.outline, omnivec.load):
+        with pytest.raises(FormatError, match=r"line 1: a space behind the word .* got a tab: b'a\\t1 2 3'"):
+            read(path)
+    path = put(tmp_path / "v", b"a\t1 2 3\nb 4 5\n")
+    assert list(formats.read(path).keys) == ["a\t1", "b"]
+
+
+@pytest.mark.parametrize("keys", [["channel 4", "canal 5"], [], ["\ufeffa", "b"], ["a\t1", "b\t2"]])
 def test_what_a_text_without_header_cannot_tell_is_not_written(tmp_path, keys):
     with pytest.raises(OutputError, match="does not tell that rows have 7 numbers"):
         GLOVE.write(tmp_path / "v", Contents(keys, Table(MATRIX[: len(keys)].copy())))

@@ -56,12 +56,14 @@ class Look(NamedTuple):
     """Whether each of them is numbers alone."""
     fraction: bool
     """Whether one of them begins with a number that is not whole: then it is no word, such as a node's id."""
+    tabbed: bool
+    """Whether every word ends in a tab and a number, where spaces separate: it would swallow a number."""
 
 
 def look(head: bytes, whole: bool, separator: bytes) -> Look | None:
     """What the first lines tell, split from the right; None where they are not words and numbers."""
     ends = head if whole else head[: head.rfind(b"\n") + 1]
-    counts, bare, fraction = [], True, False
+    counts, bare, fraction, tabbed = [], True, False, separator == b" "
     for line in ends.split(b"\n", LOOKED)[:LOOKED]:
         text = line.removesuffix(b"\r").rstrip(separator)
         if text.strip():
@@ -70,11 +72,13 @@ def look(head: bytes, whole: bool, separator: bytes) -> Look | None:
             counts.append(min(numbers, len(fields) - 1))
             bare &= numbers == len(fields)
             fraction |= numbers == len(fields) and not fields[0].lstrip(b"+-").isdigit()
+            tail = fields[-counts[-1] - 1].rpartition(b"\t")
+            tabbed &= bool(tail[1]) and trailing_numbers([tail[2]]) == 1
     if not counts:
         return None
     dim, agree = Counter(counts).most_common(1)[0]  # of those as frequent the first
     lines = ends.count(b"\n") + (not ends.endswith(b"\n"))
-    return Look(dim, agree / len(counts), lines, len(ends) / lines, bare, fraction) if dim else None
+    return Look(dim, agree / len(counts), lines, len(ends) / lines, bare, fraction, tabbed) if dim else None
 
 
 def are_words_and_numbers(seen: Look | None) -> bool:
@@ -128,7 +132,7 @@ def check_readable(path: str | os.PathLike[str], words: list[bytes], table: Tabl
     start, first = io.BytesIO(), words[:LOOKED]
     write_lines(start, first, Table(table.span(0, len(first))), separator, None)
     seen = look(start.getvalue(), True, separator.encode())
-    if seen is None or seen.dim != table.dim or start.getvalue().startswith(BOM):
+    if seen is None or seen.dim != table.dim or seen.tabbed or start.getvalue().startswith(BOM):
         what = f"where the first words are {words[:2]!r}" if words else "where there are no rows"
         does = f"a text without header does not tell that rows have {table.dim} numbers"
         raise OutputError(f"{path}: {does} {what}; write word2vec text")
@@ -146,6 +150,10 @@ def _begin(path: Path, source: Source, separator: bytes, header: Header) -> tupl
         if len(start) > HEAD // 2:
             raise FormatError(f"{path}: line {line} does not end within {HEAD:,} bytes")
         raise FormatError(f"{path}: line {line}: a word and numbers were expected, got {start[:40]!r}")
+    if seen.tabbed:
+        start = head[skip:].split(b"\n", 1)[0][:40]
+        what = f"a space behind the word was expected, as between the numbers, got a tab: {start!r}"
+        raise FormatError(f"{path}: line {line}: {what}; replace the tabs by spaces")
     if head.startswith(BOM):
         _log.warning("%s: the byte-order mark at its start is skipped", path)
     return seen, skip, line, whole
