@@ -143,7 +143,9 @@ def _wanted(path: Path, schema: Any) -> list[str]:
     for name in (_KEY, _VECTOR):
         if names.count(name) != 1:
             found = ", ".join(names[:8]) or "none"
-            raise FormatError(f"{path}: columns {_KEY} and {_VECTOR} were expected, it has {found}")
+            raise FormatError(
+                f"{path}: columns {_KEY} and {_VECTOR} were expected, it has {found}; rename them"
+            )
     key, vector = schema.field(_KEY).type, schema.field(_VECTOR).type
     text = types.is_string(key) or types.is_large_string(key)
     if not text and not (types.is_dictionary(key) and types.is_string(key.value_type)):
