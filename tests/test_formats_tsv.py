@@ -1,7 +1,9 @@
 """Words and numbers between tabs: StarSpace and PyTorch-BigGraph; StarSpace's model; the projector."""
 
+import errno
 import json
 import logging
+import os
 import struct
 
 import numpy as np
@@ -367,6 +369,20 @@ def test_a_folder_with_other_files_is_not_replaced(tmp_path):
     put(tmp_path / "file", b"mine")
     with pytest.raises(OutputError, match="is a file"):
         PROJECTOR.write(tmp_path / "file", contents, overwrite=True)
+
+
+def test_a_full_disk_is_told_of_the_folder_that_was_asked_for(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(
+        OutputError, match=r"/out(/vectors\.tsv)?: cannot be written: the disk is full"
+    ) as told:
+        formats.named("projector").write(
+            tmp_path / "out", Contents(["a"], Table(np.ones((1, 2), np.float32)))
+        )
+    assert ".new-" not in str(told.value) and not list(tmp_path.iterdir())
 
 
 def test_whole_numbers_may_be_node_ids_unless_metadata_lie_beside(tmp_path):

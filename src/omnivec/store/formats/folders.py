@@ -37,7 +37,10 @@ def created_folder(
     with replace.reporting(path), replace.temporary(target) as new:
         new.mkdir()
         with replace.locked(new):
-            yield new
+            try:
+                yield new
+            except OutputError as error:  # of a file in it, which nobody knows by its temporary name
+                raise OutputError(str(error).replace(str(new), str(path))) from None
             replace.flush_folder(new)
             replace.swap(new, target)
         replace.flush_folder(target.parent)
