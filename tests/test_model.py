@@ -111,3 +111,10 @@ def test_vectors_of_one_s_own_open_as_a_model(tmp_path):
     Vectors(["north", "south"], np.eye(2)).save(tmp_path / "own")
     model = load(tmp_path / "own")
     assert model.learner is None and model.options == {} and model.history == []
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5, "5", True])
+def test_a_limit_that_is_no_number_of_rows_is_refused(tmp_path, limit):
+    with pytest.raises(OptionError, match=r"limit must be a whole number from 1 on"):
+        load(saved(tmp_path / "m"), limit=limit)
+    assert len(load(saved(tmp_path / "n"), limit=np.int64(2)).vectors) == 2

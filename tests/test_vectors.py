@@ -290,8 +290,13 @@ def test_frames_have_the_columns_key_and_score(ours, monkeypatch):
     assert near.to_pandas() == {"key": [key for key, _ in near], "score": [score for _, score in near]}
 
 
-def test_vectors_travel_to_another_process(ours):
+def test_vectors_travel_to_another_process(ours, tmp_path):
     same(pickle.loads(pickle.dumps(ours)).most_similar("w1"), ours.most_similar("w1"))
+    ours.save(tmp_path / "m")
+    mapped = load(tmp_path / "m").vectors
+    copied = pickle.loads(pickle.dumps(mapped))
+    same(copied.most_similar("w1"), ours.most_similar("w1"))
+    assert mapped.mapped and not copied.mapped and repr(copied).endswith("in memory)")
 
 
 def test_saved_vectors_open_as_they_were(ours, tmp_path):

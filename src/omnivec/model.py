@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, final, get_args
 
+import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import NO_PATH, FormatError, NotFinite, OptionError
@@ -153,8 +154,8 @@ def load(
     """
     if os.fspath(path) == "":
         raise FormatError(NO_PATH)
-    if limit is not None and limit < 1:
-        raise OptionError(f"limit must be 1 or more, got {limit}")
+    if limit is not None and (not _is_whole(limit) or limit < 1):
+        raise OptionError(f"limit must be a whole number from 1 on, got {limit!r}")
     wanted = None if dtype is None else checked_dtype(dtype)
     if format is None and is_ours(Path(path)):
         with opened_folder(path) as folder:
@@ -177,6 +178,11 @@ def load(
     if rounding is not None and table.dtype != "float32":
         config["rounding"] = rounding._asdict()
     return Model(config, Keys.build(keys, counts), table.arrays("vectors"))
+
+
+def _is_whole(value: object) -> bool:
+    """Whether something is a whole number, Python's or NumPy's; truth values are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def is_ours(path: Path) -> bool:

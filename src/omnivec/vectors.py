@@ -106,6 +106,10 @@ class Vectors:
         self.name = name
         self.mapped = mapped
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process gets is a copy in its memory."""
+        return {**self.__dict__, "mapped": False}
+
     def __len__(self) -> int:
         return len(self.keys)
 

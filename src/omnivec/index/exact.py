@@ -161,6 +161,8 @@ def _lengths(rows: Rows, numbers: int | NDArray[np.int64]) -> Rows:
         if not np.isfinite(wide).all():
             at = int(odd[np.argmin(np.isfinite(wide))])
             row = numbers + at if isinstance(numbers, int) else int(numbers[at])
-            raise NotFinite(f"row {row} holds NaN or infinity; train again or drop that row")
+            raise NotFinite(
+                f"row {row} (the first is 0) holds NaN or infinity; train again, or leave it out by subset"
+            )
         lengths[odd] = np.where(wide > 0, wide, 1)
     return lengths
