@@ -1,5 +1,6 @@
 """What each format of the table promises: it comes back, is known by its content, is refused when damaged."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis.extra import numpy as arrays
 from omnivec.errors import FormatError, NotEnoughMemory, OmnivecError, OptionError, OutputError
 from omnivec.store import formats, memory
 from omnivec.store.formats import Contents, Request
+from omnivec.store.formats.matrix import gathered
 from omnivec.store.tables import Table, stored_as
 
 WRITTEN = [known for known in formats.FORMATS if known.write is not None]
@@ -232,6 +234,30 @@ def test_what_cannot_be_a_path_is_refused(tmp_path, name):
     (tmp_path / "modules.json").write_text(json.dumps([{"type": "x.StaticEmbedding", "path": name}]))
     with pytest.raises(FormatError, match="cannot be a path"):
         formats.read(tmp_path)
+
+
+def test_a_container_is_cut_with_its_counts(tmp_path):
+    rows = np.float32([[1, 2], [3, 4], [5, 6]])
+    counts, asked = np.array([9, 8, 7]), Request(limit=2)
+    found = gathered(tmp_path, ["a", "b", "c"], 2, lambda start, stop: rows[start:stop], asked, counts)
+    assert list(found.keys) == ["a", "b"] and found.counts.tolist() == [9, 8]
+
+
+def test_a_character_that_is_cut_in_two_words_is_none(tmp_path):
+    (tmp_path / "v").write_bytes(b"2 2\n\xc3 1 2\n\xa9 3 4\n")
+    with pytest.raises(FormatError, match="row 1 is not utf-8"):
+        formats.read(tmp_path / "v", Request(errors="strict"))
+
+
+def test_what_is_packed_again_and_again_is_not_unpacked_for_ever(tmp_path):
+    content = b"1 2\na 1 2\n"
+    for layers in range(1, 5):
+        content = gzip.compress(content)
+        (tmp_path / "v").write_bytes(content)
+        if layers < 4:
+            assert list(formats.read(tmp_path / "v").keys) == ["a"]
+    with pytest.raises(FormatError):
+        formats.read(tmp_path / "v")
 
 
 def test_a_limit_below_zero_is_refused():
