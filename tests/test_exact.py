@@ -124,7 +124,7 @@ def test_nan_in_the_table_or_the_query_is_named(monkeypatch):
     monkeypatch.setattr(exact, "FLOATS_AT_ONCE", 30 * 4)
     table = normal(100, 4)
     table[70, 2] = np.nan
-    with pytest.raises(NotFinite, match="row 70 holds NaN"):
+    with pytest.raises(NotFinite, match="row 70 .*holds NaN"):
         Exact(table).query(table[:1], 3)
     assert Exact(table).query(table[:1], 3, stop=70).rows.shape == (1, 3)
     with pytest.raises(NotFinite, match="row 70"):
