@@ -118,3 +118,13 @@ def test_a_limit_that_is_no_number_of_rows_is_refused(tmp_path, limit):
     with pytest.raises(OptionError, match=r"limit must be a whole number from 1 on"):
         load(saved(tmp_path / "m"), limit=limit)
     assert len(load(saved(tmp_path / "n"), limit=np.int64(2)).vectors) == 2
+
+
+def test_a_folder_in_place_of_a_file_and_a_name_with_a_zero_byte_are_refused(tmp_path):
+    saved(tmp_path / "m")
+    (tmp_path / "m" / "model.safetensors").unlink()
+    (tmp_path / "m" / "model.safetensors").mkdir()
+    with pytest.raises(FormatError, match="m.*directory"):
+        load(tmp_path / "m")
+    with pytest.raises(FormatError, match="zero byte"):
+        load("a\0b")

@@ -154,6 +154,8 @@ def load(
     """
     if os.fspath(path) == "":
         raise FormatError(NO_PATH)
+    if "\0" in os.fspath(path):
+        raise FormatError(f"{os.fspath(path)!r}: cannot be a path, it holds a zero byte")
     if limit is not None and (not _is_whole(limit) or limit < 1):
         raise OptionError(f"limit must be a whole number from 1 on, got {limit!r}")
     wanted = None if dtype is None else checked_dtype(dtype)

@@ -179,8 +179,11 @@ def _files(path: Path) -> list[BinaryIO]:
 
 
 def _open(folder: int, path: Path) -> BinaryIO:
-    # Non-blocking, because opening a FIFO that nobody writes would wait for ever.
-    file = os.fdopen(os.open(path.name, os.O_RDONLY | os.O_NONBLOCK, dir_fd=folder), "rb")
+    def opener(name: str, flags: int) -> int:
+        # Non-blocking, because opening a FIFO that nobody writes would wait for ever.
+        return os.open(name, flags | os.O_NONBLOCK, dir_fd=folder)
+
+    file = open(path.name, "rb", opener=opener)  # noqa: PTH123, SIM115  (closed by who asked)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise FormatError(f"{path}: is not a plain file")

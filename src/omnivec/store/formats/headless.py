@@ -165,7 +165,8 @@ def _expected(seen: Look, source: Source, whole: bool, limit: int | None) -> int
     elif source.size is None:
         rows = at_first(seen.dim)
     else:
-        rows = int(source.size / seen.size * _SLACK)
+        least = 2 * seen.dim  # bytes of a row: no word, dim spaces and dim digits
+        rows = min(int(source.size / seen.size * _SLACK), source.size // least + 1)
     return rows if limit is None else min(rows, limit)
 
 
