@@ -10,7 +10,7 @@ import pytest
 
 from omnivec.engine import tree
 from omnivec.kernels import primitives, simd, window
-from omnivec.reference import huffman
+from omnivec.reference import fasttext, huffman
 from omnivec.reference import random as definitions
 from omnivec.reference import word2vec as reference
 
@@ -43,20 +43,22 @@ def both(form, case, dim, first=0, last=None, moving=True, **options):
         "kind": "dynamic", "negatives": 5, "exclude": "redraw", "distinct": False, "frozen": None,
         "rate": 0.05, "decay": 1e-5, "base": 77,
     } | options  # fmt: skip
+    parts = o.pop("parts", None)
     grown = tree.grown(counts)
     if o["loss"] == "hs":
         outputs = outputs[:-1]
     expected = [inputs[:, :dim].astype(np.float64), outputs[:, :dim].astype(np.float64)]
-    sums = passed(form, case, grown, outputs, first, last, moving, o)
+    sums = passed(form, case, grown, outputs, first, last, moving, o, parts)
     total = counts.sum()
-    wanted = reference.train(
-        tokens, units, reference.keep_thresholds(counts, sample, total), *expected,
+    train, more = (reference.train, ()) if parts is None else (fasttext.train, (parts,))
+    wanted = train(
+        tokens, units, reference.keep_thresholds(counts, sample, total), *expected, *more,
         alias=definitions.alias_table(counts**0.75), tree=grown, **o,
     )  # fmt: skip
     return sums, (inputs, outputs), wanted, expected
 
 
-def passed(form, case, grown, outputs, first, last, moving, o):
+def passed(form, case, grown, outputs, first, last, moving, o, parts=None):
     """The sums of a form of the kernel over the centres first … last − 1 of a case, whose tables it moves."""
     tokens, units, counts, sample, inputs, _ = case
     alias = starts = steps = bag = None
@@ -69,12 +71,16 @@ def passed(form, case, grown, outputs, first, last, moving, o):
         mean = o["reduction"] == "mean"
         bag = window.MEAN * mean | window.DIVIDE * (mean and o["gradient"] == "true")
     frozen = None if o["frozen"] is None else np.asarray(o["frozen"], np.uint8)
+    spans = flat = None
+    if parts is not None:
+        spans = np.cumsum([0, *map(len, parts)])
+        flat = np.concatenate(parts).astype(np.int32)
     sums = np.zeros(3)
     with np.errstate(over="ignore"):  # uint64 wrap-around warns when run as plain Python
         form(
             tokens, units, first, len(tokens) if last is None else last,
             reference.keep_thresholds(counts, sample, counts.sum()), alias, window.EXCLUDE[o["exclude"]],
-            int(o["distinct"]), starts, steps, count, inputs, outputs, frozen, bag, o["window"],
+            int(o["distinct"]), starts, steps, count, inputs, spans, flat, outputs, frozen, bag, o["window"],
             window.RADIUS[o["kind"]], o["rate"] if moving else None, o["decay"], np.uint64(o["base"]), sums,
         )  # fmt: skip
     return sums

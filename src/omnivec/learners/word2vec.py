@@ -264,7 +264,7 @@ class Word2Vec(Learner):
             window.train(
                 tokens, units, first, last, keep,
                 alias, window.EXCLUDE[self.exclude_target], int(self.distinct_negatives), starts, steps,
-                count, inputs, outputs, frozen, bag, self.window, window.RADIUS[self.window_kind],
+                count, inputs, None, None, outputs, frozen, bag, self.window, window.RADIUS[self.window_kind],
                 rate, decay, start.base(self.seed, epoch), sums,
             )  # fmt: skip
 
