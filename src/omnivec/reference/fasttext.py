@@ -120,7 +120,7 @@ def subwords(word: str, minn: int, maxn: int) -> Iterator[str]:
         return
     text = f"<{word}>"
     for start in range(len(text)):
-        for n in range(minn, min(maxn, len(text) - start) + 1):
+        for n in range(max(minn, 1), min(maxn, len(text) - start) + 1):
             if n > 1 or start not in (0, len(text) - 1):
                 yield text[start : start + n]
 
