@@ -102,6 +102,14 @@ def test_many_keys_that_share_long_beginnings(tmp_path):
     assert keys.prefix("https://example.org/item/000012", 3) == [w for w in words if "/000012" in w][:3]
 
 
+@given(words=st.lists(st.text("a\0é", max_size=40), unique=True, max_size=60))
+@example(words=[f"{'University_of_' * (i % 4)}{i}" for i in range(300)])
+@example(words=["a" * n + "\0" * zeros for n in range(40) for zeros in range(3)])
+def test_the_order_is_that_of_the_bytes(words):
+    order = Keys.build(words).tables()["keys.order"]
+    assert [words[row] for row in order] == sorted(words, key=str.encode)
+
+
 def test_keys_whose_hashes_all_collide_are_still_told_apart(monkeypatch, tmp_path):
     monkeypatch.setattr(module, "crc32", lambda key: 0xFFFFFFFF)
     words = [f"w{i}" for i in range(500)]

@@ -15,12 +15,15 @@ from omnivec.store import memory
 GB = 1_000_000_000
 
 
+NOT_LIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+
 @pytest.fixture
 def system(tmp_path, monkeypatch):
     """An empty machine: files are put where the kernel would show them."""
     monkeypatch.setattr(memory, "_CGROUPS", tmp_path / "cgroup")
     monkeypatch.setattr(memory, "_PROC", tmp_path / "proc")
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "getrlimit", lambda _: NOT_LIMITED)
 
     def put(**files):
         for name, text in files.items():
@@ -78,11 +81,35 @@ def test_a_container_that_is_over_its_limit_has_nothing(system):
     assert memory.available() == (0, "container")
 
 
-def test_the_address_space_limits(system, monkeypatch):
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (3 * GB, 4 * GB))
-    assert memory.available() == (3 * GB, "ulimit -v")
-    system(proc__self__statm="1000 5 5\n")
-    assert memory.available() == (3 * GB - 1000 * resource.getpagesize(), "ulimit -v")
+def test_a_group_that_is_slowed_down_is_at_its_limit(system):
+    system(proc__self__cgroup="0::/\n", cgroup__memory_dot_current=0, cgroup__memory_dot_max=4 * GB)
+    system(cgroup__memory_dot_high=3 * GB)
+    assert memory.available() == (3 * GB, "container")
+    system(cgroup__memory_dot_max="max")
+    assert memory.available() == (3 * GB, "container")
+    system(cgroup__memory_dot_max=2 * GB)
+    assert memory.available() == (2 * GB, "container")
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "used"),
+    [(resource.RLIMIT_AS, "ulimit -v", 1000), (resource.RLIMIT_DATA, "ulimit -d", 30)],
+)
+def test_a_limit_of_the_process_counts_what_is_used_under_it(system, monkeypatch, number, name, used):
+    limits = {number: (3 * GB, 4 * GB)}
+    monkeypatch.setattr(resource, "getrlimit", lambda which: limits.get(which, NOT_LIMITED))
+    assert memory.available() == (3 * GB, name)
+    system(proc__self__statm="1000 5 5 5 0 30 0\n")
+    assert memory.available() == (3 * GB - used * resource.getpagesize(), name)
+
+
+def test_a_machine_that_promises_only_what_it_has_limits(system):
+    system(proc__meminfo="MemAvailable: 20000000 kB\nCommitLimit: 9000000 kB\nCommitted_AS: 4000000 kB\n")
+    assert memory.available()[0] == 20_000_000 * 1024
+    system(proc__sys__vm__overcommit_memory="2\n")
+    assert memory.available() == (5_000_000 * 1024, "machine")
+    system(proc__sys__vm__overcommit_memory="0\n")
+    assert memory.available()[0] == 20_000_000 * 1024
 
 
 def test_a_need_that_fits_passes(system):

@@ -1,27 +1,34 @@
-"""The file of arrays: aligned, mapped, open to the safetensors library, and refused when damaged."""
-
-import json
-import resource
-import subprocess
-import sys
+"""Rows stored as float32, float16 or int8: decoded, encoded a part at a time, and the true cost of it."""
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from omnivec.errors import FormatError
-from omnivec.store.safetensors import file_size, open_tables, write_tables
-from omnivec.store.tables import ALIGNMENT, empty_table, padded_width
+from omnivec.errors import NotFinite, OptionError
+from omnivec.store import tables as module
+from omnivec.store.tables import (
+    ALIGNMENT,
+    Builder,
+    Rounding,
+    Table,
+    checked_dtype,
+    empty_table,
+    padded_width,
+    stored_as,
+    table_bytes,
+)
 
-DTYPES = ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "?", ">f4", ">i8"]
-TABLES = {
-    "vectors": np.arange(48, dtype=np.float32).reshape(3, 16),
-    "keys.bytes": np.frombuffer(b"abcde", np.uint8),
-    "none": np.zeros((0, 16), np.float32),
-    "keys.offsets": np.array([0, 1, 3, 5]),
-}
+DTYPES = ["float32", "float16", "int8"]
+
+
+def normal(rows=700, dim=20, seed=1):
+    return np.random.default_rng(seed).normal(size=(rows, dim)).astype(np.float32)
+
+
+def decoded(table):
+    return table.span(0, len(table))
 
 
 def test_rows_are_padded_to_sixteen_floats():
@@ -37,156 +44,178 @@ def test_a_new_table_is_zero_aligned_and_writeable(rows, dim):
     assert not table.any()
 
 
+def test_a_type_is_one_of_three():
+    assert [checked_dtype(dtype) for dtype in (None, *DTYPES)] == ["float32", *DTYPES]
+    with pytest.raises(OptionError, match="dtype must be one of float32, float16, int8, got 'float64'"):
+        checked_dtype("float64")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("rows", "dim"), [(0, 3), (1, 1), (700, 20)])
+def test_a_table_has_the_bytes_that_were_told(rows, dim, dtype):
+    table, _ = stored_as(Table(normal(rows, dim)), dtype)
+    assert (len(table), table.dim, table.dtype) == (rows, dim, dtype)
+    assert table.nbytes == table_bytes(rows, dim, dtype)
+    assert sum(array.nbytes for array in table.arrays("vectors").values()) == table.nbytes
+
+
+def test_float32_rows_are_a_view_padded_or_not():
+    plain, padded = normal(9, 20), empty_table(9, 20)
+    padded[:, :20] = plain
+    for stored in (plain, padded):
+        table = Table(stored, 20)
+        assert table.dim == 20 and np.shares_memory(table.span(2, 5), stored)
+        np.testing.assert_array_equal(table.span(2, 5), plain[2:5])
+        np.testing.assert_array_equal(table.take(np.array([8, 0, 8])), plain[[8, 0, 8]])
+        assert not np.shares_memory(table.take(np.array([1])), stored)
+        with pytest.raises(ValueError, match="read-only"):
+            table.span(0, 1)[0] = 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rows_and_spans_are_decoded_alike(dtype):
+    table, _ = stored_as(Table(normal()), dtype)
+    whole = decoded(table)
+    assert whole.dtype == np.float32 and whole.shape == (700, 20)
+    some = np.array([699, 0, 3, 3])
+    np.testing.assert_array_equal(table.take(some), whole[some])
+    np.testing.assert_array_equal(table.span(600, 700), whole[600:])
+    assert table.take(np.array([], np.int64)).shape == (0, 20) and table.span(5, 5).shape == (0, 20)
+    again = Table.named("v", table.arrays("v"), 20)
+    np.testing.assert_array_equal(decoded(again), whole)
+
+
+def true_cost(rows, stored):
+    """The definitions, row by row in float64."""
+    rows, stored = rows.astype(np.float64), stored.astype(np.float64)
+    cosines = [
+        a @ b / max(np.linalg.norm(a) * np.linalg.norm(b), 1e-300)
+        for a, b in zip(rows, stored, strict=True)
+        if a.any()
+    ]
+    return Rounding(float(abs(rows - stored).max(initial=0)), float(min(cosines, default=1)))
+
+
 @given(
-    tables=st.dictionaries(
-        st.text(min_size=1, max_size=8).filter(lambda name: not name.startswith("pad.")),
-        arrays.arrays(
-            st.sampled_from(DTYPES), arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=9)
-        ),
-        max_size=5,
+    rows=arrays.arrays(
+        np.float32,
+        arrays.array_shapes(min_dims=2, max_dims=2, max_side=8),
+        elements=st.floats(-60_000, 60_000, width=32),
     )
 )
-def test_what_was_written_is_read(tmp_path_factory, tables):
-    path = tmp_path_factory.mktemp("tables") / "model.safetensors"
-    write_tables(path, tables, {})
-    assert path.stat().st_size == file_size(tables, {})
-    found = open_tables(path)
-    assert list(found) == list(tables)
-    for name, table in tables.items():
-        assert found[name].dtype == table.dtype.newbyteorder("<") and found[name].shape == table.shape
-        assert found[name].tobytes() == table.astype(table.dtype.newbyteorder("<")).tobytes()
+@pytest.mark.parametrize("dtype", DTYPES)
+@example(rows=np.float32([[1e-45, 0], [3e-44, -2e-44], [1e-7, 1e-8], [0, 0]]))
+@example(rows=np.float32([[2.65e-43, -1e-45]]))  # over 127 this is 1.5 of the least number that there is
+def test_the_cost_is_the_true_one(rows, dtype):
+    table, cost = stored_as(Table(rows), dtype)
+    stored = decoded(table)
+    wanted = true_cost(rows, stored)
+    assert cost.largest == wanted.largest
+    assert cost.cosine == pytest.approx(wanted.cosine, abs=1e-12)
+    assert not stored[~rows.any(axis=1)].any()
+    if dtype == "float32":
+        np.testing.assert_array_equal(stored, rows)
+        assert cost == Rounding(0.0, 1.0)
+    if dtype == "float16":
+        np.testing.assert_array_equal(stored, rows.astype(np.float16).astype(np.float32))
+    if dtype == "int8":  # half a step of the row's scale, but where a scale itself has lost digits
+        step = abs(rows).max(axis=1) / 127
+        coarse = np.where(step < 1e-38, step + 1e-43, 0)
+        assert (abs(rows - stored) <= (step * 0.5001 + coarse)[:, None]).all()
 
 
-def test_a_strided_table_is_written_in_order(tmp_path):
-    table = np.arange(60, dtype=np.float32).reshape(6, 10)[::2, ::3]
-    write_tables(tmp_path / "t", {"t": table}, {})
-    np.testing.assert_array_equal(open_tables(tmp_path / "t")["t"], table)
+def test_int8_keeps_the_largest_number_of_a_row_and_the_sign_of_all():
+    rows = np.float32([[127, -127, 1, 0], [0.5, -0.25, 0.1, 0], [-3e38, 3e38, 1, 0]])
+    table, _ = stored_as(Table(rows), "int8")
+    assert table.stored.tolist() == [[127, -127, 1, 0], [127, -64, 25, 0], [-127, 127, 0, 0]]
+    np.testing.assert_allclose(decoded(table)[:, 0], rows[:, 0], rtol=1e-6)
+    minus, _ = stored_as(Table(-rows), "int8")
+    np.testing.assert_array_equal(decoded(minus), -decoded(table))
 
 
-def test_each_table_starts_on_a_cache_line(tmp_path):
-    write_tables(tmp_path / "t", TABLES, {"format": "omnivec"})
-    for table in open_tables(tmp_path / "t").values():
-        assert table.size == 0 or table.ctypes.data % ALIGNMENT == 0
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_nan_and_infinity_stay_in_their_row_and_cost_nothing(dtype, odd):
+    rows = normal(3, 4)
+    rows[1, 2] = odd
+    table, cost = stored_as(Table(rows), dtype)
+    stored = decoded(table)
+    assert np.isfinite(stored[[0, 2]]).all() and not np.isfinite(stored[1]).all()
+    assert cost == stored_as(Table(rows[[0, 2]]), dtype)[1]
+    if dtype == "int8":
+        assert np.isnan(table.take(np.array([1]))).all()
+    else:
+        np.testing.assert_array_equal(stored[1, 2], odd)
 
 
-def test_the_safetensors_library_opens_our_file(tmp_path):
-    library = pytest.importorskip("safetensors")
-    write_tables(tmp_path / "t", TABLES, {"format": "omnivec"})
-    with library.safe_open(tmp_path / "t", "numpy") as file:
-        assert file.metadata() == {"format": "omnivec"}
-        for name, table in TABLES.items():
-            np.testing.assert_array_equal(file.get_tensor(name), table)
+def test_float16_refuses_what_is_beyond_it_by_row_and_value(monkeypatch):
+    monkeypatch.setattr(module, "_BLOCK", 4)
+    rows = normal(20, 3)
+    rows[3, 0] = 65_519  # is rounded to the largest
+    assert stored_as(Table(rows), "float16")[0].stored[3, 0] == 65_504
+    rows[13, 1] = -65_520
+    with pytest.raises(NotFinite, match=r"row 13 holds -65520, float16 ends at 65,504; take int8 or float32"):
+        stored_as(Table(rows), "float16")
 
 
-def test_we_open_the_library_s_file(tmp_path):
-    library = pytest.importorskip("safetensors.numpy")
-    library.save_file(TABLES, tmp_path / "t", {"made": "elsewhere"})
-    found = open_tables(tmp_path / "t")
-    assert found.keys() == TABLES.keys()
-    for name, table in TABLES.items():
-        np.testing.assert_array_equal(found[name], table)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rows_put_in_any_portions_are_those_put_at_once(dtype):
+    rows, builder = normal(1500, 7), Builder(7, dtype)
+    for start, stop in [(0, 0), (0, 1), (1, 600), (600, 1500)]:
+        builder.resize(stop)
+        builder.put(start, rows[start:stop])
+    wanted, cost = stored_as(Table(rows), dtype)
+    np.testing.assert_array_equal(decoded(builder.table()), decoded(wanted))
+    assert builder.rounding == cost
+    assert builder.table(10).stored.shape[0] == 10 and len(builder) == 1500
+    np.testing.assert_array_equal(decoded(builder.table(10)), decoded(wanted)[:10])
 
 
-def test_an_opened_table_cannot_be_written(tmp_path):
-    write_tables(tmp_path / "t", TABLES, {})
-    for table in open_tables(tmp_path / "t").values():
-        assert type(table) is np.ndarray and not table.flags.writeable
-        with pytest.raises(ValueError, match="read-only|WRITEABLE"):
-            table[...] = 0
-        with pytest.raises(ValueError, match="WRITEABLE"):
-            table.flags.writeable = True
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_table_may_grow_and_shrink(dtype):
+    builder = Builder(5, dtype)
+    builder.resize(40)
+    builder.put(0, normal(40, 5))
+    before = decoded(builder.table()).copy()
+    builder.resize(90)
+    np.testing.assert_array_equal(decoded(builder.table(40)), before)
+    assert len(builder) == 90 and not decoded(builder.table())[40:].any()
+    builder.resize(10)
+    assert len(builder) == 10
+    np.testing.assert_array_equal(decoded(builder.table()), before[:10])
 
 
-@pytest.mark.parametrize("table", [np.array(["a"]), np.array([1j]), np.array([None])])
-def test_a_type_the_layout_lacks_is_refused_before_the_file_exists(tmp_path, table):
-    with pytest.raises(ValueError, match="'t' of type"):
-        write_tables(tmp_path / "t", {"t": table}, {})
-    assert not (tmp_path / "t").exists()
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_kept_rows_move_up(dtype, monkeypatch):
+    monkeypatch.setattr(module, "_BLOCK", 16)
+    rows, builder = normal(300, 5), Builder(5, dtype)
+    builder.resize(300)
+    builder.put(0, rows)
+    before = decoded(builder.table()).copy()
+    kept = np.flatnonzero(np.random.default_rng(0).random(300) < 0.7)
+    builder.keep(kept)
+    np.testing.assert_array_equal(decoded(builder.table(len(kept))), before[kept])
 
 
-def test_a_file_cut_anywhere_is_refused(tmp_path):
-    write_tables(tmp_path / "whole", TABLES, {})
-    whole = (tmp_path / "whole").read_bytes()
-    cut = tmp_path / "cut"
-    for length in range(len(whole)):
-        cut.write_bytes(whole[:length])
-        with pytest.raises(FormatError, match=r"cut: (byte \d|cannot mmap)"):
-            open_tables(cut)
-    cut.write_bytes(whole + b"\0")
-    with pytest.raises(FormatError, match="appended"):
-        open_tables(cut)
+def test_numbers_beyond_float32_are_infinite_and_those_of_another_type_are_converted():
+    with np.errstate(over="raise"):
+        table, _ = stored_as(Table(np.float32([[1, 2]])), "float32")
+        builder = Builder(2)
+        builder.resize(2)
+        builder.put(0, np.array([[1e300, 2], [3, 4]]))
+    assert decoded(builder.table()).tolist() == [[np.inf, 2], [3, 4]]
+    assert decoded(table).tolist() == [[1, 2]]
 
 
-def forged(header, data=b"", length=None):
-    text = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return (len(text) if length is None else length).to_bytes(8, "little") + text + data
-
-
-def entry(dtype="F32", shape=(1,), offsets=(0, 4)):
-    return {"dtype": dtype, "shape": shape, "data_offsets": offsets}
-
-
-HOSTILE = {
-    "header of 2^40 bytes": forged(b"{}", length=1 << 40),
-    "not JSON": forged(b"{" * 9),
-    "deeply nested": forged(b"[" * 100_000),
-    "not UTF-8": forged(b'{"\xff": 1}'),
-    "a list": forged([1]),
-    "a name twice": forged(b'{"a": 1, "a": 1}'),
-    "no offsets": forged({"a": {"dtype": "F32", "shape": [1]}}),
-    "an entry that is a number": forged({"a": 5}),
-    "an offset that is no number": forged({"a": entry(offsets=[0, "4"])}, b"1234"),
-    "a negative offset": forged({"a": entry(offsets=[-4, 0])}),
-    "an offset of 30 digits": forged({"a": entry(offsets=[0, 10**30])}),
-    "overlapping": forged({"a": entry(), "b": entry()}, b"1234"),
-    "a hole": forged({"a": entry(), "b": entry(offsets=[8, 12])}, bytes(12)),
-    "an unknown type": forged({"a": entry("Q7")}, b"1234"),
-    "a type that is a list": forged({"a": entry(["F32"])}, b"1234"),
-    "a shape that overflows": forged({"a": entry(shape=[1 << 40, 1 << 40])}, b"1234"),
-    "a shape of 99 axes": forged({"a": entry(shape=[1] * 99)}, b"1234"),
-    "a shape of true": forged({"a": entry(shape=[True])}, b"1234"),
-    "a shape that does not fit its bytes": forged({"a": entry(shape=[2])}, b"1234"),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_header_is_refused_with_file_and_byte(tmp_path, name):
-    (tmp_path / "t").write_bytes(HOSTILE[name])
-    with pytest.raises(FormatError, match=r"t: byte \d"):
-        open_tables(tmp_path / "t")
-
-
-def test_a_missing_file_and_a_folder_are_refused(tmp_path):
-    with pytest.raises(FormatError, match="No such file"):
-        open_tables(tmp_path / "none")
-    with pytest.raises(FormatError, match="directory"):
-        open_tables(tmp_path)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts mappings under RLIMIT_AS")
-def test_a_mapping_beyond_the_address_space_allowed_is_not_enough_memory(tmp_path):
-    path = tmp_path / "big"
-    rows = 1 << 27  # 8 GiB that never touch the disk
-    header = json.dumps({"v": entry(shape=[rows, 16], offsets=[0, rows * 64])}).encode()
-    with path.open("wb") as file:
-        file.write(len(header).to_bytes(8, "little") + header)
-        file.truncate(8 + len(header) + rows * 64)
-    assert open_tables(path)["v"].shape == (rows, 16)
-    code = f"""
-from pathlib import Path
-from omnivec.errors import NotEnoughMemory
-from omnivec.store.safetensors import open_tables
-try:
-    open_tables(Path({str(path)!r}))
-except NotEnoughMemory as error:
-    print(error)
-"""
-    most = 4 << 30
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "needs 8.6 GB" in done.stdout and "allowed by ulimit -v" in done.stdout
+@given(
+    first=st.sampled_from(["float16", "int8"]),
+    second=st.sampled_from(["float16", "int8"]),
+    rows=arrays.arrays(np.float32, (5, 6), elements=st.floats(-100, 100, width=32)),
+)
+def test_what_two_roundings_cost_is_bounded_by_both(first, second, rows):
+    one, cost = stored_as(Table(rows), first)
+    other, again = stored_as(one, second)
+    whole, bound = true_cost(rows, decoded(other)), again.after(cost)
+    assert whole.largest <= bound.largest * (1 + 1e-9) + 1e-12
+    assert whole.cosine >= bound.cosine - 1e-7
+    assert Rounding(0.0, 1.0).after(cost).largest == cost.largest

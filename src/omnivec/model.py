@@ -18,6 +18,7 @@ from omnivec.store import formats, preload
 from omnivec.store.card import card
 from omnivec.store.folder import CONFIG, TABLES, Folder, is_model, opened_folder, write_folder
 from omnivec.store.keys import Keys
+from omnivec.store.safetensors import Entry
 from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype
 from omnivec.vectors import Vectors
 
@@ -144,10 +145,10 @@ def load(
     if limit is not None and limit < 1:
         raise OptionError(f"limit must be 1 or more, got {limit}")
     wanted = None if dtype is None else checked_dtype(dtype)
-    if format is None and _is_ours(Path(path)):
+    if format is None and is_ours(Path(path)):
         with opened_folder(path) as folder:
             if mapped and limit is None and wanted is None:
-                return _model(folder, folder.arrays.map(), mapped=True)
+                return _model(folder, preload.mapped(folder), mapped=True)
             config, tables = preload.read(folder, limit, wanted, progress)
             return _model(replace(folder, config=config), tables, mapped=False)
     request = formats.Request(
@@ -164,7 +165,7 @@ def load(
     return Model(config, Keys.build(keys, counts), table.arrays("vectors"))
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """Whether a model folder is to be expected: so that what is damaged or missing is told as such."""
     if not path.is_dir():
         return not path.exists()
@@ -176,9 +177,11 @@ def _model(folder: Folder, tables: Mapping[str, NDArray[Any]], *, mapped: bool) 
         keys = Keys.from_tables(tables)
     except FormatError as error:
         raise FormatError(f"{folder.path / TABLES}: {error}") from None
-    config = _known(folder.path / CONFIG, folder.config)
+    config = known_config(folder.path / CONFIG, folder.config)
     rows = {name: table for name, table in tables.items() if not name.startswith("keys.")}
-    _check_tables(folder.path, rows, len(keys), config.get("dim"))
+    check_shapes(folder.path, rows, len(keys), config.get("dim"))
+    if "tree" in tables and not _is_tree(tables["tree"], len(keys)):
+        raise FormatError(f"{folder.path}: tree does not lead to each of {len(keys):,} words once; damaged")
     return Model(config, keys, rows, mapped=mapped)
 
 
@@ -189,7 +192,7 @@ _FIELDS: dict[str, tuple[Any, str]] = {
 }
 
 
-def _known(path: Path, config: Mapping[str, Any]) -> dict[str, Any]:
+def known_config(path: Path, config: Mapping[str, Any]) -> dict[str, Any]:
     """The config with every field that a model reads; FormatError for one of another kind."""
     known = {"learner": None, "options": {}, "training": {}, **config}
     for name, (kind, words) in _FIELDS.items():
@@ -198,10 +201,10 @@ def _known(path: Path, config: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def _check_tables(path: Path, tables: Mapping[str, NDArray[Any]], rows: int, dim: object) -> None:
+def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: int, dim: object) -> None:
     """FormatError naming the first table that is missing or not as a model of `rows` keys needs it."""
     vectors = tables.get("vectors")
-    if vectors is None or vectors.ndim != 2 or type(dim) is not int or not 1 <= dim <= vectors.shape[1]:
+    if vectors is None or len(vectors.shape) != 2 or type(dim) is not int or not 1 <= dim <= vectors.shape[1]:
         found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
         raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
     width, inner = vectors.shape[1], max(rows - 1, 0)
@@ -212,7 +215,7 @@ def _check_tables(path: Path, tables: Mapping[str, NDArray[Any]], rows: int, dim
     }  # fmt: skip
     for name, table in tables.items():
         if str(table.dtype) == "int8" and name in wanted:
-            wanted[name + SCALES] = ((len(table),), ("float32",))
+            wanted[name + SCALES] = (table.shape[:1], ("float32",))
     for name, (shape, dtypes) in wanted.items():
         if name not in tables:
             if name.endswith(SCALES):
@@ -224,8 +227,6 @@ def _check_tables(path: Path, tables: Mapping[str, NDArray[Any]], rows: int, dim
             )
     if ("nodes" in tables) != ("tree" in tables):
         raise FormatError(f"{path}: nodes and tree belong together, and one of them is missing; damaged")
-    if "tree" in tables and not _is_tree(tables["tree"], rows):
-        raise FormatError(f"{path}: tree does not lead to each of {rows:,} words once; damaged")
 
 
 def _is_tree(children: NDArray[np.int32], rows: int) -> bool:

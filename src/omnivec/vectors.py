@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, final, overload
@@ -19,7 +20,7 @@ from omnivec.index import Exact, Nearest, Neighbors
 from omnivec.index.cosine import Rows, as_rows, cosine
 from omnivec.index.cosmul import cosmul
 from omnivec.index.select import largest
-from omnivec.index.terms import Key, Query, Terms, is_key, is_one, weighted
+from omnivec.index.terms import Among, Key, Query, Terms, is_key, is_one, weighted
 from omnivec.store import memory
 from omnivec.store.card import card
 from omnivec.store.folder import write_folder
@@ -174,11 +175,21 @@ class Vectors:
 
     @overload
     def neighbors(
-        self, queries: Query, topn: int = 10, unit: bool = True, restrict: int | None = None
+        self,
+        queries: Query,
+        topn: int = 10,
+        unit: bool = True,
+        restrict: int | None = None,
+        among: Among | None = None,
     ) -> Neighbors: ...
     @overload
     def neighbors(
-        self, queries: list[Query] | list[str], topn: int = 10, unit: bool = True, restrict: int | None = None
+        self,
+        queries: list[Query] | list[str],
+        topn: int = 10,
+        unit: bool = True,
+        restrict: int | None = None,
+        among: Among | None = None,
     ) -> list[Neighbors]: ...
     def neighbors(
         self,
@@ -186,13 +197,14 @@ class Vectors:
         topn: int = 10,
         unit: bool = True,
         restrict: int | None = None,
+        among: Among | None = None,
     ) -> Neighbors | list[Neighbors]:
         """The nearest keys of one query, or of each of many, answered together as blocked matrix products.
 
         Args: `queries`: a key or vector, or a list of them (a matrix is many vectors), each scaled to length
         one; `unit`: so are the rows, which makes the scores cosines, otherwise they are taken as they are;
-        `restrict`: only the first rows are answers. A key is never its own neighbour; equal scores come by
-        row.
+        `restrict`: only the first rows are answers; `among`: only these keys, row numbers, or rows where a
+        mask (rows,) is true. A key is never its own neighbour; equal scores come by row.
         Returns: (key, score) pairs, best first; for many queries a list of such lists.
         Raises: UnknownKey, OptionError.
         """
@@ -201,7 +213,10 @@ class Vectors:
         ]
         vectors = np.array([vector for _, vector in terms], np.float32).reshape(-1, self.vector_size)
         own = np.array([row for row, _ in terms], np.int64)[:, None]
-        found = self._named(self.index.query(vectors, topn, unit=unit, exclude=own, stop=_checked(restrict)))
+        rows = None if among is None else self._chosen(among)
+        found = self._named(
+            self.index.query(vectors, topn, unit=unit, exclude=own, stop=_checked(restrict), among=rows)
+        )
         return found[0] if is_one(queries) else found
 
     def analogy(
@@ -423,12 +438,19 @@ class Vectors:
             log.warning("unknown and left out: %s", ", ".join(repr(key) for key in asked if key not in known))
         return self._rows(known)
 
+    def _chosen(self, among: Among) -> NDArray[np.int64]:
+        """Rows of a filter."""
+        if isinstance(among, np.ndarray) and among.dtype == np.bool_:
+            if among.shape != (len(self),):
+                raise OptionError(f"expected a mask of {len(self):,} rows, got shape {among.shape}")
+            return np.flatnonzero(among)
+        return self._rows([among] if is_key(among) else among)
+
     def _named(self, found: Nearest) -> list[Neighbors]:
-        answers = zip(found.rows.tolist(), found.scores.tolist(), strict=True)
-        return [
-            Neighbors((self.keys[row], score) for row, score in zip(*answer, strict=True) if row >= 0)
-            for answer in answers
-        ]
+        answers = found.rows >= 0
+        pairs = list(zip(self.keys.at(found.rows[answers]), found.scores[answers].tolist(), strict=True))
+        ends = np.cumsum(answers.sum(axis=1)).tolist()
+        return [Neighbors(pairs[start:end]) for start, end in pairwise([0, *ends])]
 
 
 def _checked(restrict: int | None) -> int | None:

@@ -65,9 +65,13 @@ def test_evaluate(call, vectors_folder, tmp_path, asked):
     assert len(report) == len(asked)
 
 
-def test_info(call, vectors_folder, trained):
+def test_info(call, vectors_folder, trained, tmp_path):
     fits(json.loads(call("info", trained[0], "--json")[1]), SHAPES["info"])
     fits(json.loads(call("info", vectors_folder, "--json")[1]), SHAPES["info"])
+    call("convert", vectors_folder, tmp_path / "small.omnivec", "--dtype", "int8")
+    fits(json.loads(call("info", tmp_path / "small.omnivec", "--json", "--verify")[1]), SHAPES["info"])
+    call("convert", vectors_folder, tmp_path / "words.txt")
+    fits(json.loads(call("info", tmp_path / "words.txt", "--json")[1]), SHAPES["info"])
 
 
 def test_train(trained):
@@ -84,10 +88,11 @@ def test_plan(call, corpus, loss):
     fits(json.loads(call("plan", "word2vec", corpus, "--loss", loss, "--json")[1]), SHAPES["plan"])
 
 
-def test_convert(call, vectors_folder, tmp_path):
-    fits(
-        json.loads(call("convert", vectors_folder, tmp_path / "out.omnivec", "--json")[1]), SHAPES["convert"]
-    )
+@pytest.mark.parametrize("verb", ["convert", "export"])
+@pytest.mark.parametrize("flags", [(), ("--dtype", "int8")])
+def test_convert_and_export(call, trained, tmp_path, verb, flags):
+    words = (verb, trained[0], tmp_path / "out.bin", "--json", *flags)
+    fits(json.loads(call(*words)[1]), SHAPES[verb])
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,9 @@ VERBS = {
     "neighbors": ("ask:neighbors", "The words nearest to a word."),
     "analogy": ("ask:analogy", "A is to B as C is to ?"),
     "evaluate": ("judge:evaluate", "Word similarity and analogies, with coverage."),
-    "info": ("move:info", "What a model or a file of vectors holds."),
+    "info": ("info:info", "What a model or a file holds, and what opening it costs."),
     "convert": ("move:convert", "The same vectors in another format."),
+    "export": ("move:export", "One table of a model as a file."),
     "demo": ("demo:demo", "All of it in under a minute, on text that is on this machine."),
 }
 """Where a verb lives, and its line in the help."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import Common, CommonFlags, count
+from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.questions import Session, answer_lines
 from omnivec.cli.show import Display, logging_shown
@@ -31,11 +32,12 @@ def neighbors(
     *words: Annotated[str, Parameter(help="Without words they are read from stdin, one a line.")],
     topn: Topn = 10,
     restrict: Restrict = None,
+    opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """The words nearest to a word, by cosine."""
     with logging_shown(common.quiet, common.verbose):
-        vectors = opened(model, common)
+        vectors = opened(model, opening, common)
         if words:
             answers = vectors.neighbors(list(words), topn=topn, restrict=restrict)
             if common.json:
@@ -66,13 +68,14 @@ def analogy(
     *words: Annotated[str, Parameter(help="A B C; without them they are read from stdin, three a line.")],
     topn: Topn = 10,
     restrict: Restrict = None,
+    opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """A is to B as C is to ?  The words nearest to B - A + C, by cosine."""
     with logging_shown(common.quiet, common.verbose):
         if words and len(words) != 3:
             raise WrongCall(f"analogy takes three words A B C (A is to B as C is to ?), got {len(words)}")
-        vectors = opened(model, common)
+        vectors = opened(model, opening, common)
 
         def solve(a: str, b: str, c: str) -> Pairs:
             return vectors.analogy(a, b, c, topn=topn, restrict=restrict)
@@ -114,13 +117,10 @@ def show_analogy(found: Pairs, json: bool, indent: str = "") -> None:
         emit(*scores(found, indent))
 
 
-def opened(model: str, common: Common) -> Vectors:
+def opened(model: str, opening: Opening, common: Common) -> Vectors:
     """The vectors of a model or file, with a living line while it opens."""
-    existing(model)
-    with Display(common.quiet) as display, display.busy("Opening", model):
-        from omnivec.model import load
-
-        return load(model).vectors
+    with Display(common.quiet) as display:
+        return opening.loaded(model, display).vectors
 
 
 def pairs(found: Pairs) -> list[list[str | float]]:

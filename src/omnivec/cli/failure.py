@@ -33,7 +33,8 @@ FORMER_COMMANDS = {
     "score": "evaluate",
     "dump": "info",
     "show": "info",
-    "export": "convert",
+    "print-word-vectors": "export",
+    "save": "export",
     "help": "--help",
     "version": "--version",
 }
@@ -79,10 +80,22 @@ _REMEDY = re.compile(
 )
 
 
+_ARGUMENT = re.compile(
+    r"\b(?:set |give |take )?(limit|dtype|vocabulary|encoding|errors|format)=['\"]?([\w.-]+)['\"]?"
+)
+"""An argument of `load` and its value, as a remedy writes them."""
+_FLAGS = {"format": "--from"}
+
+
 def in_flags(message: str) -> str:
     """A message of the library, whose remedies are keyword arguments, with the flags of the command line."""
     message = message.replace("pass overwrite=True", "add --overwrite")
     message = message.replace("give its vectors as start to fit", "give it to omnivec train with --start")
+    message = re.sub(r"; map it\b", "; map it (the default)", message)
+    message = message.replace(
+        "only (limit), a smaller dtype (float16", "only (--limit N), a smaller dtype (--dtype float16"
+    )
+    message = _ARGUMENT.sub(lambda found: f"{_FLAGS.get(found[1], '--' + found[1])} {found[2]}", message)
     return _REMEDY.sub(lambda found: f"{found[1]} --{found[2].replace('_', '-')}", message)
 
 

@@ -125,6 +125,15 @@ def count(name: str, low: int = 1, high: int = 2**31 - 1) -> Parameter:
     return Parameter(converter=converted(option), metavar="N")
 
 
+def choice(name: str, known: Callable[[], tuple[str, ...]]) -> Parameter:
+    """A verb's own flag that takes one of the words that `known` gives when it is asked."""
+
+    def convert(kind: Any, tokens: Sequence[Token]) -> object:
+        return converted(Option(name, str, None, False, known(), None, ""))(kind, tokens)
+
+    return Parameter(converter=convert)
+
+
 def minutes(name: str) -> Parameter:
     """A verb's own flag that takes minutes."""
     option = Option(name, float, None, False, (), Between(0.001, 1_000_000), "")

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from omnivec.cli.ask import Model, opened
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, count
+from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 
@@ -50,6 +51,7 @@ def evaluate(
     analogies: Analogies = None,
     restrict: Restrict = 300_000,
     fold_case: FoldCase = True,
+    opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """How well the vectors agree with people on similar words, and how many analogies they solve."""
@@ -58,7 +60,7 @@ def evaluate(
     for path in [*(similarity or ()), *([analogies] if analogies else ())]:
         existing(path)
     with logging_shown(common.quiet, common.verbose):
-        vectors = opened(model, common)
+        vectors = opened(model, opening, common)
         with Display(common.quiet) as display:
             options = {"restrict": restrict, "fold_case": fold_case}
             pairs, solved = _scores(vectors, similarity or [], analogies, options, display)

@@ -1,137 +1,130 @@
-"""`omnivec info` and `omnivec convert`: what a file holds, and the same vectors in another format."""
+"""`omnivec convert` and `omnivec export`: the same vectors in another format, and one table of a model."""
 
 from __future__ import annotations
 
-import functools
-import os
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask import Model as ModelPath
-from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, count
-from omnivec.cli.out import MIDDLE_DOT, TIMES, duration, emit_json, folded, labelled, shown, speed
+from omnivec.cli.failure import existing
+from omnivec.cli.flags import Common, CommonFlags, choice
+from omnivec.cli.opening import Opening, OpeningFlags
+from omnivec.cli.out import TIMES, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
-from omnivec.errors import NO_PATH, OutputError
+from omnivec.cli.signals import terminable
+from omnivec.cli.target import TARGET_HELP, Target, To, target
+from omnivec.errors import OptionError
 
 if TYPE_CHECKING:
     from omnivec.model import Model
-    from omnivec.store.formats import Format
-    from omnivec.vectors import Vectors
 
-TRAINING = ("tokens", "seconds", "tokens_per_second", "loss")
-"""What `info` tells of a training run."""
+Source = Annotated[
+    str, Parameter(name="SRC", help="A model folder, or a file of vectors in a format omnivec reads.")
+]
+Destination = Annotated[str, Parameter(name="DST", help=TARGET_HELP)]
+Overwrite = Annotated[bool, Parameter(help="Replace DST.")]
 
-
-def info(
-    model: ModelPath,
-    /,
-    *,
-    common: CommonFlags = Common(),  # noqa: B008  (frozen)
-) -> int:
-    """What a model or a file of vectors holds: rows, options, training record."""
-    from omnivec.model import load
-
-    existing(model)
-    with logging_shown(common.quiet, common.verbose):
-        with Display(common.quiet) as display, display.busy("Opening", model):
-            found = load(model)
-    if common.json:
-        emit_json(described(found, model))
-    else:
-        labelled(info_lines(found, model))
-    return 0
+TABLES = ("vectors", "output")
+"""Tables with a row for each key."""
 
 
 def convert(
-    source: Annotated[
-        str, Parameter(name="SRC", help="A model folder, or a file of vectors in a format omnivec reads.")
-    ],
-    target: Annotated[
-        str,
-        Parameter(
-            name="DST", help="NAME.bin or NAME.txt, .vec (.gz): word2vec; NAME or NAME.omnivec: a model."
-        ),
-    ],
+    source: Source,
+    destination: Destination,
     /,
     *,
-    limit: Annotated[int | None, Parameter(help="Take the first N rows only."), count("limit")] = None,
-    overwrite: Annotated[bool, Parameter(help="Replace DST.")] = False,
+    to: To = None,
+    overwrite: Overwrite = False,
+    opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
-    """The same vectors in another format; the input's is recognised by content, the output's by suffix."""
-    from omnivec.model import load
-    from omnivec.store.memory import human
-
+    """The same vectors in another format; the input's is recognised by its content."""
     existing(source)
-    write = writer(target, overwrite)
-    with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
-        with display.busy("Opening", source):
-            model = load(source, limit=limit)
-        with display.busy("Saving", target):
-            vectors = model.vectors
-            # A folder is mapped whole; what is cut from it is vectors, no longer a model that could train on.
-            cut = limit is not None and limit < len(vectors)
-            write(vectors := vectors.subset(vectors.index_to_key[:limit])) if cut else write(model)
-        rows, dim, size = len(vectors), vectors.vector_size, disk_bytes(target)
-        display.line("Saved", f"{shown(target)}, {rows:,} {TIMES} {dim}, {human(size)}")
-    if common.json:
-        emit_json({"model": target, "rows": rows, "dim": dim, "bytes": size})
+    place = target(destination, to, overwrite)
+    with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+        model = _opened(source, opening, display)
+        _write(model, place, opening.dtype, common, display)
     return 0
 
 
-def described(model: Model, path: str) -> dict[str, object]:
-    """A model as JSON."""
-    training = {name: model.record.get(name) for name in TRAINING} if model.record.get("tokens") else None
-    vectors = model.vectors
-    return {
-        "learner": model.learner,
-        "rows": len(vectors),
-        "dim": vectors.vector_size,
-        "bytes": disk_bytes(path),
-        "config": model.options,
-        "training": training,
-    }
+def export(
+    model: Annotated[str, Parameter(help="A model folder, or a file of vectors.")],
+    destination: Destination,
+    /,
+    *,
+    table: Annotated[
+        str, choice("table", lambda: TABLES),
+        Parameter(
+            show_default=False, metavar="NAME",
+            help="vectors, or output: the rows that predict. [default vectors]",
+        ),
+    ] = "vectors",
+    to: To = None,
+    overwrite: Overwrite = False,
+    opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
+    common: CommonFlags = Common(),  # noqa: B008  (frozen)
+) -> int:  # fmt: skip
+    """One table of a model, by its name, with the keys."""
+    existing(model)
+    place = target(destination, to, overwrite)
+    with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+        found = _opened(model, opening, display)
+        _write(_table(found, table, model), place, opening.dtype, common, display)
+    return 0
 
 
-def info_lines(model: Model, path: str) -> list[tuple[str, str]]:
-    """A model as labelled lines."""
+def _opened(path: str, opening: Opening, display: Display) -> Model:
+    """Open, and say what it was taken for."""
+    model = opening.loaded(path, display)
+    rows, dim, dtype = len(model.keys), model.config["dim"], model.vectors.table.dtype
+    display.line("Opened", f"{shown(path)}, {opening.title(path)}, {rows:,} {TIMES} {dim} {dtype}")
+    return model
+
+
+def _table(model: Model, name: str, path: str) -> Model:
+    """A model that has one table of `model` as its vectors, and nothing else."""
+    from omnivec.model import Model
+
+    try:
+        vectors = getattr(model, name)
+    except OptionError as error:
+        raise OptionError(f"{path}: {error}; export --table vectors") from None
+    source = {"source": f"{Path(path).name}, {name}"}
+    rounding = {key: value for key, value in model.config.items() if key == "rounding"}
+    config = {
+        "learner": None, "options": {}, "preset": None, "changed": {}, "head": None,
+        "dim": vectors.vector_size, "rows": len(vectors), "training": source, **rounding,
+    }  # fmt: skip
+    return Model(config, vectors.keys, vectors.table.arrays("vectors"))
+
+
+def _write(model: Model, place: Target, dtype: str | None, common: Common, display: Display) -> None:
+    """Write, then say what was written, what there was no place for, and what rounding cost."""
     from omnivec.store.memory import human
 
-    vectors, record = model.vectors, model.record
-    rows = [
-        ("Model", f"{shown(path)}, {human(disk_bytes(path))}"),
-        ("Learner", _learner(model)),
-        ("Vectors", f"{len(vectors):,} {TIMES} {vectors.vector_size} float32"),
-    ]
-    if model.options:
-        options = (f"{name} {value}" for name, value in model.options.items() if value is not None)
-        rows.append(("Options", folded(options, f" {MIDDLE_DOT} ")))
-    if record.get("tokens"):
-        took = duration(record["seconds"])
-        rate = speed(record["tokens_per_second"])
-        epochs = f"{record['epochs']:g} epoch{'' if record['epochs'] == 1 else 's'}"
-        rows.append(("Training", f"{record['tokens']:,} tokens {TIMES} {epochs} in {took}, {rate}"))
-        rows.append(("Loss", folded(losses(record["loss"]), " ")))
-    if record.get("interrupted"):
-        resumable = "; omnivec train … --resume goes on" if record.get("fingerprint") else ""
-        rows.append(("Stopped", f"before its end{resumable}"))
-    return rows
+    vectors = model.vectors
+    rows, dim, kind = len(vectors), vectors.vector_size, vectors.table.dtype
+    with display.measured("Saving", place.path) as told:
+        place.write(model, told)
+    size, lost = disk_bytes(place.path), place.cannot_hold(model)
+    rounding = model.config.get("rounding") if dtype not in (None, "float32") else None
+    display.line("Saved", f"{shown(place.path)}, {rows:,} {TIMES} {dim}, {human(size)}, {place.title}")
+    if lost:
+        display.line("Left out", f"{', '.join(lost)}: {place.title} has no place for them")
+    if rounding is not None:
+        display.line("Rounding", rounded(rounding))
+    if place.format is not None and place.format.opens:
+        display.line("Open with", place.format.opens.format(path=shown(place.path)))
+    if common.json:
+        named = {"format": "omnivec" if place.format is None else place.format.name, "dtype": kind}
+        about = {"model": place.path, "rows": rows, "dim": dim, "bytes": size, **named}
+        emit_json({**about, "left_out": lost, "rounding": rounding})
 
 
-def _learner(model: Model) -> str:
-    """`word2vec, preset gensim`."""
-    preset = model.config.get("preset")
-    return (model.learner or "none: vectors only") + (f", preset {preset}" if preset else "")
-
-
-def losses(by_epoch: Sequence[float], shown: int = 10) -> list[str]:
-    """The losses of the first and the last epochs."""
-    texts = [f"{loss:.4f}" for loss in by_epoch]
-    return texts if len(texts) <= 2 * shown else [*texts[:shown], "…", *texts[-shown:]]
+def rounded(rounding: dict[str, float]) -> str:
+    """What a smaller type has cost, in words."""
+    return f"largest error {rounding['largest']:.2g}, least cosine {rounding['cosine']:.9f}"
 
 
 def disk_bytes(path: str) -> int:
@@ -139,34 +132,3 @@ def disk_bytes(path: str) -> int:
     here = Path(path)
     files = here.rglob("*") if here.is_dir() else [here]
     return sum(file.stat().st_size for file in files if file.is_file())
-
-
-def writer(target: str, overwrite: bool) -> Callable[[Model | Vectors], None]:
-    """What writes a model to `target`, by its suffix. Refuses now what it would refuse after the work."""
-    from omnivec.store.folder import check_output
-    from omnivec.store.formats import FORMATS
-
-    if not target:
-        raise OutputError(NO_PATH)
-    name = Path(target).name.lower()
-    suffix = Path(name.removesuffix(".gz")).suffix
-    if suffix in ("", ".omnivec") and not name.endswith(".gz"):
-        check_output(target, overwrite=overwrite)
-        return lambda found: found.save(target, overwrite=overwrite)
-    known = [each for each in FORMATS if suffix in each.suffixes and each.write is not None]
-    if not known:
-        suffixes = ", ".join(suffix for each in FORMATS for suffix in each.suffixes)
-        raise WrongCall(
-            f"DST must end in {suffixes} (.gz), or .omnivec or nothing for a model, got {target!r}"
-        )
-    if os.path.lexists(target) and not overwrite:
-        raise OutputError(f"{target} exists; choose another name or add --overwrite")
-    return functools.partial(_write, known[0], target, overwrite)
-
-
-def _write(known: Format, target: str, overwrite: bool, found: Model | Vectors) -> None:
-    from omnivec.model import Model
-
-    assert known.write is not None
-    vectors = found.vectors if isinstance(found, Model) else found
-    known.write(target, vectors.contents(), overwrite=overwrite)

@@ -43,7 +43,8 @@ class Saving:
 
     def keep(self, model: Model, common: Common, display: Display) -> int:
         """Save, say so, and return the exit code."""
-        from omnivec.cli.move import described, disk_bytes
+        from omnivec.cli.info import described
+        from omnivec.cli.move import disk_bytes
         from omnivec.cli.out import emit_json
         from omnivec.store.memory import human
 

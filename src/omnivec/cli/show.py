@@ -12,7 +12,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -120,6 +120,16 @@ class Display:
             yield
         finally:
             self.rest()
+
+    @contextmanager
+    def measured(self, label: str, text: str) -> Iterator[Callable[[float], None]]:
+        """`busy`, with a function for the block to tell the share that is done, from 0 to 1."""
+
+        def told(done: float) -> None:
+            self.living(label, f"{shown(text)} {share(done if done < 1 else 0)}")
+
+        with self.busy(label, text):
+            yield told
 
     def _print(self, line: str) -> None:
         if self._live is None:

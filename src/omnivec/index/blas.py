@@ -23,7 +23,7 @@ class _Control(NamedTuple):
 
 
 _lock = threading.Lock()
-_inside: list[int] = []  # for each block of `alone` that is running, the number of threads before the first
+_inside: list[int] = []  # for each block of `at_most` that is running, the number of threads before the first
 
 
 def threads() -> int | None:
@@ -34,15 +34,16 @@ def threads() -> int | None:
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """While this block runs, BLAS uses no threads of its own, in the whole process."""
+def at_most(most: int) -> Iterator[None]:
+    """While this block runs, BLAS uses at most `most` threads of its own, in the whole process."""
     control = _control()
     if control is None:
         yield
         return
     with _lock:
-        _inside.append(_inside[0] if _inside else control.get())
-        control.put(1)
+        now = control.get()
+        _inside.append(_inside[0] if _inside else now)
+        control.put(min(most, now))
     try:
         yield
     finally:

@@ -1,33 +1,26 @@
 """Exact nearest rows: blocked matrix products over a table that is never copied.
 
-Only the lengths of the rows are kept beside the table (4 bytes a row), so a mapped model stays mapped.
+Only the lengths of the rows are kept beside the table (4 bytes a row), so a mapped model stays mapped, and
+rows stored as float16 or int8 are decoded block by block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple, final
+from contextlib import AbstractContextManager, nullcontext
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import NotFinite, OptionError
+from omnivec.errors import FormatError, NotFinite, OptionError
+from omnivec.index import blas, few, many
+from omnivec.index.candidates import Candidates, spans
 from omnivec.index.cosine import Rows, scaled
-from omnivec.index.select import largest
+from omnivec.index.nearest import Nearest
 from omnivec.store.tables import Table
 
-SCORES_AT_ONCE = 2**21  # 8 MB of float32; beyond the cache a score's division takes 0.55 instead of 0.15 ns
-QUERIES_AT_ONCE = 128
 ROWS_AT_ONCE = 2**14  # for passes over the table alone
-
-
-class Nearest(NamedTuple):
-    """Answers to a block of queries, best first."""
-
-    rows: NDArray[np.int64]
-    """(queries, k); -1 where fewer than k rows were eligible."""
-    scores: Rows
-    """(queries, k) float32; -inf where the row is -1."""
+MANY = 256  # queries; with fewer, keeping a bound for each costs more than it saves
 
 
 @final
@@ -35,14 +28,18 @@ class Exact:
     """Nearest rows of `table` by cosine or by dot product. Never wrong, nothing to tune.
 
     Args: `table` (rows, dim), read but never written or copied, and not to be changed while in use; `lengths`
-    (rows,) of its rows as `lengths` gives them, where they are known.
+    (rows,) of its rows as `lengths` gives them, where they are known; `threads` of a question, at most and by
+    default as many as NumPy's BLAS has (`OPENBLAS_NUM_THREADS`).
     """
 
     kind = "exact"
 
-    def __init__(self, table: Table | Rows, lengths: Rows | None = None) -> None:
+    def __init__(self, table: Table | Rows, lengths: Rows | None = None, threads: int | None = None) -> None:
         self._table = table if isinstance(table, Table) else Table(table)
-        self._lengths: Rows = np.empty(0, np.float32) if lengths is None else lengths
+        self._given = lengths
+        self._lengths: Rows = np.empty(0, np.float32)
+        self.threads = threads
+        """Threads of a question at most; None for as many as NumPy's BLAS has."""
 
     def __len__(self) -> int:
         return len(self._table)
@@ -59,6 +56,8 @@ class Exact:
         Raises: NotFinite for a row with NaN or infinity (its number is named).
         """
         stop = len(self) if stop is None else stop
+        if self._given is not None:  # a file's, perhaps; opening should not read them
+            self._lengths, self._given = _checked(self._given, len(self)), None
         known = self._lengths
         if len(known) < stop:
             starts = range(len(known), stop, ROWS_AT_ONCE)
@@ -79,10 +78,8 @@ class Exact:
 
         `query` (dim,) is scaled to length one; `unit` says whether the rows are, too.
         """
-        start, stop = self._bounds(start, stop)
-        scores = np.empty(stop - start, np.float32)
-        self._product(scaled(query[None]), start, stop, unit, scores)
-        return scores
+        with self._bounded():
+            return few.scores(self._candidates(start, stop, None), self._asked(query[None])[0], unit)
 
     def query(
         self,
@@ -93,81 +90,63 @@ class Exact:
         exclude: NDArray[np.int64] | None = None,
         start: int = 0,
         stop: int | None = None,
+        among: NDArray[np.int64] | None = None,
     ) -> Nearest:
         """The `topn` best rows between `start` and `stop` for each query, equal scores by row.
 
         Args: `queries` (n, dim), each is scaled to length one (zeros stay zeros); `unit`: so are the
-        rows, which makes the scores cosines; `exclude` (n, any) int64, rows that are no answers, or -1.
-        Returns: n answers of min(topn, stop - start) rows.
+        rows, which makes the scores cosines; `exclude` (n, any) int64, rows that are no answers, or -1;
+        `among` (any,) int64, the only rows that are answers, in any order.
+        Returns: n answers of min(topn, eligible rows) rows.
         Raises: OptionError for topn < 1 or a wrong width, NotFinite for NaN or infinity on either side.
         """
         if topn < 1:
             raise OptionError(f"topn must be 1 or more, got {topn}")
-        start, stop = self._bounds(start, stop)
-        queries = scaled(queries)
-        if exclude is None:
-            exclude = np.empty((len(queries), 0), np.int64)
-        # One piece of memory for all blocks: fresh pages from the system for each take as long as the
-        # product.
-        space = np.empty(min(SCORES_AT_ONCE, len(queries) * (stop - start)), np.float32)
-        blocks = [slice(at, at + QUERIES_AT_ONCE) for at in range(0, len(queries), QUERIES_AT_ONCE)]
-        found = [self._block(queries[b], exclude[b], topn, (start, stop), unit, space) for b in blocks]
-        if len(found) == 1:
-            return found[0]
-        rows = [f.rows for f in found] or [np.empty((0, min(topn, stop - start)), np.int64)]
-        scores = [f.scores for f in found] or [np.empty((0, min(topn, stop - start)), np.float32)]
-        return Nearest(np.concatenate(rows), np.concatenate(scores))
+        queries = self._asked(queries)
+        candidates = self._candidates(start, stop, among)
+        topn = min(topn, len(candidates))
+        places = np.empty((len(queries), 0), np.int64) if exclude is None else candidates.places(exclude)
+        if not len(queries) or not topn:
+            shape = len(queries), topn
+            return Nearest(np.empty(shape, np.int64), np.empty(shape, np.float32))
+        if len(queries) >= MANY and topn <= many.MOST:
+            found = many.nearest(candidates, queries, topn, unit, places, self._threads())
+        else:
+            blocks = [slice(*span) for span in spans(len(queries), few.QUERIES_AT_ONCE)]
+            with self._bounded():
+                parts = [few.nearest(candidates, queries[b], topn, unit, places[b]) for b in blocks]
+            found = parts[0] if len(parts) == 1 else Nearest(*map(np.concatenate, zip(*parts, strict=True)))
+        return found._replace(rows=candidates.numbers(found.rows))
 
-    def _bounds(self, start: int, stop: int | None) -> tuple[int, int]:
-        start, stop, _ = slice(start, stop).indices(len(self))
-        return start, max(start, stop)
-
-    def _block(
-        self,
-        queries: Rows,
-        exclude: NDArray[np.int64],
-        topn: int,
-        bounds: tuple[int, int],
-        unit: bool,
-        space: Rows,
-    ) -> Nearest:
-        """`query` for at most QUERIES_AT_ONCE queries of length one."""
-        best = Nearest(np.empty((len(queries), 0), np.int64), np.empty((len(queries), 0), np.float32))
-        for first, last in _spans(*bounds, max(len(space) // len(queries), 1)):
-            scores = self._product(queries, first, last, unit, space)
-            which, column = np.nonzero((exclude >= first) & (exclude < last))
-            scores[which, exclude[which, column] - first] = -np.inf
-            found = largest(scores, topn)
-            fresh = Nearest(found + first, scores[np.arange(len(queries))[:, None], found])
-            best = _merge(best, fresh, topn) if best.rows.shape[1] else fresh
-        best.rows[np.isneginf(best.scores)] = -1
-        return best
-
-    def _product(self, queries: Rows, start: int, stop: int, unit: bool, space: Rows) -> Rows:
-        """Scores (queries, stop - start) of queries of length one, at the beginning of `space`."""
+    def _asked(self, queries: Rows) -> Rows:
         if queries.shape[1] != self.dim:
             raise OptionError(f"expected a vector of {self.dim} floats, got {queries.shape[1]}")
-        lengths = self.lengths(stop)[start:]  # asked for in any case: this is where NaN in the table is found
-        scores = space[: len(queries) * (stop - start)].reshape(len(queries), stop - start)
-        np.matmul(queries, self._table.span(start, stop).T, out=scores)
-        if unit:
-            scores /= lengths
-        return scores
+        return scaled(queries)
+
+    def _candidates(self, start: int, stop: int | None, among: NDArray[np.int64] | None) -> Candidates:
+        # Lengths are asked for in any case: this is where NaN in the table is found.
+        start, stop, _ = slice(start, stop).indices(len(self))
+        chosen = range(start, max(start, stop))
+        if among is None:
+            return Candidates(self._table, chosen, self.lengths(chosen.stop)[chosen.start :])
+        rows = np.unique(among)
+        rows = rows[np.searchsorted(rows, chosen.start) : np.searchsorted(rows, chosen.stop)]
+        return Candidates(self._table, rows, self.lengths(chosen.stop)[rows])
+
+    def _bounded(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.threads is None else blas.at_most(self.threads)
+
+    def _threads(self) -> int:
+        most = blas.threads()
+        if most is None:  # another BLAS, whose own threads cannot be told to rest
+            return 1
+        return most if self.threads is None else max(1, min(self.threads, most))
 
 
-def _spans(start: int, stop: int, most: int) -> Iterator[tuple[int, int]]:
-    """Spans of equal size, at most `most`."""
-    size = -(-(stop - start) // max(-(-(stop - start) // most), 1))
-    for at in range(start, stop, max(size, 1)):
-        yield at, min(at + size, stop)
-
-
-def _merge(left: Nearest, right: Nearest, topn: int) -> Nearest:
-    """The best of both. The rows of `left` come before those of `right`: a stable sort keeps ties by row."""
-    rows = np.concatenate([left.rows, right.rows], axis=1)
-    scores = np.concatenate([left.scores, right.scores], axis=1)
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :topn]
-    return Nearest(np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1))
+def _checked(lengths: Rows, rows: int) -> Rows:
+    if lengths.shape != (rows,) or not ((lengths > 0) & (lengths < np.inf)).all():
+        raise FormatError(f"the lengths of the rows are not {rows:,} positive numbers; damaged")
+    return lengths
 
 
 def _lengths(rows: Rows, numbers: int | NDArray[np.int64]) -> Rows:

@@ -1,19 +1,16 @@
-"""A few queries: their scores with a block of rows after another, and the best of each block."""
+"""A few queries: their scores with one block of rows after another, and the best of each block."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.index.candidates import Candidates
+from omnivec.index.candidates import Candidates, spans
 from omnivec.index.cosine import Rows
 from omnivec.index.nearest import Nearest, merged
 from omnivec.index.select import largest
 
 SCORES_AT_ONCE = 2**21  # 8 MB of float32; beyond the cache a score's division takes 0.55 instead of 0.15 ns
-ROWS_AT_ONCE = 2**14  # of those that must be copied
 QUERIES_AT_ONCE = 128
 
 
@@ -26,11 +23,11 @@ def nearest(
     """
     best = Nearest(np.empty((len(queries), 0), np.int64), np.empty((len(queries), 0), np.float32))
     # One piece of memory for all blocks: fresh pages from the system for each take as long as the product.
-    at_once = max(SCORES_AT_ONCE // len(queries), 1)
-    space = np.empty(len(queries) * min(at_once, len(candidates)), np.float32)
-    for first, last in _spans(len(candidates), min(at_once, ROWS_AT_ONCE) if candidates.copied else at_once):
+    most = max(SCORES_AT_ONCE // len(queries), 1)
+    space = np.empty(len(queries) * min(most, len(candidates)), np.float32)
+    for first, last in spans(len(candidates), most):
         scores = space[: len(queries) * (last - first)].reshape(len(queries), last - first)
-        product(candidates, queries, first, last, unit, scores)
+        _product(candidates, queries, first, last, unit, scores)
         which, column = np.nonzero((exclude >= first) & (exclude < last))
         scores[which, exclude[which, column] - first] = -np.inf
         found = largest(scores, topn)
@@ -43,20 +40,13 @@ def nearest(
 def scores(candidates: Candidates, query: Rows, unit: bool) -> Rows:
     """Scores of one query (dim,) of length one with all candidates, (candidates,) float32."""
     found = np.empty((1, len(candidates)), np.float32)
-    for first, last in _spans(len(candidates), ROWS_AT_ONCE if candidates.copied else max(len(candidates), 1)):
-        product(candidates, query[None], first, last, unit, found[:, first:last])
+    _product(candidates, query[None], 0, len(candidates), unit, found)
     return found[0]
 
 
-def product(candidates: Candidates, queries: Rows, first: int, last: int, unit: bool, scores: Rows) -> None:
-    """Put scores (queries, last - first) of queries of length one and a block of candidates into `scores`."""
-    np.matmul(queries, candidates.block(first, last).T, out=scores)
+def _product(candidates: Candidates, queries: Rows, first: int, last: int, unit: bool, scores: Rows) -> None:
+    """Put the scores of queries and a block of candidates into `scores` (queries, last - first)."""
+    for start, stop in candidates.pieces(first, last):
+        np.matmul(queries, candidates.block(start, stop).T, out=scores[:, start - first : stop - first])
     if unit:
         scores /= candidates.lengths[first:last]
-
-
-def _spans(rows: int, most: int) -> Iterator[tuple[int, int]]:
-    """Spans of equal size, at most `most`."""
-    size = -(-rows // max(-(-rows // most), 1))
-    for first in range(0, rows, max(size, 1)):
-        yield first, min(first + size, rows)

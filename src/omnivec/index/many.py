@@ -1,14 +1,14 @@
 """Many queries at once: each block of rows is read once for all of them, and few scores are looked at.
 
 After the first block a query knows `topn` rows, and the worst of them is a bound: of later scores only those
-that reach it matter, some fifty in all. So the scores of a block are reduced to the maxima of groups, one pass
-of vector instructions, and only groups that reach the bound are opened. Rows are divided by their lengths
-before the product, once for all queries, instead of the scores after it.
+that reach it matter, some fifty in all. So the scores of a block are reduced to the maxima of groups, one
+pass of vector instructions, and only groups that reach the bound are opened. Rows are divided by their
+lengths before the product, once for all queries, instead of the scores after it.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from functools import reduce
 from threading import Event
 from typing import NamedTuple, final
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.index import blas
-from omnivec.index.candidates import Candidates
+from omnivec.index.candidates import Candidates, spans
 from omnivec.index.cosine import Rows
 from omnivec.index.nearest import Nearest, merged
 from omnivec.index.select import largest
@@ -47,27 +47,28 @@ class _Chunk(NamedTuple):
 def nearest(
     candidates: Candidates, queries: Rows, topn: int, unit: bool, exclude: NDArray[np.int64], threads: int
 ) -> Nearest:
-    """As `few.nearest`, for up to MOST answers to any number of queries; each thread takes a share of the rows.
+    """As `few.nearest`, for any number of queries and up to MOST answers; threads share the rows.
 
-    Memory of a thread: 4 MB of scores, 1024 rows, and 100 bytes for each answer of the queries.
+    Memory of a thread: 10 MB for scores, a block of at most 4,096 rows, 60 bytes for each answer.
     """
     chunks = [
-        _Chunk(queries[at : at + QUERIES_AT_ONCE].T, part, np.full(len(part), _LEAST, np.float32))
-        for at in range(0, len(queries), QUERIES_AT_ONCE)
-        for part in [exclude[at : at + QUERIES_AT_ONCE]]
+        _Chunk(queries[a:b].T, exclude[a:b], np.full(b - a, _LEAST, np.float32))
+        for a, b in spans(len(queries), QUERIES_AT_ONCE)
     ]
-    borders = [len(candidates) * share // threads for share in range(threads + 1)]
     stop = Event()
-    with blas.alone(), ThreadPoolExecutor(threads) as pool:
+    with blas.at_most(1), ThreadPoolExecutor(threads) as pool:
+        jobs = [
+            pool.submit(_share, candidates, chunks, span, topn, unit, stop)
+            for span in spans(len(candidates), -(-len(candidates) // threads))
+        ]
         try:
-            jobs = [
-                pool.submit(_share, candidates, chunks, span, topn, unit, stop)
-                for span in zip(borders, borders[1:], strict=False)
-            ]
-            shares = [job.result() for job in jobs]
+            wait(jobs, return_when=FIRST_EXCEPTION)
         finally:
             stop.set()  # after Ctrl-C the pool waits for its threads
-    found = [reduce(lambda left, right: merged(left, right, topn), parts) for parts in zip(*shares, strict=True)]
+        shares = [job.result() for job in jobs]
+    found = [
+        reduce(lambda one, other: merged(one, other, topn), parts) for parts in zip(*shares, strict=True)
+    ]
     return Nearest(*map(np.concatenate, zip(*found, strict=True)))
 
 
@@ -77,9 +78,9 @@ def _share(
     """Answers to each chunk among the candidates of one thread."""
     sieves = [_Sieve(chunk.bound, topn) for chunk in chunks]
     space = np.empty(SCORES_AT_ONCE, np.float32)
-    rows_at_once = SCORES_AT_ONCE // len(chunks[0].bound) // GROUP * GROUP
-    for first in range(*span, rows_at_once):
-        last = min(first + rows_at_once, span[1])
+    at_once = SCORES_AT_ONCE // len(chunks[0].bound) // GROUP * GROUP
+    for first in range(*span, at_once):
+        last = min(first + at_once, span[1])
         rows = candidates.block(first, last)
         if unit:
             rows = rows / candidates.lengths[first:last, None]
@@ -98,7 +99,7 @@ def _share(
 
 @final
 class _Sieve:
-    """The best candidates so far of each query, and those that have reached its bound since they were sorted."""
+    """The best candidates of each query, and those that have reached its bound since they were sorted."""
 
     def __init__(self, bound: Rows, topn: int) -> None:
         self._bound, self._topn = bound, topn
@@ -111,7 +112,7 @@ class _Sieve:
         groups = scores.reshape(-1, GROUP, count)
         # Greater or equal: where another thread has raised the bound, a row before its rows wins the tie.
         peaks = np.flatnonzero(groups.max(axis=1) >= self._bound)
-        if len(peaks) > FLOOD * count:  # the first block, and rows in an order that gets ever better
+        if len(peaks) > FLOOD * count:  # the first block, or rows in an order that gets ever better
             place = largest(np.ascontiguousarray(scores.T), self._topn)
             query = np.repeat(np.arange(count), place.shape[1])
             place = place.ravel()
@@ -120,39 +121,38 @@ class _Sieve:
             opened, member = np.nonzero(groups[group, :, query] >= self._bound[query, None])
             place, query = group[opened] * GROUP + member, query[opened]
         score = scores[place, query]
-        finite = score >= _LEAST
-        self._hits.append((query[finite], first + place[finite], score[finite]))
+        eligible = score >= _LEAST
+        self._hits.append((query[eligible], first + place[eligible], score[eligible]))
         self._waiting += len(query)
         if self._waiting >= self._topn * count:
             self._settle()
 
+    def answers(self) -> Nearest:
+        """The best of all that was offered, by place."""
+        rank = self._settle()
+        query, place, score = self._hits[0]
+        shape = len(self._bound), self._topn
+        found = Nearest(np.full(shape, -1), np.full(shape, -np.inf, np.float32))
+        found.rows[query, rank], found.scores[query, rank] = place, score
+        return found
+
     def _settle(self) -> NDArray[np.int64]:
-        """Keep the best of each query and raise the bounds; the rank of each that is kept."""
+        """Keep the best of each query and raise its bound; the rank of each that is kept."""
         query, place, score = (np.concatenate(parts) for parts in zip(*self._hits, strict=True))
         order = _sorted(query, score)
         query = query[order]
         rank = np.arange(len(query)) - np.searchsorted(query, query)
         kept = rank < self._topn
-        order, query, rank = order[kept], query[kept], rank[kept]
+        query, rank, order = query[kept], rank[kept], order[kept]
         place, score = place[order], score[order]
         self._hits, self._waiting = [(query, place, score)], 0
         last = rank == self._topn - 1
         self._bound[query[last]] = np.maximum(self._bound[query[last]], score[last])
         return rank
 
-    def answers(self) -> Nearest:
-        """The best of all that was offered, by place."""
-        rank = self._settle()
-        query, place, score = self._hits[0]
-        found = Nearest(
-            np.full((len(self._bound), self._topn), -1), np.full((len(self._bound), self._topn), -np.inf, np.float32)
-        )
-        found.rows[query, rank], found.scores[query, rank] = place, score
-        return found
-
 
 def _sorted(query: NDArray[np.int64], score: Rows) -> NDArray[np.int64]:
-    """Positions sorted by query, then falling score, then position; queries < 1024, at most 2^21 positions.
+    """Positions sorted by query, then falling score, then position; at most 2^21 positions.
 
     All three as the digits of one number, which NumPy sorts by vector instructions: 0.2 ms for 20,000, 1.2 ms
     by `lexsort`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias, TypeGuard, cast
 
 import numpy as np
@@ -12,6 +12,8 @@ Key: TypeAlias = str | int | np.integer[Any]
 """A key, or the number of its row."""
 Query: TypeAlias = Key | NDArray[Any]
 """A key, or a vector (dim,)."""
+Among: TypeAlias = Iterable[Key] | NDArray[np.bool_] | NDArray[np.integer[Any]]
+"""Some keys: by themselves, by the numbers of their rows, or where a mask (rows,) is true."""
 Terms: TypeAlias = Query | Sequence[Query | tuple[Query, float]] | None
 """One query or many, each alone or with its weight; a matrix is many vectors."""
 

@@ -193,11 +193,11 @@ def _open(folder: int, path: Path) -> BinaryIO:
 
 
 def _config(path: Path, file: BinaryIO) -> dict[str, Any]:
-    text = file.read(_CONFIG_LIMIT + 1)
-    if len(text) > _CONFIG_LIMIT:
+    # Asked of the file, since reading up to a number of bytes takes memory for all of them.
+    if os.fstat(file.fileno()).st_size > _CONFIG_LIMIT:
         raise FormatError(f"{path}: larger than {human(_CONFIG_LIMIT)}; not a model")
     try:
-        config = json.loads(text)
+        config = json.loads(file.read())
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path}: damaged, not JSON: {error}") from None
     if not isinstance(config, dict) or config.get("format") != FORMAT:
@@ -216,7 +216,8 @@ def is_model(path: Path) -> bool:
     """Whether the folder claims to be ours, of any version."""
     try:
         with (path / CONFIG).open("rb") as file:
-            config = json.loads(file.read(_CONFIG_LIMIT))
+            small = os.fstat(file.fileno()).st_size <= _CONFIG_LIMIT
+            config = json.loads(file.read()) if small else None
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(config, dict) and config.get("format") == FORMAT

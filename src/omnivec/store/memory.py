@@ -25,13 +25,15 @@ def human(size: float) -> str:
 
 
 def available() -> tuple[int, str]:
-    """Bytes that this process may still take, and what limits them: "container", "ulimit -v" or "machine".
+    """Bytes that this process may still take, and what limits them, "container",
+    "ulimit -v", "ulimit -d" or "machine".
 
     The smallest of: the memory limits of the process's control groups (version 1 and 2, each ancestor) minus
-    their use without page cache that the kernel can drop; the address space left under ``ulimit -v``; the
-    machine's memory that is free or can be freed. A limit that cannot be read does not count.
+    their use without page cache that the kernel can drop; what is left under ``ulimit -v`` and ``ulimit -d``;
+    what the machine may still promise where it promises no more than it has; the machine's memory that is
+    free or can be freed. Swap does not count. A limit that cannot be read does not count.
     """
-    limits = [*_containers(), *_address_space(), *_machine()]
+    limits = [*_containers(), *_ulimits(), *_promises(), *_machine()]
     return min(limits, default=(sys.maxsize, "machine"))
 
 
@@ -40,28 +42,20 @@ def require(need: Mapping[str, int], remedies: str) -> None:
 
     `need` is bytes by what they are for: ``{"tables": 5_500_000_000, "tokens": 90_000_000}``.
     """
-    if sum(need.values()) > available()[0]:
-        raise refused(need, remedies)
+    free = available()
+    if sum(need.values()) > free[0]:
+        raise refused(need, remedies, free)
 
 
-def remedies(rows: int, need: int) -> str:
-    """What to do where `rows` rows of a model need `need` bytes, which is too much."""
-    have, limit = available()
-    fits = int(rows * have * 0.9 / max(need, 1))
-    digits = max(len(str(fits)) - 2, 0)
-    first = [f"limit={fits // 10**digits * 10**digits}"] if fits else []
-    # A mapping takes no memory of its own, but it does take address space.
-    ways = [*(["map it"] if limit != "ulimit -v" else []), *first, "a smaller dtype (float16, int8)"]
-    return " or ".join(filter(None, [", ".join(ways[:-1]), ways[-1]]))
-
-
-def refused(need: Mapping[str, int], remedies: str) -> NotEnoughMemory:
-    """The error for a need that exceeds what is available, with both numbers."""
-    have, limit = available()
+def refused(
+    need: Mapping[str, int], remedies: str, free: tuple[int, str], path: Path | None = None
+) -> NotEnoughMemory:
+    """The error for a need, that of opening `path` where it is given, beyond what `available` gave."""
+    have, limit = free
     total = sum(need.values())
-    allowed = f"{human(have)} free" if limit == "machine" else f"{human(have)} allowed by {_THE[limit]}"
     parts = f" ({', '.join(f'{name} {human(size)}' for name, size in need.items())})" if len(need) > 1 else ""
-    return NotEnoughMemory(f"needs {human(total)}{parts}, {allowed}; {remedies}", total, have)
+    said = f"needs {human(total)}{parts}, {human(have)} {_SAID[limit]}; {remedies}"
+    return NotEnoughMemory(said if path is None else f"{path}: {said}", total, have)
 
 
 def release() -> None:
@@ -75,7 +69,12 @@ def release() -> None:
         trim(0)
 
 
-_THE = {"container": "the container", "ulimit -v": "ulimit -v"}
+_SAID = {
+    "container": "allowed by the container",
+    "ulimit -v": "allowed by ulimit -v",
+    "ulimit -d": "allowed by ulimit -d",
+    "machine": "free",
+}
 
 
 def _containers() -> Iterator[tuple[int, str]]:
@@ -83,28 +82,41 @@ def _containers() -> Iterator[tuple[int, str]]:
     for line in _text(_PROC / "self/cgroup").splitlines():
         _, controllers, path = (*line.split(":", 2), "", "")[:3]
         if controllers == "":
-            root, limit, use, total = _CGROUPS, "memory.max", "memory.current", ""
+            # Above memory.high nobody is killed, but slowed until it looks hung.
+            root, limits, use, total = _CGROUPS, ["memory.max", "memory.high"], "memory.current", ""
         elif "memory" in controllers.split(","):
-            root, limit, use = _CGROUPS / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+            root, limits, use = _CGROUPS / "memory", ["memory.limit_in_bytes"], "memory.usage_in_bytes"
             total = "total_"  # with the groups below, as the use and the limit are
         else:
             continue
         # Inside a container the path may name a folder of the host; the mount's root is then the own group.
         inner = Path(path.lstrip("/"))
         for group in (inner, *inner.parents):
-            most, used = _number(root / group / limit), _number(root / group / use)
-            if most is not None and used is not None:
+            used = _number(root / group / use)
+            known = [most for limit in limits if (most := _number(root / group / limit)) is not None]
+            if known and used is not None:
                 fields = _fields(_text(root / group / "memory.stat"))
                 droppable = sum(fields.get(f"{total}{kind}_file", 0) for kind in ("inactive", "active"))
-                yield max(0, most - max(0, used - droppable)), "container"
+                yield max(0, min(known) - max(0, used - droppable)), "container"
 
 
-def _address_space() -> Iterator[tuple[int, str]]:
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if soft != resource.RLIM_INFINITY:
-        pages = _text(_PROC / "self/statm").split()
-        used = int(pages[0]) * os.sysconf("SC_PAGE_SIZE") if pages else 0
-        yield max(0, soft - used), "ulimit -v"
+def _ulimits() -> Iterator[tuple[int, str]]:
+    """Address space left, and room left for data: what is writeable and nobody else's (Linux 4.7)."""
+    pages = _text(_PROC / "self/statm").split()
+    limits = {"ulimit -v": (resource.RLIMIT_AS, 0), "ulimit -d": (resource.RLIMIT_DATA, 5)}
+    for name, (number, field) in limits.items():
+        soft, _ = resource.getrlimit(number)
+        if soft != resource.RLIM_INFINITY:
+            used = int(pages[field]) * os.sysconf("SC_PAGE_SIZE") if len(pages) > field else 0
+            yield max(0, soft - used), name
+
+
+def _promises() -> Iterator[tuple[int, str]]:
+    """What is left to promise where the kernel promises no more than there is (vm.overcommit_memory = 2)."""
+    if _number(_PROC / "sys/vm/overcommit_memory") == 2:
+        fields = _fields(_text(_PROC / "meminfo").replace(":", ""))
+        if {"CommitLimit", "Committed_AS"} <= fields.keys():
+            yield max(0, fields["CommitLimit"] - fields["Committed_AS"]) * 1024, "machine"
 
 
 def _machine() -> Iterator[tuple[int, str]]:

@@ -1,30 +1,51 @@
-"""A model folder read into memory, whole or its first rows, as it is or in a smaller type."""
+"""A model folder read into memory, whole or its first rows, as it is or in a smaller type, and its need."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError
+from omnivec.errors import FormatError, NotEnoughMemory, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.folder import TABLES, Folder
-from omnivec.store.keys import Keys
-from omnivec.store.safetensors import Entry
-from omnivec.store.tables import LENGTHS, SCALES, Builder, DType, Table, table_bytes
+from omnivec.store.keys import BUILDING, Keys
+from omnivec.store.safetensors import Arrays, Entry
+from omnivec.store.tables import LENGTHS, SCALES, Builder, DType, Rounding, Table, table_bytes
 
 _FLOATS = ("vectors", "output", "nodes")  # what a smaller type is for
-_CUT = ("vectors", "output", "keys.counts")  # what has a row for each key, and may be cut to the first
-_BLOCK = 1 << 23  # bytes read at once: progress is told after each
+_BY_KEY = ("vectors", "output", "keys.counts")  # what has a row for each key, and is kept of the first ones
+_BLOCK = 1 << 22  # bytes decoded at once
+_BUFFERS = 32_000_000  # bytes: blocks, and what the interpreter takes while it reads
 
 _Arrays = dict[str, NDArray[Any]]
 
 
+def mapped(folder: Folder) -> _Arrays:
+    """The arrays of an open folder, mapped.
+
+    Raises: NotEnoughMemory where the address space has no room for the file (``ulimit -v``).
+    """
+    try:
+        return folder.arrays.map()
+    except NotEnoughMemory as error:
+        free = memory.available()
+        remedies = _remedies(folder, None, None, free, can_map=False)
+        raise memory.refused({"the file": error.need}, remedies, free, folder.path) from None
+
+
+def need(folder: Folder, limit: int | None = None, dtype: DType | None = None) -> dict[str, int]:
+    """Bytes that `read` takes, by what they are for. FormatError for a damaged folder."""
+    return _need(_plan(folder, limit, dtype))
+
+
 def read(
-    folder: Folder, limit: int | None, dtype: DType | None, told: Callable[[float], None] | None = None
+    folder: Folder,
+    limit: int | None = None,
+    dtype: DType | None = None,
+    told: Callable[[float], None] | None = None,
 ) -> tuple[dict[str, Any], _Arrays]:
     """The config and the arrays of an open folder, in memory.
 
@@ -34,46 +55,138 @@ def read(
     Raises: NotEnoughMemory before anything is allocated; FormatError for a damaged folder; NotFinite for a
     number that float16 cannot hold.
     """
-    entries, config = folder.arrays.entries, dict(folder.config)
-    rows = math.prod(entries["vectors"].shape[:1]) if "vectors" in entries else 0
-    cut = limit is not None and limit < rows
-    if cut:
-        rows = limit or 0
-        entries, config = _first(folder, rows), _cut_config(config, rows)
-    dims = {name: entry.shape[-1] for name, entry in entries.items() if name in _FLOATS and entry.shape}
-    dims = {name: min(dim, config.get("dim") or dim) for name, dim in dims.items()}
-    other = {name for name in dims if dtype is not None and str(entries[name].dtype) != dtype}
-    need = {name: entry.nbytes for name, entry in entries.items() if not name.startswith("keys.")}
-    need |= {name: table_bytes(entries[name].shape[0], dims[name], dtype or "float32") for name in other}
-    need["keys"] = sum(entry.nbytes for name, entry in entries.items() if name.startswith("keys."))
-    memory.require(need, memory.remedies(rows, sum(need.values())))
+    plan, free = _plan(folder, limit, dtype), memory.available()
+    takes = _need(plan)
+    if sum(takes.values()) > free[0]:
+        raise memory.refused(takes, _remedies(folder, limit, dtype, free, can_map=True), free, folder.path)
+    done, total = 0, max(sum(entry.nbytes for entry in plan.entries()), 1)
 
-    pieces = _Pieces(folder, sum(entry.nbytes for entry in entries.values()), told)
-    arrays: _Arrays = {}
-    for name, entry in entries.items():
-        if name not in other and name.removesuffix(SCALES) not in other:
-            arrays[name] = pieces.whole(entry)
-    for name in other:
-        table = Builder(dims[name], dtype or "float32")
-        table.resize(entries[name].shape[0])
-        scales = entries.get(name + SCALES)
-        for start, part in pieces.blocks(entries[name]):
-            some = None if scales is None else folder.arrays.read(scales.span(start, start + len(part)))
-            table.put(start, Table(part, dims[name], some).span(0, len(part)))
-        arrays |= table.table().arrays(name)
-        arrays.pop(name + LENGTHS, None)  # of what the rows were before they were rounded
-        if name == "vectors":
-            config["rounding"] = table.rounding._asdict()
-    return config, arrays | (_first_keys(arrays) if cut else {})
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        if told is not None:
+            told(done / total)
+
+    config, arrays = dict(folder.config), _Arrays()
+    for name, change in plan.changed.items():
+        try:
+            builder = _encoded(folder.arrays, change, plan.dtype, count)
+        except NotFinite as error:
+            raise NotFinite(f"{folder.path}: {name}: {error}") from None
+        arrays |= builder.table().arrays(name)
+        if name == "vectors" and plan.dtype != "float32":
+            config["rounding"] = builder.rounding.after(_rounding(config))._asdict()
+    arrays |= {name: folder.arrays.read(entry, count) for name, entry in plan.same.items()}
+    if plan.cut:
+        config |= {"rows": plan.rows, "training": _not_resumed(config.get("training"))}
+        arrays |= _first_keys(folder, arrays)
+    for array in arrays.values():
+        array.flags.writeable = False
+    return config, arrays
+
+
+class _Change(NamedTuple):
+    """A table that is stored as another type than before."""
+
+    rows: Entry
+    scales: Entry | None
+    dim: int
+
+
+class _Plan(NamedTuple):
+    """What is read, and how it is stored."""
+
+    rows: int
+    cut: bool
+    """Whether they are the first rows of more."""
+    dtype: DType
+    same: Mapping[str, Entry]
+    """What is read as it lies."""
+    changed: Mapping[str, _Change]
+    """What is stored as `dtype`."""
+
+    def entries(self) -> Iterator[Entry]:
+        """All that is read."""
+        yield from self.same.values()
+        for change in self.changed.values():
+            yield change.rows
+            if change.scales is not None:
+                yield change.scales
+
+
+def _plan(folder: Folder, limit: int | None, dtype: DType | None) -> _Plan:
+    rows, entries = _rows(folder), dict(folder.arrays.entries)
+    if cut := limit is not None and limit < rows:
+        rows = limit or rows
+        entries = _first(folder, rows)
+    dim, changed = folder.config.get("dim"), {}
+    for name in _FLOATS:
+        if name in entries and dtype is not None and str(entries[name].dtype) != dtype:
+            entry, scales = entries.pop(name), entries.pop(name + SCALES, None)
+            entries.pop(name + LENGTHS, None)  # those of rows that are rounded are others
+            width = entry.shape[-1]
+            changed[name] = _Change(entry, scales, dim if type(dim) is int and 0 < dim < width else width)
+    return _Plan(rows, cut, dtype or "float32", entries, changed)
+
+
+def _need(plan: _Plan) -> dict[str, int]:
+    tables = {
+        name: table_bytes(change.rows.shape[0], change.dim, plan.dtype)
+        for name, change in plan.changed.items()
+    }
+    tables |= {name: entry.nbytes for name, entry in plan.same.items() if not name.startswith("keys.")}
+    keys = sum(entry.nbytes for name, entry in plan.same.items() if name.startswith("keys."))
+    return tables | {"keys": keys + (plan.rows * BUILDING if plan.cut else 0), "buffers": _BUFFERS}
+
+
+def _remedies(
+    folder: Folder, limit: int | None, dtype: DType | None, free: tuple[int, str], *, can_map: bool
+) -> str:
+    """What to do where a folder does not fit: only what would."""
+
+    def fits(limit: int | None, dtype: DType | None) -> bool:
+        return sum(need(folder, limit, dtype).values()) * 1.05 < free[0]
+
+    # A mapping takes no memory of its own, but it does take address space.
+    ways = ["map it"] if can_map and free[1] != "ulimit -v" else []
+    first = min(_rows(folder), limit or _rows(folder))
+    while first and not fits(first, dtype):
+        first = first * 4 // 5
+    if first:
+        digits = max(len(str(first)) - 2, 0)
+        ways.append(f"set limit={first // 10**digits * 10**digits}")
+    if types := [name for name in get_args(DType)[1:] if fits(limit, name)]:
+        ways.append(f"set dtype={' or '.join(types)}")
+    return " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]])) or "give it more memory"
+
+
+def _rows(folder: Folder) -> int:
+    """Keys of a folder. FormatError where a table has another number of rows than it needs."""
+    shapes = {name: entry.shape for name, entry in folder.arrays.entries.items()}
+
+    def count(name: str) -> int:
+        return (*shapes.get(name, ()), -1)[0]
+
+    rows = max(count("vectors"), 0)
+    wanted = {"vectors": rows, **dict.fromkeys((name for name in _BY_KEY if name in shapes), rows)}
+    wanted |= {"keys.offsets": rows + 1, "keys.bytes": max(count("keys.bytes"), 0)}
+    for name in _FLOATS:
+        if name in shapes:
+            beside = [name + suffix for suffix in (SCALES, LENGTHS) if name + suffix in shapes]
+            is_int8 = [name + SCALES] if folder.arrays.entries[name].dtype == np.int8 else []
+            wanted |= dict.fromkeys(beside + is_int8, max(count(name), 0))
+    for name, number in wanted.items():
+        if count(name) != number or len(shapes[name]) != (2 if name in _FLOATS else 1):
+            what = f"{name!r} has shape {shapes[name]}" if name in shapes else f"{name!r} is missing"
+            raise FormatError(f"{folder.path / TABLES}: {what}, {number:,} rows were expected; damaged")
+    return rows
 
 
 def _first(folder: Folder, rows: int) -> dict[str, Entry]:
     """Where the first rows lie of what has a row for each key."""
     found = folder.arrays.entries
-    names = [name for name in found if name.removesuffix(SCALES).removesuffix(LENGTHS) in _CUT]
+    names = [name for name in found if name.removesuffix(SCALES).removesuffix(LENGTHS) in _BY_KEY]
     entries = {name: found[name].span(0, rows) for name in names}
-    if not {"keys.offsets", "keys.bytes"} <= found.keys() or len(found["keys.offsets"].shape) != 1:
-        raise FormatError(f"{folder.path / TABLES}: keys.offsets or keys.bytes is missing; damaged")
     entries["keys.offsets"] = found["keys.offsets"].span(0, rows + 1)
     end = int(folder.arrays.read(found["keys.offsets"].span(rows, rows + 1))[0])
     if not 0 <= end <= found["keys.bytes"].nbytes:
@@ -82,44 +195,37 @@ def _first(folder: Folder, rows: int) -> dict[str, Entry]:
     return entries
 
 
-def _cut_config(config: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    """The config of the first rows: what was cut is not resumed."""
-    training = config.get("training")
+def _encoded(arrays: Arrays, change: _Change, dtype: DType, count: Callable[[int], None]) -> Builder:
+    """A table stored as another type, read and encoded a block at a time."""
+    rows = change.rows.shape[0]
+    builder = Builder(change.dim, dtype)
+    builder.resize(rows)
+    step = max(1, _BLOCK * rows // max(change.rows.nbytes, 1))
+    for start in range(0, rows, step):
+        stop = min(start + step, rows)
+        scales = None if change.scales is None else arrays.read(change.scales.span(start, stop), count)
+        part = Table(arrays.read(change.rows.span(start, stop), count), change.dim, scales)
+        builder.put(start, part.span(0, len(part)))
+    return builder
+
+
+def _rounding(config: Mapping[str, Any]) -> Rounding:
+    """What the numbers have lost before."""
+    told = config.get("rounding")
+    lost = [told.get(name) for name in Rounding._fields] if isinstance(told, dict) else [0.0, 1.0]
+    return Rounding(*(float(number) if isinstance(number, (int, float)) else 0.0 for number in lost))
+
+
+def _not_resumed(training: object) -> dict[str, Any]:
+    """The record of a training that cannot go on, since rows are gone."""
     kept = training.items() if isinstance(training, dict) else ()
-    left = {name: value for name, value in kept if name not in ("fingerprint", "position")}
-    return {**config, "rows": rows, "training": left}
+    return {name: value for name, value in kept if name not in ("fingerprint", "position")}
 
 
-def _first_keys(arrays: Mapping[str, NDArray[Any]]) -> _Arrays:
+def _first_keys(folder: Folder, arrays: Mapping[str, NDArray[Any]]) -> _Arrays:
     """The arrays of the keys anew from their bytes: hash table and order are of those there are."""
-    text, offsets = arrays["keys.bytes"].tobytes(), arrays["keys.offsets"].tolist()
-    pairs = zip(offsets, offsets[1:], strict=False)
-    keys = [text[start:end].decode("utf-8", "surrogatepass") for start, end in pairs]
-    return Keys.build(keys, arrays.get("keys.counts")).tables()
-
-
-class _Pieces:
-    """Reads arrays a piece at a time and tells how far it is."""
-
-    def __init__(self, folder: Folder, total: int, told: Callable[[float], None] | None) -> None:
-        self._arrays, self._total, self._told, self._done = folder.arrays, max(total, 1), told, 0
-
-    def blocks(self, entry: Entry) -> Iterator[tuple[int, NDArray[Any]]]:
-        """The rows of an array, a block at a time, with the number of the first."""
-        rows = entry.shape[0]
-        step = max(1, _BLOCK * rows // max(entry.nbytes, 1))
-        for start in range(0, rows, step):
-            part = self._arrays.read(entry.span(start, min(start + step, rows)))
-            yield start, part
-            self._done += part.nbytes
-            if self._told is not None:
-                self._told(min(self._done / self._total, 1))
-
-    def whole(self, entry: Entry) -> NDArray[Any]:
-        """An array."""
-        array = np.empty(entry.shape, entry.dtype)
-        if entry.shape:
-            for start, part in self.blocks(entry):
-                array[start : start + len(part)] = part
-        array.flags.writeable = False
-        return array
+    try:
+        keys = Keys.from_bytes(arrays["keys.bytes"], arrays["keys.offsets"], arrays.get("keys.counts"))
+    except (FormatError, OptionError) as error:
+        raise FormatError(f"{folder.path / TABLES}: {error}; damaged") from None
+    return keys.tables()

@@ -24,8 +24,6 @@ from zlib import crc32
 from omnivec.errors import NO_PATH, OutputError
 from omnivec.store.memory import human
 
-_log = logging.getLogger("omnivec")
-
 _ABANDONED = 60  # seconds without a change, after which what nobody has locked may be swept away
 _HOST = f"{crc32(os.uname().nodename.encode()):08x}"
 

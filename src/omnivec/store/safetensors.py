@@ -175,8 +175,8 @@ class Arrays:
         except OSError as error:
             if error.errno != errno.ENOMEM:
                 raise
-            rows = max((entry.shape[0] for entry in self.entries.values() if entry.shape), default=0)
-            raise memory.refused({str(self._path): self._size}, memory.remedies(rows, self._size)) from None
+            need = {str(self._path): self._size}
+            raise memory.refused(need, "read a part of it", memory.available()) from None
         tables = {}
         for name, entry in self.entries.items():
             count = math.prod(entry.shape)
@@ -186,27 +186,38 @@ class Arrays:
             tables[name] = array.reshape(entry.shape)
         return tables
 
-    def read(self, entry: Entry) -> NDArray[Any]:
-        """A new array in memory with what lies at an entry, or at a span of one."""
+    def read(self, entry: Entry, told: Callable[[int], None] | None = None) -> NDArray[Any]:
+        """A new array in memory with what lies at an entry, or at a span of one; `told` hears bytes read.
+
+        Raises: FormatError when the file has been cut since it was opened.
+        """
+        array = np.empty(entry.shape, entry.dtype)
+        raw = _raw(array)
         self._file.seek(entry.start)
-        count = math.prod(entry.shape)
-        array = np.fromfile(self._file, entry.dtype, count)
-        if len(array) < count:  # cut since it was opened
-            raise FormatError(f"{self._path}: byte {entry.start:,}: the file ends too early; truncated")
-        return array.reshape(entry.shape)
+        for start in range(0, len(raw), _BLOCK):
+            block = raw[start : start + _BLOCK]
+            self._fill(block, entry.start + start)
+            if told is not None:
+                told(len(block))
+        return array
 
     def verify(self, sums: Mapping[str, str], told: Callable[[float], None] | None = None) -> None:
         """Compare each array with the SHA-256 that `write_tables` gave; `told` hears the share done.
 
-        Raises: FormatError naming the first array that differs and its bytes, or that has no sum.
+        Raises: FormatError naming the first array that differs and its bytes, has no sum, or is missing.
         """
+        if missing := [name for name in sums if name not in self.entries]:
+            raise FormatError(f"{self._path}: {missing[0]!r} is missing, its checksum is there; damaged")
         done, total = 0, max(sum(entry.nbytes for entry in self.entries.values()), 1)
+        block = memoryview(bytearray(_BLOCK))
         for name, entry in self.entries.items():
             end, digest = entry.start + entry.nbytes, sha256()
             self._file.seek(entry.start)
             for start in range(entry.start, end, _BLOCK):
-                digest.update(self._file.read(min(_BLOCK, end - start)))
-                done += min(_BLOCK, end - start)
+                part = block[: min(_BLOCK, end - start)]
+                self._fill(part, start)
+                digest.update(part)
+                done += len(part)
                 if told is not None:
                     told(done / total)
             if name not in sums:
@@ -214,6 +225,12 @@ class Arrays:
             if digest.hexdigest() != sums[name]:
                 where = f"{self._path}: bytes {entry.start:,} to {end:,}, {name!r}"
                 raise FormatError(f"{where}: the checksum differs; damaged, take another copy")
+
+    def _fill(self, block: memoryview, start: int) -> None:
+        """Read the next bytes, from byte `start` of the file on."""
+        got = self._file.readinto(block)  # type: ignore[attr-defined]
+        if got < len(block):
+            raise FormatError(f"{self._path}: byte {start + got:,}: the file ends here now; truncated")
 
 
 def _read_header(path: Path, file: BinaryIO, size: int) -> dict[str, Entry]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omnivec.errors import FormatError, OptionError
-from omnivec.store.formats import word2vec
+from omnivec.store.formats import book_pickle, word2vec
 from omnivec.store.formats.contents import Contents, Outline, Request
 from omnivec.store.formats.sample import Sample, sampled
+from omnivec.store.tables import DType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,9 @@ class Format:
     for writing, the first of the table wins; sniff: whether a sample is of the format, None where only its
     name chooses it (a pickle that runs code, or what nothing in the file tells); read, outline: all of it, or
     rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
-    with a file that is recognised and not read.
+    with a file that is recognised and not read; holds: what it keeps beside keys and float32 numbers:
+    "counts", "float16", "int8"; rounds: the type that all numbers take when they are written; opens: how other
+    tools open what was written, `{path}` stands for its name.
     """
 
     name: str
@@ -36,9 +39,17 @@ class Format:
     outline: Callable[[Path, Request], Outline] | None = None
     write: Callable[..., None] | None = None
     instead: str = ""
+    holds: tuple[str, ...] = ()
+    rounds: DType | None = None
+    opens: str = ""
 
 
 FORMATS: tuple[Format, ...] = (
+    Format(
+        name="book-pickle", title="the book's float16 pickle", suffixes=(".pkl",), sniff=book_pickle.sniff,
+        read=book_pickle.read, outline=book_pickle.outline, write=book_pickle.write, holds=("float16",),
+        rounds="float16", opens="pickle.load(open('{path}', 'rb'))",
+    ),
     Format(
         name="word2vec-text", title="word2vec text", suffixes=(".txt", ".vec"), sniff=word2vec.sniff_text,
         read=word2vec.read_text, outline=word2vec.outline, write=word2vec.write_text,

@@ -11,15 +11,26 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.formats.contents import Contents, Request
-from omnivec.store.tables import Builder, table_bytes
+from omnivec.store.tables import Builder, DType, padded_width, table_bytes
 
 _REMEDY = (
     "take the first rows only (limit), a smaller dtype (float16, int8), "
     "or convert it where there is more memory: a model folder is mapped"
 )
+_UNSURE = 1 << 26  # bytes
 _WORD = 120  # bytes of a usual word while it is read, as bytes and as a string
 
 _log = logging.getLogger("omnivec")
+
+
+def need(rows: int, dim: int, dtype: DType) -> dict[str, int]:
+    """Bytes that so many rows of a file take while they are read, by what they are for."""
+    return {"vectors": table_bytes(rows, dim, dtype), "words": rows * _WORD}
+
+
+def at_first(dim: int) -> int:
+    """How many rows are made room for where nobody knows how many there are: a packed file has no length."""
+    return max(1, _UNSURE // (4 * padded_width(dim)))
 
 
 class Rows:
@@ -69,11 +80,22 @@ class Rows:
         self._table.resize(rows)
 
     def _require(self, rows: int) -> None:
-        need = {"vectors": table_bytes(rows, self._dim, self._request.dtype), "words": rows * _WORD}
-        memory.require(need, f"{_REMEDY}: {self._path}")
+        memory.require(need(rows, self._dim, self._request.dtype), f"{_REMEDY}: {self._path}")
 
-    def finish(self) -> Contents:
-        """The keys, all different, and their table.
+    def name(self, words: list[bytes]) -> None:
+        """Give each row its word, for a file of numbers alone, whose rows were added with empty words.
+
+        Raises: FormatError naming the first row that was not.
+        """
+        if any(self._words):
+            row, rest = next((row, rest) for row, rest in enumerate(self._words, 1) if rest)
+            raise FormatError(
+                f"{self._path}: row {row:,}: {self._dim} numbers were expected, got also {rest[:40]!r}"
+            )
+        self._words = words
+
+    def finish(self, counts: NDArray[np.int64] | None = None) -> Contents:
+        """The keys, all different, and their table; `counts` (rows,), of all rows, where they are known.
 
         What was dropped or replaced on the way is logged as warnings.
         """
@@ -82,8 +104,10 @@ class Rows:
             at = f"first in row {self._first_odd + 1:,} ({keys[self._first_odd]!r})"
             _log.warning("%s: %s values are NaN or infinite, %s", self._path, f"{self._odd:,}", at)
         if len(set(keys)) < len(keys):
-            keys = self._without_duplicates(keys)
-        return Contents(keys, self._table.table(len(keys)), rounding=self._table.rounding)
+            kept = self._without_duplicates(keys)
+            keys = [keys[row] for row in kept.tolist()]
+            counts = None if counts is None else counts[kept]
+        return Contents(keys, self._table.table(len(keys)), counts, self._table.rounding)
 
     def _decoded(self) -> list[str]:
         try:
@@ -112,7 +136,8 @@ class Rows:
             _log.warning("%s: %s; read with errors=%r", self._path, what, self._request.errors)
         return keys
 
-    def _without_duplicates(self, keys: list[str]) -> list[str]:
+    def _without_duplicates(self, keys: list[str]) -> NDArray[np.int64]:
+        """The rows that are kept, the first of each key; the table then holds no others."""
         rows: dict[str, int] = {}
         again = ""
         for row, key in enumerate(keys):
@@ -120,8 +145,9 @@ class Rows:
                 again = again or f"{key!r} in row {row + 1:,}"
         what = f"{len(keys) - len(rows):,} words occur again (first {again})"
         _log.warning("%s: %s; the first of each is kept", self._path, what)
-        self._table.keep(np.fromiter(rows.values(), np.int64, len(rows)))
-        return list(rows)
+        kept = np.fromiter(rows.values(), np.int64, len(rows))
+        self._table.keep(kept)
+        return kept
 
 
 def _not_text(path: Path, row: int, word: bytes, error: UnicodeDecodeError) -> FormatError:

@@ -9,20 +9,20 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError, OutputError
+from omnivec.errors import FormatError
 from omnivec.store.formats.contents import Contents, Outline, Request, Told
 from omnivec.store.formats.lines import read_lines
-from omnivec.store.formats.rows import Rows
+from omnivec.store.formats.rows import Rows, at_first
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import created, opened
-from omnivec.store.tables import Table, padded_width
+from omnivec.store.formats.writing import SPAN, encoded, spans, write_lines
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"[ \t]*(\d{1,19})[ \t]+(\d{1,19})[ \t]*\r?\n?")
@@ -30,8 +30,6 @@ _HEADER_LIMIT = 1 << 10  # bytes
 _DIM_LIMIT = 1 << 24
 _WORD_LIMIT = 1 << 20  # bytes
 _BLOCK = 1 << 22  # bytes of a binary file read at once
-_UNSURE = 1 << 26  # bytes made room for at first when a compressed file's length is unknown
-_WRITTEN = 1 << 10  # rows written at once
 
 _log = logging.getLogger("omnivec")
 
@@ -48,7 +46,7 @@ def read_text(path: str | os.PathLike[str], request: Request = Request()) -> Con
     with opened(path, request.told) as source:
         announced, dim, start = _header(path, source.file)
         least = 2 * dim  # bytes of a row: no word, dim spaces and dim digits
-        fits = _unsure(dim) if source.size is None else (source.size - start) // least + 1
+        fits = at_first(dim) if source.size is None else (source.size - start) // least + 1
         rows = Rows(path, dim, _smallest(announced, fits, limit), request)
         read_lines(path, source.file, dim, rows, limit, 2)
         if limit is None and len(rows) != announced:
@@ -74,7 +72,7 @@ def read_binary(path: str | os.PathLike[str], request: Request = Request()) -> C
                 f"at least {least:,} bytes; {source.size - start:,} follow; truncated"
             )
         wanted = _smallest(announced, announced, limit)
-        expected = wanted if source.size is not None else min(wanted, _unsure(dim))
+        expected = wanted if source.size is not None else min(wanted, at_first(dim))
         rows = Rows(path, dim, expected, request)
         rest = _read_rows(path, source.file, dim, rows, wanted, start)
         if wanted == announced and (rest + source.file.read(2)) not in (b"", b"\n"):
@@ -107,10 +105,6 @@ def _header(path: Path, file: BinaryIO) -> tuple[int, int, int]:
 
 def _smallest(announced: int, fits: int, limit: int | None) -> int:
     return min(announced, fits, announced if limit is None else max(limit, 0))
-
-
-def _unsure(dim: int) -> int:
-    return max(1, _UNSURE // (4 * padded_width(dim)))
 
 
 def _read_rows(path: Path, file: BinaryIO, dim: int, rows: Rows, wanted: int, at: int) -> bytes:
@@ -210,13 +204,10 @@ def write_text(
     Raises: OutputError when a word cannot be written (their number and the first are named), when the path
     exists and `overwrite` is not set, and when the system refuses; what was there is whole.
     """
-    words = _encoded(path, contents.keys, "word2vec text", "\0\n")
+    words = encoded(path, contents.keys, "word2vec text", "\0\n")
     with created(path, overwrite=overwrite) as file:
         file.write(b"%d %d\n" % (len(words), contents.table.dim))
-        for start, rows in _spans(contents.table, told):
-            numbers = (" ".join(map(str, row)).encode() for row in rows)
-            lines = zip(words[start : start + _WRITTEN], numbers, strict=True)
-            file.write(b"".join(b"%b %b\n" % line for line in lines))
+        write_lines(file, words, contents.table, " ", told)
 
 
 def write_binary(
@@ -226,36 +217,12 @@ def write_binary(
 
     Raises: OutputError when a word cannot be written, a space among the reasons, and as `write_text` does.
     """
-    words = _encoded(path, contents.keys, "word2vec binary", "\0\n ")
+    words = encoded(path, contents.keys, "word2vec binary", "\0\n ")
     with created(path, overwrite=overwrite) as file:
         file.write(b"%d %d\n" % (len(words), contents.table.dim))
-        for start, rows in _spans(contents.table, told):
-            pairs = zip(words[start : start + _WRITTEN], rows.astype("<f4", copy=False), strict=True)
+        for start, rows in spans(contents.table, told):
+            pairs = zip(words[start : start + SPAN], rows.astype("<f4", copy=False), strict=True)
             file.write(b"".join(b"%b %b\n" % (word, row.tobytes()) for word, row in pairs))
-
-
-def _spans(table: Table, told: Told | None) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """The rows of a table, a block at a time, with the number of the first."""
-    for start in range(0, len(table), _WRITTEN):
-        stop = min(start + _WRITTEN, len(table))
-        yield start, table.span(start, stop)
-        if told is not None:
-            told(stop / len(table))
-
-
-def _encoded(path: str | os.PathLike[str], keys: Sequence[str], name: str, forbidden: str) -> list[bytes]:
-    """The words in UTF-8; OutputError when some hold what the format cannot, or are no Unicode text."""
-    cannot = re.compile(f"[{forbidden}\ud800-\udfff]")
-    bad = [row for row, key in enumerate(keys) if cannot.search(key)]
-    if bad:
-        first = f"the first is {keys[bad[0]]!r} in row {bad[0] + 1:,}"
-        holds = " or ".join(
-            ["a space"] * (" " in forbidden) + ["a line end", "a zero byte", "half a character"]
-        )
-        raise OutputError(
-            f"{path}: {len(bad):,} words cannot be written as {name}, {first}: it holds {holds}"
-        )
-    return [key.encode() for key in keys]
 
 
 def read_counts(
@@ -284,6 +251,6 @@ def write_counts(
 
     Raises: OutputError as `write_text` does.
     """
-    words = _encoded(path, keys, "a vocabulary file", "\0\n")
+    words = encoded(path, keys, "a vocabulary file", "\0\n")
     with created(path, overwrite=overwrite) as file:
         file.write(b"".join(b"%b %d\n" % pair for pair in zip(words, counts.tolist(), strict=True)))

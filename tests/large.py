@@ -1,0 +1,41 @@
+"""Model folders that are large and take no room on the disk: their tables are holes, read as zeros."""
+
+import json
+
+import numpy as np
+
+from omnivec.store import safetensors
+from omnivec.store.folder import CARD, CONFIG, FORMAT, METADATA, TABLES, VERSION
+from omnivec.store.keys import Keys
+from omnivec.store.tables import padded_width
+
+FIRST = 32
+"""Rows that are not zeros."""
+
+
+def large_model(path, rows, dim, output=False):
+    """A model of keys w0, w1 ...; the first 32 rows are random, the others zeros. Returns bytes."""
+    keys = Keys.build([f"w{row}" for row in range(rows)], np.arange(rows, 0, -1))
+    lengths = np.ones(rows, np.float32)
+    first = np.random.default_rng(0).normal(size=(min(rows, FIRST), dim)).astype(np.float32)
+    lengths[: len(first)] = np.linalg.norm(first, axis=1)
+    hole = np.broadcast_to(np.float32(0), (rows, padded_width(dim)))
+    tables = {"vectors": hole, **({"output": hole} if output else {})}
+    header, plan = safetensors._plan({**tables, "vectors.lengths": lengths, **keys.tables()}, METADATA)
+    path.mkdir()
+    with (path / TABLES).open("xb") as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        for name, array in plan:
+            start = file.tell()
+            if name not in tables:
+                file.write(array.tobytes())
+            elif name == "vectors":
+                for row, numbers in enumerate(first):
+                    file.seek(start + row * array.shape[1] * 4)
+                    file.write(numbers.tobytes())
+            file.seek(start + array.nbytes)
+        file.truncate()
+    config = {"format": FORMAT, "version": VERSION, "learner": None, "options": {}, "training": {}}
+    (path / CONFIG).write_text(json.dumps(config | {"dim": dim, "rows": rows}))
+    (path / CARD).write_text("# large\n")
+    return hole.nbytes * len(tables)
