@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from omnivec.config import Between
 from omnivec.learners.windowed import Parts, Windowed
@@ -44,6 +44,11 @@ class FastText(Windowed):
     def features(self) -> list[str]:
         """Lengths and rows of the n-grams."""
         return [f"n-grams {self.minn} to {self.maxn} in {self.buckets:,} rows"] if self.maxn else []
+
+    def described(self) -> dict[str, Any]:
+        """Lengths and rows of the n-grams, and how they are hashed."""
+        sizes = {"minn": self.minn, "maxn": self.maxn, "buckets": self.buckets}
+        return {"kind": "subwords", "hash": "fasttext", **sizes}
 
     def rows(self, words: int) -> int:
         """A row for each word, then the n-grams'."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from omnivec.learners.fasttext import FastText
+from omnivec.learners.windowed import Windowed
 from omnivec.learners.word2vec import Word2Vec
 
-LEARNERS: Mapping[str, type[Word2Vec]] = {Word2Vec.name: Word2Vec}
+LEARNERS: Mapping[str, type[Windowed]] = {learner.name: learner for learner in (Word2Vec, FastText)}
 """A new learner is a row here."""

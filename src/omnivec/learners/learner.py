@@ -128,8 +128,8 @@ class Learner(Options, ABC):
         phases.require(chosen.memory(len(words)), self.remedies, listener)
         tables, still = chosen.initial(words), None
         if given is not None:
-            rows = given.into(tables["vectors"], words.keys, listener)
-            still = rows if frozen else None
+            rows = given.into(tables[self.inputs][: len(words)], words.keys, listener)
+            still = padded(rows, len(tables[self.inputs])) if frozen else None
             record |= given.record(rows)
         del given  # it may be larger than the tables
         changed = self.changed()
@@ -210,6 +210,9 @@ class Learner(Options, ABC):
     remedies: ClassVar[str]
     """What makes training smaller, for the message when memory does not suffice."""
 
+    inputs: ClassVar[str]
+    """The table that learns: its first rows are the words'."""
+
     @property
     @abstractmethod
     def rate(self) -> float:
@@ -248,6 +251,14 @@ class Learner(Options, ABC):
 
         frozen: (rows,) 1 for a row of `vectors` that does not move.
         """
+
+    @abstractmethod
+    def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """The tables of a model, by name: those that learned, and `vectors` if that is none of them."""
+
+    @abstractmethod
+    def described(self) -> dict[str, Any] | None:
+        """What a word is made of, for `config.json`; None where it is one row."""
 
     def model_of(
         self,
@@ -289,13 +300,14 @@ class Learner(Options, ABC):
             "options": self.as_dict(),
             "preset": self.preset_name,
             "changed": changed,
+            "features": self.described(),
             "head": None,
             "dim": self.dim,
             "rows": len(words),
             "training": record,
         }
         keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
-        return Model(config, keys, dict(tables))
+        return Model(config, keys, self.kept(words, tables))
 
     def changed(self) -> dict[str, object]:
         """The options whose value is not the default."""
@@ -303,6 +315,13 @@ class Learner(Options, ABC):
         return {
             name: given[name] for name, option in options(type(self)).items() if given[name] != option.default
         }
+
+
+def padded(marks: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
+    """Marks of the first rows, and 0 for the others up to `rows`."""
+    import numpy as np
+
+    return np.concatenate([marks, np.zeros(rows - len(marks), np.uint8)])
 
 
 def plural(count: int | None, noun: str) -> str:

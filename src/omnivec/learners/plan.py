@@ -74,6 +74,8 @@ def model_bytes(learner: Windowed, words: Vocabulary) -> int:
     shapes: dict[str, tuple[int, ...]] = {"vectors": (rows, width), "output": (rows, width)}
     if learner.loss == "hs":
         shapes = {"vectors": (rows, width), "nodes": (rows - 1, width), "tree": (rows - 1, 2)}
+    if learner.inputs != "vectors":
+        shapes[learner.inputs] = (learner.rows(rows), width)
     shapes["vectors" + LENGTHS] = (rows,)
     # A number repeated without memory has the size of the table it stands for.
     tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}

@@ -94,9 +94,6 @@ class Windowed(Learner):
     rates: ClassVar[Mapping[str, Mapping[str, float]]]
     """The learning rate where none is given, by loss and model."""
 
-    inputs: ClassVar[str]
-    """The table that learns: its first rows are the words'."""
-
     @property
     def rate(self) -> float:
         """Learning rate at the start; of a derived learner."""
@@ -157,8 +154,8 @@ class Windowed(Learner):
         if self.loss == "hs":  # a path is about as long as the tree is deep, and a few steps more
             return {**inputs, "nodes": table, "tree": words * (8 + 4 * (words.bit_length() + 4))}
         if self.loss == "softmax":  # scores for each input of a window, six in eight places of four bytes
-            inputs = 2 * self.window + 2 if self.model == "skipgram" else 2
-            scores = (words // 6 + 1) * 32 * inputs + words * 8
+            together = 2 * self.window + 2 if self.model == "skipgram" else 2
+            scores = (words // 6 + 1) * 32 * together + words * 8
             return {**inputs, "output": table, "scores": scores * self.workers}
         return {**inputs, "output": table, "sampler": words * 28}
 
@@ -180,6 +177,15 @@ class Windowed(Learner):
             return {**tables, "nodes": nodes, "tree": tree.grown(vocabulary.counts)}
         return {**tables, "output": start.initial_outputs(rows, self.dim, self.seed, self.init)}
 
+    def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """The tables of a model: those that learned, and words as the means of their parts."""
+        parts = self.parts(vocabulary)
+        if parts is None:
+            return dict(tables)
+        from omnivec.data.features import composed
+
+        return {"vectors": composed(tables[self.inputs], *parts, self.dim), **tables}
+
     def thresholds(self, words: Vocabulary) -> NDArray[np.uint32]:
         """Thresholds of subsampling, (words,) uint32, as the kernel takes them."""
         from omnivec.data.vocabulary import keep_thresholds
@@ -191,6 +197,7 @@ class Windowed(Learner):
         self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
     ) -> Job:
         """What the engine runs: the kernel over the windows of a text."""
+        from omnivec.data.features import composed
         from omnivec.data.vocabulary import keep_chance
         from omnivec.engine import start, tree
         from omnivec.engine.job import Job
@@ -212,7 +219,8 @@ class Windowed(Learner):
             mean = self.reduction == "mean"
             bag = window.MEAN * mean | window.DIVIDE * (mean and self.gradient == "true")
         inputs, outputs = tables[self.inputs], tables["nodes" if self.loss == "hs" else "output"]
-        spans, parts = self.parts(words) or (None, None)
+        known = self.parts(words)
+        spans, parts = known or (None, None)
         work = inputs.shape[1] * rivals
         # Scores of 0: each output of ns and each step of a path is a coin, all words are equally likely.
         chance = {"ns": count * math.log(2), "hs": length * math.log(2), "softmax": math.log(len(words))}
@@ -239,7 +247,10 @@ class Windowed(Learner):
             for first in range(0, max(len(tokens), 1), piece):
                 passed(tokens, units, first, min(first + piece, len(tokens)), HELD_OUT, None, 0.0, sums)
 
-        return Job(tables, step, measure, work, chance[self.loss])
+        def look() -> NDArray[np.float32]:
+            return inputs if known is None else composed(inputs, *known, self.dim)
+
+        return Job(tables, step, measure, look, work, chance[self.loss])
 
     def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
         """What training on a text would do and need. The text is read and counted, nothing is trained.

@@ -99,6 +99,9 @@ class Word2Vec(Windowed):
     def parts(self, vocabulary: Vocabulary) -> None:
         """A word is one row."""
 
+    def described(self) -> None:
+        """A word is one row."""
+
     def rows(self, words: int) -> int:
         """A row for each word."""
         return words
