@@ -51,7 +51,7 @@ def test_blocks_of_rows_and_queries_change_nothing(way, monkeypatch):
     monkeypatch.setattr(few, "QUERIES_AT_ONCE", 9)
     monkeypatch.setattr(many, "SCORES_AT_ONCE", 16 * 9)
     monkeypatch.setattr(many, "QUERIES_AT_ONCE", 9)
-    monkeypatch.setattr(exact, "ROWS_AT_ONCE", 33)
+    monkeypatch.setattr(exact, "FLOATS_AT_ONCE", 33 * 8)
     parts = Exact(table).query(asked, 7, exclude=exclude)
     np.testing.assert_array_equal(parts.rows, whole.rows)
     np.testing.assert_array_equal(
@@ -121,7 +121,7 @@ def test_lengths_of_tiny_and_huge_rows_are_exact():
 
 
 def test_nan_in_the_table_or_the_query_is_named(monkeypatch):
-    monkeypatch.setattr(exact, "ROWS_AT_ONCE", 30)
+    monkeypatch.setattr(exact, "FLOATS_AT_ONCE", 30 * 4)
     table = normal(100, 4)
     table[70, 2] = np.nan
     with pytest.raises(NotFinite, match="row 70 holds NaN"):

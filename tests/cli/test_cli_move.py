@@ -91,7 +91,7 @@ def test_a_smaller_dtype_says_what_it_cost(call, trained, tmp_path, dtype, sourc
 
 def test_a_file_that_holds_float32_alone_says_so(call, trained, tmp_path):
     err = call("convert", trained[0], tmp_path / "out.bin", "--dtype", "float16")[2]
-    assert "float16, numbers become float32: word2vec binary" in err and "Rounding" in err
+    assert "float16 (numbers become float32): word2vec binary" in err and "Rounding" in err
 
 
 @pytest.mark.parametrize("known", WRITTEN, ids=lambda known: known.name)
@@ -316,7 +316,7 @@ def test_ctrl_c_before_a_folder_has_its_name_leaves_nothing_behind(
 def test_a_format_that_rounds_says_so_and_how_it_is_opened(call, vectors_folder, tmp_path):
     _, _, err = call("convert", vectors_folder, tmp_path / "out.pkl")
     title = "the book's float16 pickle"
-    assert f"Left out   counts, float32, numbers become float16: {title} has no place for them" in err
+    assert f"Left out   counts, float32 (numbers become float16): {title} has no place for them" in err
     assert err.splitlines()[-1] == f"Open with  pickle.load(open('{tmp_path}/out.pkl', 'rb'))"
     _, _, err = call("convert", vectors_folder, tmp_path / "half.pkl", "--dtype", "float16")
     assert "numbers become" not in err and "Rounding" in err

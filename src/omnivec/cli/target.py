@@ -74,7 +74,7 @@ class Target:
             "output rows": "output" in model.tables,
             "the tree and its rows": "nodes" in model.tables,
             "options and record": bool(model.options),
-            f"{dtype}, numbers become {writes}": dtype != writes,
+            f"{dtype} (numbers become {writes})": dtype != writes,
         }
         return [name for name, lost in parts.items() if lost]
 

@@ -19,7 +19,7 @@ from omnivec.index.cosine import Rows, scaled
 from omnivec.index.nearest import Nearest
 from omnivec.store.tables import Table
 
-ROWS_AT_ONCE = 2**14  # for passes over the table alone
+FLOATS_AT_ONCE = 2**22  # for passes over the table alone; 16 MB where they must be decoded
 MANY = 256  # queries; with fewer, keeping a bound for each costs more than it saves
 
 
@@ -60,8 +60,9 @@ class Exact:
             self._lengths, self._given = _checked(self._given, len(self)), None
         known = self._lengths
         if len(known) < stop:
-            starts = range(len(known), stop, ROWS_AT_ONCE)
-            fresh = [_lengths(self._table.span(at, min(at + ROWS_AT_ONCE, stop)), at) for at in starts]
+            step = max(FLOATS_AT_ONCE // max(self.dim, 1), 1)
+            starts = range(len(known), stop, step)
+            fresh = [_lengths(self._table.span(at, min(at + step, stop)), at) for at in starts]
             self._lengths = known = np.concatenate([known, *fresh])
         return known[:stop]
 

@@ -78,8 +78,8 @@ def write_folder(
         new.mkdir()
         with replace.locked(new):
             sums = safetensors.write_tables(new / TABLES, tables, METADATA)
-            _write(new / CONFIG, _config_text({**config, "checksums": sums}))
-            _write(new / CARD, readme)
+            replace.write_new(new / CONFIG, _config_text({**config, "checksums": sums}))
+            replace.write_new(new / CARD, readme)
             replace.flush_folder(new)
             replace.swap(new, target)
         replace.flush_folder(target.parent)
@@ -157,13 +157,6 @@ def opened_folder(path: str | os.PathLike[str]) -> Iterator[Folder]:
             except OSError as error:
                 raise FormatError(f"{path}: {error.strerror or error}") from None
         yield folder
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _files(path: Path) -> list[BinaryIO]:

@@ -147,6 +147,14 @@ def check_room(path: str | os.PathLike[str], need: int) -> None:
         raise OutputError(f"{path}: needs {human(need)} on the disk, {human(free)} free; free some room")
 
 
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that must not exist; it is on the disk when this returns."""
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def flush_folder(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:

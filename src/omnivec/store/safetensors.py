@@ -12,7 +12,7 @@ import json
 import math
 import mmap
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeGuard, final
@@ -30,6 +30,9 @@ _DTYPES = {
     **{"U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1"},
 }
 _NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
+BFLOAT16 = np.dtype([("bfloat16", "<u2")])
+"""What NumPy has no type for, the upper half of a float32; `widened` makes floats of it. It is only read."""
+_READ = {**{name: np.dtype(dtype) for name, dtype in _DTYPES.items()}, "BF16": BFLOAT16}
 _PAD = "pad."  # how the names of fillers begin
 _HEADER_LIMIT = 100_000_000  # bytes; the limit of the safetensors library
 # Bytes written at once: Ctrl-C is answered, and a strided array never has a second whole copy.
@@ -70,6 +73,23 @@ def write_tables(
     return sums
 
 
+def write_rows(path: Path, name: str, shape: tuple[int, int], blocks: Iterable[NDArray[np.float32]]) -> None:
+    """Write one float32 array of `shape` whose rows come a block at a time, else as `write_tables` does.
+
+    Raises: OSError of the system.
+    """
+    size = math.prod(shape) * 4
+    entry = {name: {"dtype": "F32", "shape": list(shape), "data_offsets": [0, size]}}
+    with path.open("xb") as file:
+        header = _padded(entry)
+        file.write(len(header).to_bytes(8, "little"))
+        file.write(header)
+        for block in blocks:
+            file.write(_raw(np.ascontiguousarray(block, "<f4")))
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _plan(
     tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
 ) -> tuple[bytes, list[tuple[str, NDArray[Any]]]]:
@@ -95,8 +115,20 @@ def _plan(
         if end % ALIGNMENT:
             add(f"{_PAD}{len(plan)}", np.zeros(-end % ALIGNMENT, np.uint8), "U8")
         add(name, array, dtype)
+    return _padded(entries), plan
+
+
+def _padded(entries: Mapping[str, Any]) -> bytes:
+    """The header, which ends where an array may begin."""
     header = json.dumps(entries, separators=(",", ":")).encode()
-    return header + b" " * (-(8 + len(header)) % ALIGNMENT), plan
+    return header + b" " * (-(8 + len(header)) % ALIGNMENT)
+
+
+def widened(array: NDArray[Any]) -> NDArray[Any]:
+    """An array as it is, or as float32 where it is of `BFLOAT16`."""
+    if array.dtype != BFLOAT16:
+        return array
+    return (array["bfloat16"].astype(np.uint32) << np.uint32(16)).view(np.float32)
 
 
 def _blocks(array: NDArray[Any]) -> Iterator[memoryview]:
@@ -287,15 +319,15 @@ def _sorted_entries(path: Path, header: dict[str, Any]) -> list[tuple[str, dict[
 
 def _dtype_and_shape(path: Path, name: str, entry: dict[str, Any]) -> tuple[np.dtype[Any], tuple[int, ...]]:
     dtype, shape = entry.get("dtype"), entry.get("shape")
-    if not isinstance(dtype, str) or dtype not in _DTYPES:
+    if not isinstance(dtype, str) or dtype not in _READ:
         raise FormatError(
-            f"{path}: byte 8: {name!r} has type {dtype!r}, one of {', '.join(_DTYPES)} was expected"
+            f"{path}: byte 8: {name!r} has type {dtype!r}, one of {', '.join(_READ)} was expected"
         )
     if not _naturals(shape) or len(shape) > 8:
         raise FormatError(
             f"{path}: byte 8: {name!r} has shape {shape!r}, up to 8 natural numbers were expected"
         )
-    return np.dtype(_DTYPES[dtype]), tuple(shape)
+    return _READ[dtype], tuple(shape)
 
 
 def _naturals(value: Any) -> TypeGuard[list[int]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omnivec.errors import FormatError, OptionError
-from omnivec.store.formats import book_pickle, word2vec
+from omnivec.store.formats import book_pickle, static_embedding, word2vec
 from omnivec.store.formats.contents import Contents, Outline, Request
 from omnivec.store.formats.sample import Sample, sampled
 from omnivec.store.tables import DType
@@ -27,8 +27,8 @@ class Format:
     name chooses it (a pickle that runs code, or what nothing in the file tells); read, outline: all of it, or
     rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
     with a file that is recognised and not read; holds: what it keeps beside keys and float32 numbers:
-    "counts", "float16", "int8"; rounds: the type that all numbers take when they are written; opens: how other
-    tools open what was written, `{path}` stands for its name.
+    "counts", "float16", "int8"; rounds: the type that all numbers take when they are written;
+    opens: how other tools open what was written, `{path}` stands for its name.
     """
 
     name: str
@@ -49,6 +49,11 @@ FORMATS: tuple[Format, ...] = (
         name="book-pickle", title="the book's float16 pickle", suffixes=(".pkl",), sniff=book_pickle.sniff,
         read=book_pickle.read, outline=book_pickle.outline, write=book_pickle.write, holds=("float16",),
         rounds="float16", opens="pickle.load(open('{path}', 'rb'))",
+    ),
+    Format(
+        name="static-embedding", title="a StaticEmbedding or model2vec folder", sniff=static_embedding.sniff,
+        read=static_embedding.read, outline=static_embedding.outline, write=static_embedding.write,
+        opens="SentenceTransformer('{path}')",
     ),
     Format(
         name="word2vec-text", title="word2vec text", suffixes=(".txt", ".vec"), sniff=word2vec.sniff_text,
