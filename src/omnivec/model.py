@@ -100,7 +100,19 @@ class Model:
             lengths=self._lengths.get(name + LENGTHS),
             name=self.learner,
             mapped=self._mapped,
+            unseen=self._unseen() if name == "vectors" else None,
         )
+
+    def _unseen(self) -> Callable[[str], NDArray[np.float32]] | None:
+        """What gives the vector of a word that is no key: the mean of its parts. None where words have none."""
+        features = self.config.get("features")
+        if features is None or "inputs" not in self.tables:
+            return None
+        from omnivec.data.features import Subwords, mean_of
+
+        subwords, dim = Subwords.of(features), self.config["dim"]
+        inputs = Table.named("inputs", self.tables, dim)
+        return lambda word: mean_of(inputs.take(subwords.rows(word, len(self.keys))))
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the model folder, as a whole or not at all.
@@ -208,10 +220,11 @@ def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: i
         found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
         raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
     width, inner = vectors.shape[1], max(rows - 1, 0)
+    inputs = tables["inputs"].shape[0] if "inputs" in tables and tables["inputs"].shape else rows
     wanted: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
         "vectors": ((rows, width), get_args(DType)), "output": ((rows, width), get_args(DType)),
         "nodes": ((inner, width), get_args(DType)), "tree": ((inner, 2), ("int32",)),
-        "frozen": ((rows,), ("uint8",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
+        "inputs": ((max(inputs, rows), width), get_args(DType)), "frozen": ((inputs,), ("uint8",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
     }  # fmt: skip
     for name, table in tables.items():
         if str(table.dtype) == "int8" and name in wanted:

@@ -61,12 +61,10 @@ def fnv(text: bytes) -> int:
     return h
 
 
-def mean_of(inputs: NDArray[np.float32], rows: NDArray[np.int64], dim: int) -> NDArray[np.float32]:
-    """The mean of some rows, (dim,) float32; zeros where there are none."""
-    if not len(rows):
-        return np.zeros(dim, np.float32)
-    total: NDArray[np.float32] = np.add.reduce(inputs[rows, :dim], axis=0)
-    return total / np.float32(len(rows))
+def mean_of(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of some rows (n, dim), (dim,) float32; zeros where there are none."""
+    total: NDArray[np.float32] = np.add.reduce(rows, axis=0)
+    return total / np.float32(max(len(rows), 1))
 
 
 def composed(
@@ -74,7 +72,7 @@ def composed(
 ) -> NDArray[np.float32]:
     """Every word as the mean of its rows, a new table (words, padded width).
 
-    Word w is the mean of inputs[parts[spans[w] : spans[w + 1]]], to the bits that `mean_of` gives.
+    Word w is the mean of inputs[parts[spans[w] : spans[w + 1]]], added in the same order as `mean_of` adds.
     """
     words = len(spans) - 1
     table = empty_table(words, dim)

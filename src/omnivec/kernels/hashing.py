@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from omnivec.kernels.compiling import driver, primitive
 from omnivec.kernels.primitives import LOW32
 
-BASIS, PRIME = np.uint64(2166136261), np.uint64(16777619)  # FNV-1a of 32 bits, in 64: Numba has no 32-bit product
+BASIS, PRIME = (
+    np.uint64(2166136261),
+    np.uint64(16777619),
+)  # FNV-1a of 32 bits, in 64: Numba has no 32-bit product
 SIGN = np.uint64(0xFFFFFF00)
 OPEN, CLOSE = np.uint8(ord("<")), np.uint8(ord(">"))
 

@@ -111,9 +111,7 @@ def _learner(model: Model) -> Learner:
             "give its vectors as start to fit instead"
         )
     if (dtype := str(model.tables["vectors"].dtype)) != "float32":
-        raise OptionError(
-            f"training needs float32 numbers, this model holds {dtype}; take the original"
-        )
+        raise OptionError(f"training needs float32 numbers, this model holds {dtype}; take the original")
     if model.learner not in LEARNERS:
         raise OptionError(f"a model of {', '.join(LEARNERS)} is needed, got one of {model.learner}")
     learner = LEARNERS[model.learner](**model.options)

@@ -60,7 +60,7 @@ def train(
         for t in range(window, stop):
             if t > window:
                 leave(line[t - window - 1])
-            for position in line[:t + window + 1] if t == window else line[t + window:t + window + 1]:
+            for position in line[: t + window + 1] if t == window else line[t + window : t + window + 1]:
                 if position is not None:
                     held[position] = inputs[rows[tokens[position]]].mean(0)
                     entered[position] = held[position].copy()
