@@ -86,7 +86,7 @@ def extend(
     longer = chosen.trained(
         corpus, tables, listener,
         {**model.config.get("changed", {}), **given},
-        marked(rows, len(words)) if frozen else None,
+        marked(rows, len(tables[chosen.inputs])) if frozen else None,
         Beside(record={"extended": [*model.record.get("extended", []), part]}),
     )  # fmt: skip
     longer.config["preset"] = model.config.get("preset")
