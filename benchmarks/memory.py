@@ -23,7 +23,7 @@ def measure(settings: Settings) -> dict[str, Any]:
     runs = []
     for text in (large, settings.corpus):
         record = OURS.train(text, settings.work / "memory.model", dim=DIM, threads=settings.threads)
-        opening = child.python("opening.py", settings.work / "memory.model")
+        opening = child.python("opened.py", "omnivec", settings.work / "memory.model")
         runs.append({"opening": opening, "name": text.name, "text_bytes": text.path.stat().st_size, **record})
     return {"dim": DIM, "threads": settings.threads, "runs": runs}
 

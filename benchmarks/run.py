@@ -28,6 +28,7 @@ import growth
 import hs
 import machine
 import memory
+import opening
 import page
 import quality
 import rates
@@ -51,6 +52,7 @@ SECTIONS: dict[str, ModuleType] = {
     "book": book,
     "growth": growth,
     "memory": memory,
+    "opening": opening,
     "compile": compiling,
 }
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,6 +1,7 @@
 """Model folders that are large and take no room on the disk: their tables are holes, read as zeros."""
 
 import json
+import os
 
 import numpy as np
 
@@ -35,6 +36,8 @@ def large_model(path, rows, dim, output=False):
                     file.write(numbers.tobytes())
             file.seek(start + array.nbytes)
         file.truncate()
+        file.flush()
+        os.fsync(file.fileno())  # a page that is not on the disk yet counts as a reader's own
     config = {"format": FORMAT, "version": VERSION, "learner": None, "options": {}, "training": {}}
     (path / CONFIG).write_text(json.dumps(config | {"dim": dim, "rows": rows}))
     (path / CARD).write_text("# large\n")

@@ -95,6 +95,16 @@ def test_a_model_can_be_saved_over_itself(path):
     assert number_of(path) == 1
 
 
+def test_an_index_goes_with_its_model(path, swap):
+    write_folder(path, *model(1))
+    for name in ("index.voyager", "index.json", ".index.voyager.new-0badcafe-12345678"):
+        (path / name).write_text("of model 1")  # the last is of a writer that was killed
+    assert number_of(path) == 1
+    write_folder(path, *model(2), overwrite=True)
+    assert number_of(path) == 2 and names(path) == ["README.md", "config.json", "model.safetensors"]
+    assert names(path.parent) == [path.name]
+
+
 def test_an_empty_folder_is_filled(path):
     path.mkdir()
     write_folder(path, *model(1), overwrite=True)
@@ -241,6 +251,7 @@ import numpy as np
 from omnivec.store import folder as module, replace
 def read_folder(path):
     with module.opened_folder(path) as found:
+        found.verify()
         return SimpleNamespace(config=found.config, tables=found.arrays.map())
 path, steps = Path(sys.argv[1]), 0
 if sys.argv[2] == "two steps":
@@ -248,6 +259,7 @@ if sys.argv[2] == "two steps":
 model = lambda n: ({"number": n}, {"vectors": np.full((4, 16), n, np.float32)}, f"# {n}\\n")
 if sys.argv[3] == "replace":
     module.write_folder(path, *model(1))
+    (path / "index.json").write_text("1")
 while True:
     child = os.fork()
     if child == 0:
@@ -269,6 +281,7 @@ while True:
         found = read_folder(path)
         assert (found.tables["vectors"] == found.config["number"]).all()
         state = str(found.config["number"])
+        assert (path / "index.json").exists() == (state == "1")
     except module.FormatError as error:
         assert not path.exists(), error
         if sys.argv[3] == "replace":
@@ -286,6 +299,7 @@ while True:
         shutil.rmtree(path)
         if sys.argv[3] == "replace":
             module.write_folder(path, *model(1))
+            (path / "index.json").write_text("1")
     steps += 1
 """
 

@@ -1,4 +1,4 @@
-"""The book's float16 pickle: read without running it, refused when it is anything else, written for Python."""
+"""The book's float16 pickle: read without running it, refused when it is anything else, and written."""
 
 import gzip
 import os

@@ -125,6 +125,21 @@ def test_the_first_repeated_key_is_named_with_both_rows():
         Keys.build([long + "a", long, long + "a"])
 
 
+def test_keys_take_counts_later():
+    keys = Keys.build(["a", "b"])
+    counted = Keys.build(keys, np.array([5, 7]))
+    assert Keys.build(keys) is keys and keys.counts is None
+    assert counted == keys and counted.counts.tolist() == [5, 7] and counted.find("b") == 1
+    with pytest.raises(OptionError, match="each of 2 keys"):
+        Keys.build(keys, np.array([5]))
+
+
+def test_keys_equal_any_sequence_of_the_same_strings():
+    keys = Keys.build(["a", "b"])
+    assert keys == ["a", "b"] and keys == Keys.build(["a", "b"])
+    assert keys != ["b", "a"] and keys != ["a"] and keys != "ab" and keys != {"a", "b"}
+
+
 def test_keys_must_be_strings_and_counts_must_match():
     with pytest.raises(OptionError, match="strings"):
         Keys.build(["a", 5])

@@ -2,12 +2,14 @@
 
 import ctypes
 import os
+import re
 import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from large import large_model
 
 from omnivec.errors import NotEnoughMemory
 from omnivec.store import memory
@@ -165,3 +167,162 @@ def test_released_memory_goes_back_to_the_system():
 
 def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+# Real limits: whole processes, under a control group or ulimit of their own.
+
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux counts what is used under such a limit"
+)
+
+
+@pytest.fixture
+def container():
+    """Makes a control group with a limit in bytes; returns what a child must call to be in it."""
+    made = []
+
+    def limited(size):
+        for line in memory._text(Path("/proc/self/cgroup")).splitlines():
+            _, controllers, path = line.split(":", 2)
+            version_one = "memory" in controllers.split(",")
+            if version_one or not controllers:
+                root = Path("/sys/fs/cgroup") / ("memory" if version_one else "")
+                own = root / path.lstrip("/")
+                group = (own if own.is_dir() else root) / f"omnivec-test-{os.getpid()}-{len(made)}"
+                try:
+                    group.mkdir()
+                    made.append(group)
+                    limit = "memory.limit_in_bytes" if version_one else "memory.max"
+                    (group / limit).write_text(str(size))
+                    return lambda: (group / "cgroup.procs").write_text(str(os.getpid()))
+                except OSError as error:
+                    reason = str(error)
+        pytest.skip(f"no control group can be made here: {reason}")
+
+    yield limited
+    for group in made:
+        group.rmdir()
+
+
+def ulimit(number, size):
+    return lambda: resource.setrlimit(number, (size, size))
+
+
+def python(code, before, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        preexec_fn=before, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def omnivec(before, *arguments):
+    """The exit code of the command line, and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "omnivec", *map(str, arguments)],
+        preexec_fn=before, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def medium(tmp_path_factory):
+    """410 MB of vectors."""
+    path = tmp_path_factory.mktemp("medium") / "model"
+    large_model(path, 25_000, 4096)
+    return path
+
+
+def opens_mapped_and_converts_by_what_is_told(before, model, folder, dtype):
+    """Asking a mapped model works; a load that is too large is refused, and what the refusal tells works."""
+    code, out, _ = omnivec(before, "neighbors", model, "w0")
+    assert code == 0 and len(out.splitlines()) == 10
+    code, out, errors = omnivec(before, "convert", model, folder / "no", "--dtype", dtype)
+    assert code == 3 and not out and len(errors.splitlines()) == 1 and not (folder / "no").exists()
+    assert "allowed by the container; map it" in errors
+    limit = re.search(r"--limit (\d+)", errors)[1]
+    assert omnivec(before, "convert", model, folder / "cut", "--dtype", dtype, "--limit", limit)[0] == 0
+    assert (
+        omnivec(before, "convert", model, folder / "int8", "--dtype", re.findall("int8", errors)[0])[0] == 0
+    )
+
+
+@linux
+def test_in_a_container_mapping_opens_loading_is_refused_and_the_remedies_work(container, medium, tmp_path):
+    opens_mapped_and_converts_by_what_is_told(container(256_000_000), medium, tmp_path, "float16")
+
+
+REFUSED = """
+import resource, sys
+from omnivec import NotEnoughMemory, load
+load(sys.argv[1], limit=5)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    load(sys.argv[1], mapped=False)
+except NotEnoughMemory as error:
+    print(error.need, error.have, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, error)
+"""
+
+
+def refused(before, path):
+    need, have, kilobytes, told = python(REFUSED, before, path).split(maxsplit=3)
+    assert int(kilobytes) < 5_000
+    return int(need), int(have), told
+
+
+@linux
+def test_a_refused_load_has_taken_no_memory(container, medium):
+    need, have, told = refused(container(256_000_000), medium)
+    assert 410_000_000 < need < 450_000_000 and 100_000_000 < have < 256_000_000
+    assert "allowed by the container; map it, set limit=" in told
+
+
+@linux
+def test_under_ulimit_d_loading_is_refused_and_mapping_opens(medium):
+    before = ulimit(resource.RLIMIT_DATA, 300_000_000)
+    assert "allowed by ulimit -d; map it, set limit=" in refused(before, medium)[2]
+    assert omnivec(before, "neighbors", medium, "w0")[0] == 0
+
+
+PEAK = """
+import re, sys
+from omnivec.cli.app import main
+main(["neighbors", sys.argv[1], "w0", "--limit", "5"])
+print(re.search(r"VmPeak:\\s*(\\d+) kB", open("/proc/self/status").read())[1])
+"""
+
+
+def address_space_of_the_program(path):
+    return 1024 * int(python(PEAK, None, path).split()[-1])
+
+
+@linux
+def test_under_ulimit_v_mapping_is_refused_too_and_the_remedies_work(medium):
+    before = ulimit(resource.RLIMIT_AS, address_space_of_the_program(medium) + 250_000_000)
+    code, out, errors = omnivec(before, "neighbors", medium, "w0")
+    assert code == 3 and not out and len(errors.splitlines()) == 1
+    assert "needs 411 MB" in errors and "allowed by ulimit -v" in errors and "map it" not in errors
+    for remedy in (["--limit", re.search(r"--limit (\d+)", errors)[1]], ["--dtype", "int8"]):
+        assert remedy[1] in errors
+        code, out, _ = omnivec(before, "neighbors", medium, "w0", *remedy)
+        assert code == 0 and len(out.splitlines()) == 10
+
+
+@pytest.mark.slow
+@linux
+def test_a_model_of_5_gb_where_there_are_4(container, tmp_path):
+    tables = large_model(tmp_path / "model", 340_000, 4096)
+    assert tables > 5_500_000_000
+    inside = container(4_000_000_000)
+    need, have, told = refused(inside, tmp_path / "model")
+    assert tables < need < 1.03 * tables and have < 4_000_000_000
+    assert "needs 5.6 GB (vectors 5.6 GB" in told
+    opens_mapped_and_converts_by_what_is_told(inside, tmp_path / "model", tmp_path, "float32")
+    code, out, errors = omnivec(
+        ulimit(resource.RLIMIT_AS, 4_000_000_000), "neighbors", tmp_path / "model", "w0"
+    )
+    assert code == 3 and not out and len(errors.splitlines()) == 1
+    assert "needs 5.6 GB" in errors and re.search(
+        r"; --limit \d+0+ or --dtype float16 or int8$", errors.strip()
+    )

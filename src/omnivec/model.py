@@ -98,13 +98,14 @@ class Model:
             self.keys,
             Table.named(name, self.tables, self.config["dim"]),
             lengths=self._lengths.get(name + LENGTHS),
+            checksum=self._recorded(name),
             name=self.learner,
             mapped=self._mapped,
             unseen=self._unseen() if name == "vectors" else None,
         )
 
     def _unseen(self) -> Callable[[str], NDArray[np.float32]] | None:
-        """What gives the vector of a word that is no key: the mean of its parts. None where words have none."""
+        """What gives the vector of a word that is no key, the mean of its parts; None where they have none."""
         features = self.config.get("features")
         if features is None or "inputs" not in self.tables:
             return None
@@ -113,6 +114,12 @@ class Model:
         subwords, dim = Subwords.of(features), self.config["dim"]
         inputs = Table.named("inputs", self.tables, dim)
         return lambda word: mean_of(inputs.take(subwords.rows(word, len(self.keys))))
+
+    def _recorded(self, name: str) -> str | None:
+        """The checksum of a mapped table."""
+        sums = self.config.get("checksums")
+        found = sums.get(name) if self._mapped and isinstance(sums, dict) else None
+        return found if isinstance(found, str) else None
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the model folder, as a whole or not at all.

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from functools import cached_property
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
@@ -16,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from omnivec.errors import OptionError, UnknownKey
-from omnivec.index import Exact, Nearest, Neighbors
+from omnivec.index import Exact, Index, Nearest, Neighbors
 from omnivec.index.cosine import Rows, as_rows, cosine, scaled
 from omnivec.index.cosmul import cosmul
 from omnivec.index.select import largest
@@ -32,6 +34,7 @@ from omnivec.store.views import KeyToIndex
 
 if TYPE_CHECKING:
     from omnivec.evaluate.similarity import Correlations
+    from omnivec.index.approximate import Approximate
 
 log = logging.getLogger("omnivec")
 
@@ -77,17 +80,21 @@ class Vectors:
         table: Table,
         *,
         lengths: Rows | None = None,
+        checksum: str | None = None,
         name: str | None = None,
         mapped: bool = False,
         unseen: Callable[[str], Rows] | None = None,
     ) -> Vectors:
         """Vectors in a table of our own making: neither copied nor checked.
 
-        `lengths` (rows,) of its rows; `unseen` gives the vector of a word that is no key.
+        `lengths` (rows,) of its rows, and `checksum`, where a folder has recorded them; `unseen` gives the
+        vector of a word that is no key.
         """
         vectors = cls.__new__(cls)
         vectors._keep(keys, table, name, mapped, lengths)
         vectors._unseen = unseen
+        if checksum is not None:
+            vectors._checksum = checksum
         return vectors
 
     def _keep(
@@ -97,7 +104,7 @@ class Vectors:
         """The keys in the order of the rows."""
         self.table = table
         """Their rows, however they are stored."""
-        self.index = Exact(table, lengths)
+        self.index: Index = Exact(table, lengths)
         """Search by row numbers instead of keys."""
         self.name = name
         self.mapped = mapped
@@ -122,7 +129,8 @@ class Vectors:
 
     def __repr__(self) -> str:
         size = f"{len(self):,} × {self.vector_size} {self.table.dtype}"
-        parts = [size, self.name or "", "mapped" if self.mapped else "in memory"]
+        index = "" if isinstance(self.index, Exact) else self.index.kind
+        parts = [size, self.name or "", "mapped" if self.mapped else "in memory", index]
         return f"Vectors({', '.join(filter(None, parts))})"
 
     @property
@@ -255,6 +263,66 @@ class Vectors:
             query[None], topn, unit=unit, exclude=np.array([rows]), stop=_checked(restrict)
         )
         return self._named(found)[0]
+
+    def approximate(
+        self,
+        kind: str = "voyager",
+        *,
+        threads: int | None = None,
+        progress: Callable[[float], None] | None = None,
+        **parameters: Any,
+    ) -> Vectors:
+        """The same vectors, whose nearest are found by an index that is built now, quicker, not all of them.
+
+        Scores are exact, and so is what an index cannot answer: `unit=False`, and parts of the vocabulary.
+
+        Args: `kind` "voyager" or "faiss"; `threads` for building; `progress` hears the share built, 0 to 1;
+        `parameters` of `omnivec.index.voyager.Voyager` or `omnivec.index.faiss.Faiss`.
+        Raises: OptionError, MissingExtra, NotFinite; NotEnoughMemory before anything is allocated.
+        """
+        from omnivec.index import approximate
+
+        chosen = approximate.parameters_of(kind, parameters)
+        return self._found_by(approximate.build(self._exact, chosen, threads, progress))
+
+    def save_index(self, path: PathOrName) -> None:
+        """Save the index of `approximate` in the model folder that holds these vectors.
+
+        Raises: OptionError without one, or for a folder with other vectors; OutputError.
+        """
+        from omnivec.index import saved
+
+        if isinstance(self.index, Exact):
+            raise OptionError("exact search has nothing to save; build an index by approximate()")
+        saved.write(cast("Approximate", self.index), path, self._checksum)
+
+    def load_index(self, path: PathOrName, **parameters: Any) -> Vectors:
+        """The same vectors with the index that is saved in their model folder, mapped where that can be.
+
+        Args: `parameters` of questions (`ef`, `probes`) in place of the saved ones.
+        Raises: FormatError where there is none, or it is damaged or of other vectors; OptionError;
+        MissingExtra; NotEnoughMemory.
+        """
+        from omnivec.index import saved
+
+        return self._found_by(saved.read(self._exact, path, self._checksum, parameters))
+
+    def _found_by(self, index: Index) -> Vectors:
+        same = copy(self)
+        same.index = index
+        return same
+
+    @property
+    def _exact(self) -> Exact:
+        """Search over all rows."""
+        return self.index if isinstance(self.index, Exact) else cast("Approximate", self.index).exact
+
+    @cached_property
+    def _checksum(self) -> str:
+        """Of the table, by which a saved index knows its vectors."""
+        from omnivec.index import saved
+
+        return saved.checksum(self.table)
 
     def most_similar(
         self,
@@ -395,7 +463,7 @@ class Vectors:
         if fvocab is not None:
             by_key = word2vec.read_counts(fvocab, encoding=encoding, errors=unicode_errors)
             counts = np.array([by_key.get(key, 0) for key in found.keys], np.int64)
-        return cls(found.keys, found.table, counts=counts)
+        return cls(Keys.build(found.keys, counts), found.table)
 
     def save_word2vec_format(
         self, fname: PathOrName, fvocab: PathOrName | None = None, binary: bool = False
@@ -421,6 +489,8 @@ class Vectors:
         config |= {"dim": self.vector_size, "rows": len(self), "training": {}}
         arrays = {**table.arrays("vectors"), "vectors.lengths": self.index.lengths(), **self.keys.tables()}
         write_folder(path, config, arrays, card(config), overwrite=overwrite)
+        if not isinstance(self.index, Exact):
+            self.save_index(path)
 
     def contents(self) -> Contents:
         """What the writers of `omnivec.store.formats` take."""

@@ -68,7 +68,7 @@ BAD_CALLS = {
     "topn": ("neighbors MODEL king --topn 0", "topn must lie between 1 and "),
     "two words": ("analogy MODEL king queen", "analogy takes three words A B C"),
     "nothing to judge": ("evaluate MODEL", "evaluate needs --similarity FILE or --analogies FILE"),
-    "suffix": ("convert MODEL out.xyz", "DST must end in .txt, .vec, .bin (.gz), or .omnivec"),
+    "suffix": ("convert MODEL out.xyz", ".txt, .vec, .bin (.gz), or .omnivec or nothing for a model, "),
 }
 
 

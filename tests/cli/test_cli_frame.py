@@ -22,7 +22,8 @@ def test_version(call):
 
 
 def test_flags_of_every_verb_may_come_first(call, vectors_folder):
-    assert call("--json", "info", vectors_folder) == call("info", vectors_folder, "--json")
+    words = ("neighbors", vectors_folder, "king")
+    assert call("--json", *words) == call(*words, "--json")
 
 
 def test_warnings_of_the_library_are_lines_unless_quiet(call, vectors_folder, monkeypatch):

@@ -95,6 +95,13 @@ def test_convert_and_export(call, trained, tmp_path, verb, flags):
     fits(json.loads(call(*words)[1]), SHAPES[verb])
 
 
+def test_index(call, vectors_folder, tmp_path):
+    pytest.importorskip("voyager")
+    call("convert", vectors_folder, tmp_path / "m.omnivec")
+    fits(json.loads(call("index", tmp_path / "m.omnivec", "--json")[1]), SHAPES["index"])
+    fits(json.loads(call("info", tmp_path / "m.omnivec", "--json")[1]), SHAPES["info"])
+
+
 @pytest.mark.parametrize(
     "words", [("neighbors", "MODEL", "kng"), ("infoo",), ("info", "nowhere"), ("info", "--x")]
 )

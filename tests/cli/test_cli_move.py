@@ -249,14 +249,38 @@ def test_what_cannot_be_moved_is_one_line(
 
 
 def test_a_recognised_format_that_is_not_read_says_what_to_do(call, tmp_path):
-    if (kept := next((f for f in formats.FORMATS if f.name == "fasttext"), None)) is None or kept.read:
-        pytest.skip("fastText is read")
-    (tmp_path / "model.bin").write_bytes(
-        (793712314).to_bytes(4, "little") + (12).to_bytes(4, "little") + bytes(99)
-    )
+    record = np.array([(1, 2, 0.5)], np.dtype([("a", "<i4"), ("b", "<i4"), ("value", "<f8")]))
+    (tmp_path / "pairs.bin").write_bytes(record.tobytes() * 20)  # GloVe's co-occurrences
     for words in (("info",), ("convert", tmp_path / "out.txt"), ("neighbors", "word")):
-        code, _, err = call(words[0], tmp_path / "model.bin", *words[1:])
-        assert code == 1 and "model.bin: " in err and "; " in err and len(err.splitlines()) == 1
+        code, _, err = call(words[0], tmp_path / "pairs.bin", *words[1:])
+        assert code == 1 and "GloVe co-occurrences is not read; they count pairs" in err
+        assert len(err.splitlines()) == 1
+
+
+def test_gensims_pickle_is_opened_when_it_is_named(call, tmp_path):
+    models = pytest.importorskip("gensim.models")
+    vectors = models.KeyedVectors(2)
+    vectors.add_vectors(["king", "queen"], np.eye(2, dtype=np.float32))
+    vectors.save(str(tmp_path / "old.kv"))
+    code, _, err = call("convert", tmp_path / "old.kv", tmp_path / "new.omnivec")
+    assert code == 1 and err.endswith("; if you trust its author, name the format: --from gensim\n")
+    assert call("convert", tmp_path / "old.kv", tmp_path / "new.omnivec", "--from", "gensim")[0] == 0
+    assert [*load(tmp_path / "new.omnivec").vectors] == ["king", "queen"]
+
+
+def test_a_format_without_words_asks_for_their_file(call, tmp_path):
+    matrix = np.random.default_rng(1).normal(size=(4, 6)).astype(np.float64)  # 2 words, their contexts
+    (tmp_path / "glove.bin").write_bytes(matrix.tobytes())
+    (tmp_path / "vocab.txt").write_text("king 9\nqueen 5\n")
+    words = ("convert", tmp_path / "glove.bin", tmp_path / "out.omnivec", "--from", "glove-binary")
+    code, _, err = call(*words)
+    assert code != 0 and err.endswith("name its vocabulary file (--vocabulary FILE)\n")
+    assert call(*words, "--vocabulary", tmp_path / "vocab.txt")[0] == 0
+    vectors = load(tmp_path / "out.omnivec").vectors
+    assert [*vectors] == ["king", "queen"] and vectors.get_vecattr("king", "count") == 9
+    flags = ("--from", "glove-binary", "--vocabulary", tmp_path / "vocab.txt")
+    assert "2 × 5 float32" in call("info", tmp_path / "glove.bin", *flags)[1]
+    assert call("neighbors", tmp_path / "glove.bin", "king", *flags)[1].startswith("queen")
 
 
 def test_a_format_that_is_read_alone_is_not_a_target(call, vectors_folder, tmp_path, monkeypatch):

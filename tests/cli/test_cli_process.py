@@ -163,6 +163,22 @@ def test_a_terminal_gets_a_living_line_that_leaves_no_trace():
     assert received.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))
 
 
+MEASURED = """
+import time
+from omnivec.cli.show import Display
+with Display() as display, display.measured("Opening", "x.vec") as told:
+    for done in (0, 0.54, 1):
+        told(done)
+        time.sleep(0.6)
+"""
+
+
+def test_a_long_load_shows_the_share_that_is_read():
+    _, _, received = on_terminal(["-c", MEASURED])
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", received)
+    assert "Opening    x.vec 54 %" in plain and "Opening    x.vec … 1 s" in plain and "100 %" not in plain
+
+
 @pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": ""}])
 def test_a_dumb_terminal_gets_plain_lines(environment):
     _, _, received = on_terminal(["-c", PHASES], **environment)

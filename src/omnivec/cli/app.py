@@ -34,6 +34,7 @@ VERBS = {
     "info": ("info:info", "What a model or a file holds, and what opening it costs."),
     "convert": ("move:convert", "The same vectors in another format."),
     "export": ("move:export", "One table of a model as a file."),
+    "index": ("index:index", "A quicker, approximate search, saved in a model."),
     "demo": ("demo:demo", "All of it in under a minute, on text that is on this machine."),
 }
 """Where a verb lives, and its line in the help."""

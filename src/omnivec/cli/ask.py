@@ -23,6 +23,9 @@ Topn = Annotated[int, Parameter(help="How many answers. [default 10]", show_defa
 Restrict = Annotated[
     int | None, Parameter(help="Answer from the N most frequent words only."), count("restrict")
 ]
+Approximate = Annotated[
+    bool, Parameter(help="Search by the index that omnivec index has saved; a few answers may be missing.")
+]
 Pairs = Sequence[tuple[str, float]]
 
 
@@ -32,12 +35,13 @@ def neighbors(
     *words: Annotated[str, Parameter(help="Without words they are read from stdin, one a line.")],
     topn: Topn = 10,
     restrict: Restrict = None,
+    approximate: Approximate = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """The words nearest to a word, by cosine."""
     with logging_shown(common.quiet, common.verbose):
-        vectors = opened(model, opening, common)
+        vectors = opened(model, opening, common, approximate)
         if words:
             answers = vectors.neighbors(list(words), topn=topn, restrict=restrict)
             if common.json:
@@ -68,6 +72,7 @@ def analogy(
     *words: Annotated[str, Parameter(help="A B C; without them they are read from stdin, three a line.")],
     topn: Topn = 10,
     restrict: Restrict = None,
+    approximate: Approximate = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
@@ -75,7 +80,7 @@ def analogy(
     with logging_shown(common.quiet, common.verbose):
         if words and len(words) != 3:
             raise WrongCall(f"analogy takes three words A B C (A is to B as C is to ?), got {len(words)}")
-        vectors = opened(model, opening, common)
+        vectors = opened(model, opening, common, approximate)
 
         def solve(a: str, b: str, c: str) -> Pairs:
             return vectors.analogy(a, b, c, topn=topn, restrict=restrict)
@@ -117,10 +122,17 @@ def show_analogy(found: Pairs, json: bool, indent: str = "") -> None:
         emit(*scores(found, indent))
 
 
-def opened(model: str, opening: Opening, common: Common) -> Vectors:
-    """The vectors of a model or file, with a living line while it opens."""
+def opened(model: str, opening: Opening, common: Common, approximate: bool = False) -> Vectors:
+    """The vectors of a model or file, with a living line while it opens; with its saved index if asked."""
+    if approximate:
+        for name, given in (("limit", opening.limit), ("dtype", opening.dtype)):
+            if given is not None:
+                why = "the index is of all rows as they are saved"
+                raise WrongCall(f"approximate and {name} exclude each other: {why}; leave out one of them")
     with Display(common.quiet) as display:
-        return opening.loaded(model, display).vectors
+        vectors = opening.loaded(model, display).vectors
+        with display.busy("Opening", "the index"):
+            return vectors.load_index(model) if approximate else vectors
 
 
 def pairs(found: Pairs) -> list[list[str | float]]:

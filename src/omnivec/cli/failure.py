@@ -91,10 +91,11 @@ def in_flags(message: str) -> str:
     """A message of the library, whose remedies are keyword arguments, with the flags of the command line."""
     message = message.replace("pass overwrite=True", "add --overwrite")
     message = message.replace("give its vectors as start to fit", "give it to omnivec train with --start")
+    message = message.replace("build one, then save_index", "omnivec index builds one")
     message = re.sub(r"; map it\b", "; map it (the default)", message)
-    message = message.replace(
-        "only (limit), a smaller dtype (float16", "only (--limit N), a smaller dtype (--dtype float16"
-    )
+    message = message.replace("a smaller dtype (float16, int8)", "a smaller dtype (--dtype float16, int8)")
+    message = message.replace("(limit)", "(--limit N)").replace("(vocabulary)", "(--vocabulary FILE)")
+    message = message.replace('format="gensim", or --from gensim', "--from gensim")
     message = _ARGUMENT.sub(lambda found: f"{_FLAGS.get(found[1], '--' + found[1])} {found[2]}", message)
     return _REMEDY.sub(lambda found: f"{found[1]} --{found[2].replace('_', '-')}", message)
 

@@ -40,7 +40,8 @@ class Found:
     need: Mapping[str, int]
     counted: bool = True
     """Whether `rows` is a count and no estimate."""
-    index: str | None = None
+    index: Mapping[str, Any] | None = None
+    """Of the approximate index that is saved with it: kind, bytes."""
 
 
 def info(
@@ -79,6 +80,7 @@ def looked_at(path: str, opening: Opening) -> Found:
 
 
 def _folder(path: str, opening: Opening) -> Found:
+    from omnivec.index import saved
     from omnivec.model import check_shapes, known_config
     from omnivec.store import preload
     from omnivec.store.folder import CONFIG, opened_folder
@@ -88,13 +90,15 @@ def _folder(path: str, opening: Opening) -> Found:
         config, entries = known_config(folder.path / CONFIG, folder.config), folder.arrays.entries
         dtype = None if opening.dtype is None else checked_dtype(opening.dtype)
         need = preload.need(folder, opening.limit, dtype)
-        rows, dim = entries["vectors"].shape[0], config.get("dim")
+        rows = entries["vectors"].shape[0]
         tables = {name: entry for name, entry in entries.items() if not name.startswith("keys.")}
-        check_shapes(folder.path, tables, rows, dim)
+        check_shapes(folder.path, tables, rows, config.get("dim"))
     sizes = {name: entry.nbytes for name, entry in tables.items()}
     sizes["keys"] = sum(entry.nbytes for name, entry in entries.items() if name.startswith("keys."))
-    stored = str(entries["vectors"].dtype)
-    return Found(path, "omnivec", "a model folder", config, rows, int(str(dim)), stored, sizes, need)
+    return Found(
+        path, "omnivec", "a model folder", config, rows, config["dim"], str(entries["vectors"].dtype),
+        sizes, need, index=saved.noted(path),
+    )  # fmt: skip
 
 
 def _file(path: str, opening: Opening) -> Found:
@@ -104,15 +108,16 @@ def _file(path: str, opening: Opening) -> Found:
 
     request = formats.Request(vocabulary=opening.vocabulary, encoding=opening.encoding, errors=opening.errors)
     known, found = formats.outline(path, request, opening.format)
+    dtype = checked_dtype(opening.dtype)
     first = found.rows if opening.limit is None else min(found.rows, opening.limit)
-    takes = need(first, found.dim, checked_dtype(opening.dtype))
     return Found(
         path, known.name, known.title, {"learner": None, "options": {}, "training": {}},
-        found.rows, found.dim, "float32", {"file": disk_bytes(path)}, takes, found.exact,
+        found.rows, found.dim, dtype, {"file": disk_bytes(path)}, need(first, found.dim, dtype), found.exact,
     )  # fmt: skip
 
 
 def _verify(found: Found, display: Display) -> None:
+    from omnivec.index import saved
     from omnivec.store.folder import opened_folder
 
     if found.format != "omnivec":
@@ -121,6 +126,7 @@ def _verify(found: Found, display: Display) -> None:
         )
     with opened_folder(found.path) as folder, display.measured("Verifying", found.path) as told:
         folder.verify(told)
+        saved.verify(found.path)
 
 
 def as_json(found: Found, verified: bool) -> dict[str, object]:
@@ -140,7 +146,7 @@ def as_json(found: Found, verified: bool) -> dict[str, object]:
         "memory_limit": limit,
         "fits": need <= have,
         "rounding": found.config.get("rounding"),
-        "index": found.index,
+        "index": None if found.index is None else found.index["kind"],
         "verified": verified,
     }
 
@@ -182,7 +188,7 @@ def lines(found: Found) -> list[tuple[str, str]]:
     if config.get("rounding"):
         rows.append(("Rounding", rounded(config["rounding"])))
     if found.index is not None:
-        rows.append(("Index", found.index))
+        rows.append(("Index", f"{found.index['kind']}, {human(found.index['bytes'])}"))
     return rows + trained(config)
 
 

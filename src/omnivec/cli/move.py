@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,7 @@ def convert(
     place = target(destination, to, overwrite)
     with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         model = _opened(source, opening, display)
-        _write(model, place, opening.dtype, common, display)
+        _write(model, place, opening.dtype, common, display, index=_has_index(source))
     return 0
 
 
@@ -99,7 +100,16 @@ def _table(model: Model, name: str, path: str) -> Model:
     return Model(config, vectors.keys, vectors.table.arrays("vectors"))
 
 
-def _write(model: Model, place: Target, dtype: str | None, common: Common, display: Display) -> None:
+def _has_index(path: str) -> bool:
+    """Whether an approximate index is saved in a model folder; it is of these very rows, and is not moved."""
+    from omnivec.index import saved
+
+    return (Path(path) / saved.NAME).exists()
+
+
+def _write(
+    model: Model, place: Target, dtype: str | None, common: Common, display: Display, index: bool = False
+) -> None:
     """Write, then say what was written, what there was no place for, and what rounding cost."""
     from omnivec.store.memory import human
 
@@ -107,11 +117,11 @@ def _write(model: Model, place: Target, dtype: str | None, common: Common, displ
     rows, dim, kind = len(vectors), vectors.vector_size, vectors.table.dtype
     with display.measured("Saving", place.path) as told:
         place.write(model, told)
-    size, lost = disk_bytes(place.path), place.cannot_hold(model)
+    size, lost = disk_bytes(place.path), [*place.cannot_hold(model), *(["the index"] if index else [])]
     rounding = model.config.get("rounding") if dtype not in (None, "float32") else None
     display.line("Saved", f"{shown(place.path)}, {rows:,} {TIMES} {dim}, {human(size)}, {place.title}")
     if lost:
-        display.line("Left out", f"{', '.join(lost)}: {place.title} has no place for them")
+        display.line("Left out", _left_out(lost, place))
     if rounding is not None:
         display.line("Rounding", rounded(rounding))
     if place.format is not None and place.format.opens:
@@ -120,6 +130,13 @@ def _write(model: Model, place: Target, dtype: str | None, common: Common, displ
         named = {"format": "omnivec" if place.format is None else place.format.name, "dtype": kind}
         about = {"model": place.path, "rows": rows, "dim": dim, "bytes": size, **named}
         emit_json({**about, "left_out": lost, "rounding": rounding})
+
+
+def _left_out(lost: list[str], place: Target) -> str:
+    """What was left out, and why."""
+    if place.format is None:
+        return f"{', '.join(lost)}: omnivec index {shlex.quote(place.path)} builds it again"
+    return f"{', '.join(lost)}: {place.title} has no place for them"
 
 
 def rounded(rounding: dict[str, float]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -31,6 +32,12 @@ def threads() -> int | None:
     with _lock:
         control = _control()
         return None if control is None else _inside[0] if _inside else control.get()
+
+
+def cores() -> int:
+    """Threads that a question may take: those of NumPy's BLAS, or else the cores of this process."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return threads() or allowed or 1
 
 
 @contextlib.contextmanager

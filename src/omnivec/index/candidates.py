@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from omnivec.index.cosine import Rows
 from omnivec.store.tables import Table
 
-COPIED_AT_ONCE = 2**11  # rows that must be decoded or gathered; they stay in the cache
+COPIED_AT_ONCE = 2**18  # floats of rows that must be decoded or gathered; they stay in the cache
 
 
 @final
@@ -39,7 +39,7 @@ class Candidates:
     def pieces(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Borders of blocks from `first` to `last`: one, or small ones where they are copies."""
         plain = self._table.dtype == "float32" and isinstance(self._chosen, range)
-        size = max(last - first, 1) if plain else COPIED_AT_ONCE
+        size = max(last - first if plain else COPIED_AT_ONCE // self._table.dim, 1)
         return ((at, min(at + size, last)) for at in range(first, last, size))
 
     def numbers(self, places: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from omnivec.index.cosine import Rows
-from omnivec.index.exact import Exact
+from omnivec.index.nearest import Index
 
 
-def cosmul(index: Exact, positive: list[Rows], negative: list[Rows], stop: int | None = None) -> Rows:
+def cosmul(index: Index, positive: list[Rows], negative: list[Rows], stop: int | None = None) -> Rows:
     """Closeness of each row to all of `positive`, over closeness to all of `negative` plus 1e-6.
 
     Closeness to a vector (dim,) is (1 + cosine) / 2; to several, the product.
@@ -22,6 +22,6 @@ def cosmul(index: Exact, positive: list[Rows], negative: list[Rows], stop: int |
     return scores / np.float32(1 + 1e-6)
 
 
-def _closeness(index: Exact, vectors: list[Rows], stop: int | None) -> Rows:
+def _closeness(index: Index, vectors: list[Rows], stop: int | None) -> Rows:
     product: Rows = np.prod([(1 + index.scores(vector, stop=stop)) / 2 for vector in vectors], axis=0)
     return product

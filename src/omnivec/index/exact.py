@@ -19,7 +19,7 @@ from omnivec.index.cosine import Rows, scaled
 from omnivec.index.nearest import Nearest
 from omnivec.store.tables import Table
 
-FLOATS_AT_ONCE = 2**22  # for passes over the table alone; 16 MB where they must be decoded
+FLOATS_AT_ONCE = 2**20  # for passes over the table alone; 4 MB, and 20 where all must be looked at again
 MANY = 256  # queries; with fewer, keeping a bound for each costs more than it saves
 
 
@@ -80,7 +80,7 @@ class Exact:
         `query` (dim,) is scaled to length one; `unit` says whether the rows are, too.
         """
         with self._bounded():
-            return few.scores(self._candidates(start, stop, None), self._asked(query[None])[0], unit)
+            return few.scores(self._candidates(start, stop, None), self.directions(query[None])[0], unit)
 
     def query(
         self,
@@ -103,7 +103,7 @@ class Exact:
         """
         if topn < 1:
             raise OptionError(f"topn must be 1 or more, got {topn}")
-        queries = self._asked(queries)
+        queries = self.directions(queries)
         candidates = self._candidates(start, stop, among)
         topn = min(topn, len(candidates))
         places = np.empty((len(queries), 0), np.int64) if exclude is None else candidates.places(exclude)
@@ -119,7 +119,8 @@ class Exact:
             found = parts[0] if len(parts) == 1 else Nearest(*map(np.concatenate, zip(*parts, strict=True)))
         return found._replace(rows=candidates.numbers(found.rows))
 
-    def _asked(self, queries: Rows) -> Rows:
+    def directions(self, queries: Rows) -> Rows:
+        """Copies of queries (n, dim) of length one; zeros stay zeros. Raises: OptionError, NotFinite."""
         if queries.shape[1] != self.dim:
             raise OptionError(f"expected a vector of {self.dim} floats, got {queries.shape[1]}")
         return scaled(queries)

@@ -39,9 +39,9 @@ def nearest(
 
 def scores(candidates: Candidates, query: Rows, unit: bool) -> Rows:
     """Scores of one query (dim,) of length one with all candidates, (candidates,) float32."""
-    found = np.empty((1, len(candidates)), np.float32)
-    _product(candidates, query[None], 0, len(candidates), unit, found)
-    return found[0]
+    found = np.empty(len(candidates), np.float32)
+    _product(candidates, query[None], 0, len(candidates), unit, found[None])
+    return found
 
 
 def _product(candidates: Candidates, queries: Rows, first: int, last: int, unit: bool, scores: Rows) -> None:

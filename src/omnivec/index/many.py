@@ -24,6 +24,7 @@ from omnivec.index.select import largest
 
 QUERIES_AT_ONCE = 1024
 SCORES_AT_ONCE = 2**20  # 4 MB of float32
+FLOATS_AT_ONCE = 2**21  # of rows
 GROUP = 16  # rows
 FLOOD = 16  # groups of a block that reach a query's bound, beyond which sorting all scores is quicker
 MOST = 128  # answers to a query, beyond which the bound spares little
@@ -49,7 +50,7 @@ def nearest(
 ) -> Nearest:
     """As `few.nearest`, for any number of queries and up to MOST answers; threads share the rows.
 
-    Memory of a thread: 10 MB for scores, a block of at most 4,096 rows, 60 bytes for each answer.
+    Memory of a thread: 10 MB for scores, 8 MB for rows (16 where they are decoded), 60 bytes for each answer.
     """
     chunks = [
         _Chunk(queries[a:b].T, exclude[a:b], np.full(b - a, _LEAST, np.float32))
@@ -78,7 +79,8 @@ def _share(
     """Answers to each chunk among the candidates of one thread."""
     sieves = [_Sieve(chunk.bound, topn) for chunk in chunks]
     space = np.empty(SCORES_AT_ONCE, np.float32)
-    at_once = SCORES_AT_ONCE // len(chunks[0].bound) // GROUP * GROUP
+    dim, most = chunks[0].queries.shape
+    at_once = max(min(SCORES_AT_ONCE // most, FLOATS_AT_ONCE // dim) // GROUP, 1) * GROUP
     for first in range(*span, at_once):
         last = min(first + at_once, span[1])
         rows = candidates.block(first, last)

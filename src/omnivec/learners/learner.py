@@ -327,8 +327,3 @@ def padded(marks: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
 def plural(count: int | None, noun: str) -> str:
     """`1 epoch`, `5 epochs`."""
     return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

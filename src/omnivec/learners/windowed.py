@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
-from omnivec.learners.learner import Learner, plural, processors
+from omnivec.learners.learner import Learner, plural
+from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
     import numpy as np

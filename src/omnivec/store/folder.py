@@ -127,7 +127,7 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool) -> None:
         raise OutputError(
             f"{path} is not an omnivec model folder and is not overwritten; choose another name"
         )
-    if others := sorted(names - OURS):
+    if others := sorted(name for name in names - OURS if not replace.is_leftover(name, OURS)):
         raise OutputError(
             f"{path} also holds {others[0]!r} and is not overwritten; move that, or choose another name"
         )

@@ -10,7 +10,7 @@ import difflib
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, islice, pairwise
+from itertools import islice, pairwise
 from operator import index
 from typing import Any, overload
 from zlib import crc32
@@ -48,21 +48,32 @@ class Keys(Sequence[str]):
     def build(cls, keys: Iterable[str], counts: NDArray[np.int64] | None = None) -> Keys:
         """Number the keys in their order; they are stored as given (not normalised).
 
-        `counts`, (number of keys,) int64, says how often each occurred.
+        `counts`, (number of keys,) int64, says how often each occurred. `Keys` are not numbered anew.
 
         Raises: OptionError when a key occurs twice (the first such is named), a key is no string, or counts
         have another length.
         """
-        try:
-            encoded = [key.encode("utf-8", "surrogatepass") for key in keys]
-        except AttributeError:
-            raise OptionError("keys must be strings") from None
-        if counts is not None and np.shape(counts) != (len(encoded),):
+        if not isinstance(keys, Keys):
+            try:
+                keys = cls.from_encoded([key.encode("utf-8", "surrogatepass") for key in keys])
+            except AttributeError:
+                raise OptionError("keys must be strings") from None
+        if counts is None:
+            return keys
+        if np.shape(counts) != (len(keys),):
             raise OptionError(
-                f"counts must have one number for each of {len(encoded):,} keys, got {np.shape(counts)}"
+                f"counts must have one number for each of {len(keys):,} keys, got {np.shape(counts)}"
             )
-        offsets = np.fromiter(accumulate(map(len, encoded), initial=0), np.int64, len(encoded) + 1)
-        return cls._numbered(np.frombuffer(b"".join(encoded), np.uint8), offsets, counts, encoded)
+        counts = np.array(counts, np.int64)
+        counts.flags.writeable = False
+        return cls({**keys._arrays, "counts": counts})
+
+    @classmethod
+    def from_encoded(cls, keys: Sequence[bytes]) -> Keys:
+        """Number keys that are UTF-8 already. Raises: OptionError when a key occurs twice."""
+        offsets = np.zeros(len(keys) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
+        return cls._numbered(np.frombuffer(b"".join(keys), np.uint8), offsets, None, keys)
 
     @classmethod
     def from_bytes(
@@ -158,6 +169,12 @@ class Keys(Sequence[str]):
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.find(key) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        """Whether `other` is a sequence of the same strings."""
+        if not isinstance(other, Sequence) or isinstance(other, str) or len(other) != len(self):
+            return False
+        return all(one == another for one, another in zip(self, other, strict=True))
 
     def __repr__(self) -> str:
         return f"Keys({len(self):,})"

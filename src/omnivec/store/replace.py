@@ -16,7 +16,7 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
@@ -87,6 +87,11 @@ def temporary(target: Path) -> Iterator[Path]:
 def _leftover(target: Path) -> str:
     """How the names begin of what a writer on this host leaves beside the target when it is killed."""
     return f".{target.name}.new-{_HOST}-"
+
+
+def is_leftover(name: str, names: Iterable[str]) -> bool:
+    """Whether a writer of a file with one of the names, on any host, was killed and left this one."""
+    return any(name.startswith(f".{target}.new-") for target in names)
 
 
 @contextlib.contextmanager

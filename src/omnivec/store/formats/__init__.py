@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omnivec.errors import FormatError, OptionError
-from omnivec.store.formats import book_pickle, static_embedding, word2vec
+from omnivec.store.formats import (
+    biggraph,
+    book_pickle,
+    gensim_native,
+    glove,
+    glove_binary,
+    npy,
+    npz,
+    projector,
+    refused,
+    starspace,
+    static_embedding,
+    tsv,
+    word2vec,
+)
 from omnivec.store.formats.contents import Contents, Outline, Request
 from omnivec.store.formats.sample import Sample, sampled
 from omnivec.store.tables import DType
@@ -26,9 +40,9 @@ class Format:
     for writing, the first of the table wins; sniff: whether a sample is of the format, None where only its
     name chooses it (a pickle that runs code, or what nothing in the file tells); read, outline: all of it, or
     rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
-    with a file that is recognised and not read; holds: what it keeps beside keys and float32 numbers:
-    "counts", "float16", "int8"; rounds: the type that all numbers take when they are written;
-    opens: how other tools open what was written, `{path}` stands for its name.
+    with a file that is recognised and not read, or what finds that out; holds: what it keeps beside keys and
+    float32 numbers: "counts", "float16", "int8"; rounds: the type that all numbers take when they are
+    written; opens: how other tools open what was written, `{path}` stands for its name.
     """
 
     name: str
@@ -38,7 +52,7 @@ class Format:
     read: Callable[[Path, Request], Contents] | None = None
     outline: Callable[[Path, Request], Outline] | None = None
     write: Callable[..., None] | None = None
-    instead: str = ""
+    instead: str | Callable[[Path], str] = ""
     holds: tuple[str, ...] = ()
     rounds: DType | None = None
     opens: str = ""
@@ -56,12 +70,58 @@ FORMATS: tuple[Format, ...] = (
         opens="SentenceTransformer('{path}')",
     ),
     Format(
+        name="numpy", title="NumPy's array with words beside it", suffixes=(".npy",), sniff=npy.sniff,
+        read=npy.read, outline=npy.outline, write=npy.write, holds=("float16",),
+        opens="numpy.load('{path}')",
+    ),
+    Format(
+        name="npz", title="NumPy's arrays `vectors` and `words`", suffixes=(".npz",), sniff=npz.sniff,
+        read=npz.read, outline=npz.outline, write=npz.write, holds=("counts", "float16"),
+        opens="numpy.load('{path}')",
+    ),
+    Format(
+        name="starspace-model", title="StarSpace model", sniff=starspace.sniff, read=starspace.read,
+        outline=starspace.outline,
+    ),
+    Format(
+        name="projector", title="a folder for TensorFlow's Embedding Projector", sniff=projector.sniff,
+        read=projector.read, outline=projector.outline, write=projector.write, holds=("counts",),
+        opens="https://projector.tensorflow.org, Load, vectors.tsv and metadata.tsv of {path}",
+    ),
+    Format(
+        name="biggraph", title="PyTorch-BigGraph checkpoint", sniff=biggraph.sniff, read=biggraph.read,
+        outline=biggraph.outline,
+    ),
+    Format(
+        name="gensim", title="gensim's own file", read=gensim_native.read, outline=gensim_native.outline,
+    ),
+    *(
+        Format(name=name, title=title, sniff=sniff, instead=instead)
+        for name, title, sniff, instead in refused.REFUSED
+    ),
+    Format(
+        name="glove", title="GloVe text", sniff=glove.sniff, read=glove.read, outline=glove.outline,
+        write=glove.write,
+        opens="gensim.models.KeyedVectors.load_word2vec_format('{path}', no_header=True)",
+    ),
+    Format(
+        name="starspace", title="StarSpace or PyTorch-BigGraph TSV", suffixes=(".tsv",), sniff=tsv.sniff,
+        read=tsv.read, outline=tsv.outline, write=tsv.write,
+    ),
+    Format(
         name="word2vec-text", title="word2vec text", suffixes=(".txt", ".vec"), sniff=word2vec.sniff_text,
         read=word2vec.read_text, outline=word2vec.outline, write=word2vec.write_text,
     ),
     Format(
         name="word2vec", title="word2vec binary", suffixes=(".bin",), sniff=word2vec.sniff_binary,
         read=word2vec.read_binary, outline=word2vec.outline, write=word2vec.write_binary,
+    ),
+    Format(
+        name="glove-cooccurrence", title="GloVe co-occurrences", sniff=glove_binary.sniff_cooccurrences,
+        instead="they count pairs of words and are no vectors: GloVe's `shuffle` and `glove` read them",
+    ),
+    Format(
+        name="glove-binary", title="GloVe parameters", read=glove_binary.read, outline=glove_binary.outline,
     ),
 )  # fmt: skip
 """Looked through in this order: what is more particular stands before what is more general."""
@@ -72,7 +132,7 @@ def named(name: str) -> Format:
     for known in FORMATS:
         if known.name == name:
             return known
-    names = ", ".join(known.name for known in FORMATS)
+    names = ", ".join(known.name for known in FORMATS if known.read is not None or known.write is not None)
     raise OptionError(f"format must be one of {names}, got {name!r}")
 
 
@@ -92,7 +152,7 @@ def detect(path: str | os.PathLike[str]) -> Format:
     sample = sampled(Path(path))
     if (known := _known(sample)) is not None:
         return known
-    tried = ", ".join(known.title for known in FORMATS if known.sniff is not None)
+    tried = ", ".join(known.title for known in FORMATS if known.sniff is not None and known.read is not None)
     what = "a folder with " + (", ".join(sorted(sample.names)[:4]) or "nothing in it")
     start = what if sample.is_folder else f"it starts with {sample.head[:16]!r}"
     raise FormatError(f"{path}: not a known format of vectors, {start}; tried: {tried}")
@@ -115,8 +175,13 @@ def read(
     """
     known = detect(path) if format is None else named(format)
     if known.read is None:
-        raise FormatError(f"{path}: {known.title} is not read; {known.instead}")
+        raise _refusal(path, known)
     return known.read(Path(path), request)
+
+
+def _refusal(path: str | os.PathLike[str], known: Format) -> FormatError:
+    instead = known.instead if isinstance(known.instead, str) else known.instead(Path(path))
+    return FormatError(f"{path}: {known.title} is not read; {instead}")
 
 
 def outline(
@@ -130,7 +195,7 @@ def outline(
     """
     known = detect(path) if format is None else named(format)
     if known.outline is None:
-        raise FormatError(f"{path}: {known.title} is not read; {known.instead}")
+        raise _refusal(path, known)
     return known, known.outline(Path(path), request)
 
 

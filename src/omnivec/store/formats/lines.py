@@ -1,14 +1,14 @@
 """Lines of a word and numbers, separated by single spaces: the body of word2vec text and its kin.
 
-A block of whole lines is taken apart by NumPy. Where a line is unusual (other white space, `nan(0)`, a
-missing number, a blank line at the end) its block is read once more, line by line, which either succeeds or
-names the line.
+A block of whole lines is taken apart by NumPy, which lets threads run beside each other. Where a line is
+unusual (other white space, `nan(0)`, a missing number, a blank line at the end) its block is read once more,
+line by line, which either succeeds or names the line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError
 from omnivec.store.formats import decimals
 from omnivec.store.formats.rows import Rows
+from omnivec.store.processors import in_turn
 
 _BLOCK = 1 << 18  # bytes: the arrays of a block then stay in the second cache; 1 MiB took 1.6 times as long
 _WORD_LIMIT = 1 << 20  # bytes
@@ -35,33 +36,46 @@ def read_lines(path: Path, file: BinaryIO, dim: int, rows: Rows, limit: int | No
     Raises: FormatError naming the line that has fewer than `dim` numbers at its end or is too long, or when
     the first lines agree on another number of numbers.
     """
-    rest, first = b"", True
-    while limit is None or len(rows) < limit:
-        chunk = file.read(_BLOCK)
-        data = rest + chunk if chunk or not rest else rest + b"\n"
-        cut = data.rfind(b"\n") + 1
-        block, rest = data[:cut], data[cut:]
-        if len(rest) > _WORD_LIMIT + _NUMBER_LIMIT * dim:
-            number = line + block.count(b"\n")
-            raise FormatError(f"{path}: line {number:,} does not end within {len(rest):,} bytes")
-        if not block:
-            if chunk:
-                continue
-            return
-        if first:
-            _check_dim(path, block, dim)
-            first = False
-        words, values = _quickly(block, dim) or _slowly(path, block, dim, line)
-        keep = len(words) if limit is None else limit - len(rows)
-        rows.add(words[:keep], values[:keep])
-        lines = block.count(b"\n")
-        if len(words) < lines:
-            tail = block.split(b"\n", len(words))[-1]
-            _refuse_all_but_blank(
-                path, chain([tail, rest], iter(lambda: file.read(_BLOCK), b"")), line + len(words)
-            )
-            return
-        line += lines
+    if limit == 0:
+        return
+    blank = 0
+    taken_apart = in_turn(lambda found: _words_and_values(path, *found, dim), _blocks(path, file, dim, line))
+    with contextlib.closing(taken_apart):
+        for (first, block), result in taken_apart:
+            tail = block
+            if not blank:
+                words, values = result()
+                keep = len(words) if limit is None else limit - len(rows)
+                rows.add(words[:keep], values[:keep])
+                if len(rows) == limit:
+                    return
+                tail = block.split(b"\n", len(words))[-1] if len(words) < block.count(b"\n") else b""
+                blank = first + len(words) if tail else 0
+            if tail.strip():
+                raise FormatError(f"{path}: line {blank:,} is blank, a word and numbers were expected")
+
+
+def _blocks(path: Path, file: BinaryIO, dim: int, line: int) -> Iterator[tuple[int, bytes]]:
+    """Whole lines of a file, about `_BLOCK` bytes at a time, and the number of the first."""
+    pieces: list[bytes] = []
+    checked = False
+    while chunk := file.read(_BLOCK) or (b"\n" if any(pieces) else b""):
+        cut = chunk.rfind(b"\n") + 1
+        if cut:
+            block = b"".join([*pieces, chunk[:cut]])
+            if not checked:
+                _check_dim(path, block, dim)
+                checked = True
+            yield line, block
+            line += block.count(b"\n")
+            pieces.clear()
+        pieces.append(chunk[cut:])
+        if (length := sum(map(len, pieces))) > _WORD_LIMIT + _NUMBER_LIMIT * dim:
+            raise FormatError(f"{path}: line {line:,} does not end within {length:,} bytes")
+
+
+def _words_and_values(path: Path, line: int, block: bytes, dim: int) -> _Found:
+    return _quickly(block, dim) or _slowly(path, block, dim, line)
 
 
 def _quickly(block: bytes, dim: int) -> _Found | None:
@@ -145,11 +159,6 @@ def _trailing_numbers(fields: list[bytes]) -> int:
         except ValueError:
             return count
     return len(fields)
-
-
-def _refuse_all_but_blank(path: Path, texts: Iterable[bytes], line: int) -> None:
-    if any(text.strip() for text in texts):
-        raise FormatError(f"{path}: line {line:,} is blank, a word and numbers were expected")
 
 
 def _excerpt(text: bytes) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,8 @@ def sniff(sample: Sample) -> bool:
         return _INNER in sample.names
     with opened(sample.path / _TENSORS) as source:
         try:
-            return _tensor(sample.path / _TENSORS, source.file) is not None
+            found = safetensors.Arrays(sample.path / _TENSORS, source.file).entries
+            return any(name in found for name in _ROWS)
         except FormatError:  # its reader says what is wrong
             return True
 
@@ -163,10 +164,6 @@ def _is_number(array: NDArray[Any]) -> bool:
     return array.dtype == safetensors.BFLOAT16 or array.dtype.kind == "f" or array.dtype == np.int8
 
 
-def _tensor(path: Path, file: BinaryIO) -> str | None:
-    return next((name for name in _ROWS if name in safetensors.Arrays(path, file).entries), None)
-
-
 def _tokens(tensors: _Tensors) -> tuple[NDArray[np.int64], list[str]]:
     """The rows that belong to a token, and the tokens."""
     file, last = tensors.folder / _TOKENIZER, len(tensors) - 1
@@ -246,6 +243,6 @@ def _texts(rows: int, dim: int) -> dict[str, str]:
     card = (
         "---\nlibrary_name: sentence-transformers\ntags: [sentence-transformers, static-embedding]\n---\n"
         f"# Static word vectors\n\n{rows - 1:,} words × {dim}, written by omnivec. A text's vector is the "
-        "mean of its words' rows; what stands between white space is a word, an unknown one counts as zeros.\n"
+        "mean of its words' rows; what stands between white space is a word, unknown ones count as zeros.\n"
     )
     return {_MODULES: json.dumps([module], indent=2), _CONFIG: json.dumps(config, indent=2), _CARD: card}

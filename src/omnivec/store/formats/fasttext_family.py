@@ -1,0 +1,185 @@
+"""fastText's binary files and those of its descendants, told apart by their layout; nothing is allocated.
+
+fastText, sent2vec and floret share magic number and version, and differ in a few numbers of the header and in
+how many rows the input matrix has. Only one of the layouts ends where the file ends.
+
+    i32 magic, version | i32 dim … bucket [bucketChar] minn maxn [mode hashCount] lrUpdateRate, f64 t
+    i32 size, nwords, nlabels, i64 ntokens, pruned | size × (word 00 i64 count u8 type) | pruned × (i32, i32)
+    u8 quantised, input matrix | u8 quantised, output matrix
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from pathlib import Path
+from typing import NamedTuple
+
+from omnivec.store.formats.sample import Sample
+from omnivec.store.formats.source import opened
+
+_MAGIC = 793712314
+_HEADER_LIMIT = 112  # bytes; the longest header, floret's, has 100
+_LARGEST_DIM = 1 << 16
+_ENTRY = 10  # bytes of a word in the dictionary, without its letters
+_CENTROIDS = 256
+
+_ARGUMENTS = (
+    "dim window epoch min_count negatives word_ngrams loss model bucket minn maxn rate_update".split()
+)
+_MODELS = {1: "CBOW", 2: "skip-gram", 3: "supervised", 4: "sent2vec", 5: "CBOW with character n-grams"}
+
+
+class _Kind(NamedTuple):
+    """A program that writes such files; `more` are the arguments it adds, and before which one they stand."""
+
+    title: str
+    versions: tuple[int, ...]
+    models: tuple[int, ...]
+    more: tuple[str, ...] = ()
+    before: str = "dim"
+    advice: str = ""
+
+
+_LEARNER = "it is opened by the learner FastText, once that is there; until then write its vectors as .vec"
+_KINDS = (
+    _Kind("fastText", (11, 12), (1, 2, 3), advice=_LEARNER),
+    _Kind("sent2vec", (11,), (4,), advice="write its word vectors by sent2vec's own print-word-vectors"),
+    _Kind(
+        "sent2vec", (11,), (5,), ("bucket_char",), "minn",
+        "write its word vectors by sent2vec's own print-word-vectors",
+    ),
+    _Kind("floret", (12,), (1, 2, 3), ("mode", "hashes"), "rate_update", "let floret write its .vec"),
+)  # fmt: skip
+
+
+def sniff(sample: Sample) -> bool:
+    """Whether a file has the magic number."""
+    return sample.head.startswith(_MAGIC.to_bytes(4, "little"))
+
+
+def sniff_old(sample: Sample) -> bool:
+    """Whether a file is of before the magic number (2017): the numbers of its header fit each other."""
+    return sample.size is not None and not isinstance(_header(sample.head, 0, _KINDS[0], sample.size), str)
+
+
+def explained(path: Path) -> str:
+    """What a file with the magic number is, and what to do with it."""
+    with opened(path) as source:
+        if source.size is None:
+            return "decompress it first"
+        if source.size < 8:
+            return "it is truncated: it ends in its header"
+        with mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _explained(data)
+
+
+def _explained(data: mmap.mmap) -> str:
+    (version,) = struct.unpack_from("<i", data, 4)
+    if version > 12:
+        return f"it has version {version}, written by a newer fastText; 11 and 12 are known"
+    troubles = []
+    for kind in _KINDS:
+        header = _header(data[:_HEADER_LIMIT], 8, kind, len(data)) if version in kind.versions else "version"
+        trouble = header if isinstance(header, str) else _body(data, kind, header)
+        if not trouble and not isinstance(header, str):
+            model, words = _MODELS[int(header["model"])], f"{header['nwords']:,} words × {header['dim']}"
+            return f"it is {kind.title} {version}, {model}, {words}: {kind.advice}"
+        troubles.append(trouble)
+    return f"it is damaged: {troubles[0]}; take another copy"
+
+
+def _header(head: bytes, at: int, kind: _Kind, size: int) -> dict[str, float] | str:
+    """The header's numbers by name, with the byte where it ends, or what is wrong with it.
+
+    `at` is where the arguments begin: 8, or 0 before the magic number, when nothing was pruned yet.
+    """
+    names = list(_ARGUMENTS)
+    place = names.index(kind.before)
+    names[place:place] = kind.more
+    layout = struct.Struct(f"<{len(names)}id3iq{'q' if at else ''}")
+    if len(head) < at + layout.size:
+        return f"byte {len(head)}: it ends in its header"
+    names += ["sample", "size", "nwords", "nlabels", "tokens", *(["pruned"] if at else [])]
+    found: dict[str, float] = dict(zip(names, layout.unpack_from(head, at), strict=True))
+    found.setdefault("pruned", -1)
+    found["end"] = at + layout.size
+    checks = {
+        "dim": 1 <= found["dim"] <= _LARGEST_DIM,
+        "window": 0 <= found["window"] <= 1000 or at > 0,
+        "loss": 1 <= found["loss"] <= 4,
+        "model": found["model"] in kind.models,
+        "bucket": 0 <= found["bucket"],
+        "bucket_char": 0 <= found.get("bucket_char", 0),
+        "minn": 0 <= found["minn"] <= 1000,
+        "maxn": 0 <= found["maxn"] <= 1000,
+        "mode": found.get("mode", 1) in (1, 2),
+        "hashes": 1 <= found.get("hashes", 1) <= 4,
+        "sample": 0 <= found["sample"] < float("inf"),
+        "nwords": 0 <= found["nwords"],
+        "nlabels": 0 <= found["nlabels"],
+        "size": found["nwords"] + found["nlabels"] == found["size"] <= (size - found["end"]) / _ENTRY,
+        "tokens": 0 <= found["tokens"],
+        "pruned": -1 <= found["pruned"] <= min(found["bucket"], size / 8),
+    }
+    bad = next((name for name, right in checks.items() if not right), None)
+    return found if bad is None else f"{bad} is {found[bad]:g} in its header"
+
+
+def _body(data: mmap.mmap, kind: _Kind, header: dict[str, float]) -> str:
+    """What is wrong behind the header; empty when just what was announced follows it, to the last byte."""
+    try:
+        at = _dictionary(data, int(header["end"]), int(header["size"]))
+        pruned, words = int(header["pruned"]), int(header["nwords"])
+        at += 8 * max(pruned, 0)
+        hashed = [pruned if pruned >= 0 else int(header["bucket"] + header.get("bucket_char", 0))]
+        if header["model"] == 4:
+            hashed.append(hashed[0] + 1)  # sent2vec's one row of bucketChar, which is not in the header
+        small = _flag(data, at)
+        at = _matrix(data, at + 1, small, [words + rows for rows in hashed], int(header["dim"]))
+        outputs = int(header["nlabels"] if header["model"] == 3 else words)
+        at = _matrix(data, at + 1, small and _flag(data, at), [outputs], int(header["dim"]))
+    except (_Wrong, struct.error, IndexError) as error:
+        return str(error) if isinstance(error, _Wrong) else f"byte {len(data):,}: it is truncated"
+    return "" if at == len(data) else f"byte {at:,}: it should end here, and has {len(data):,} bytes"
+
+
+class _Wrong(Exception):
+    """A layout that does not fit."""
+
+
+def _dictionary(data: mmap.mmap, at: int, size: int) -> int:
+    """Where the dictionary ends."""
+    for row in range(size):
+        end = data.find(b"\0", at)
+        if end < 0 or end + _ENTRY > len(data):
+            raise _Wrong(f"byte {at:,}: word {row + 1:,} of {size:,} does not end; truncated")
+        at = end + _ENTRY
+        if data[at - 1] > 1 or data[at - 2] > 127:
+            raise _Wrong(f"byte {end + 1:,}: word {row + 1:,} has no count and type")
+    return at
+
+
+def _flag(data: mmap.mmap, at: int) -> bool:
+    if data[at] > 1:
+        raise _Wrong(f"byte {at:,}: 0 or 1 was expected, got {data[at]}")
+    return data[at] == 1
+
+
+def _matrix(data: mmap.mmap, at: int, small: bool, rows: list[int], dim: int) -> int:
+    """Where a matrix ends whose rows are one of `rows`."""
+    norms = small and _flag(data, at)
+    found, columns = struct.unpack_from("<qq", data, at + small)
+    if found not in rows or columns != dim:
+        raise _Wrong(
+            f"byte {at + small:,}: a matrix of {rows[0]:,} × {dim} was expected, got {found} × {columns}"
+        )
+    at += small + 16
+    if not small:
+        return at + 4 * dim * int(found)
+    codes: int = struct.unpack_from("<i", data, at)[0]
+    parts = struct.unpack_from("<4i", data, at + 4 + max(codes, 0))
+    if parts[0] != dim or codes != found * parts[1]:
+        raise _Wrong(f"byte {at:,}: {codes:,} codes for {found:,} rows in {parts[1]} parts")
+    at += 4 + codes + 16 + 4 * dim * _CENTROIDS
+    return at + (int(found) + 16 + 4 * _CENTROIDS if norms else 0)
