@@ -34,6 +34,7 @@ import quality
 import rates
 import softmax
 import speed
+import subwords
 from programs import OURS
 from settings import Settings
 
@@ -44,6 +45,7 @@ SECTIONS: dict[str, ModuleType] = {
     "quality": quality,
     "cbow": cbow,
     "gradient": gradient,
+    "subwords": subwords,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,
