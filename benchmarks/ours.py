@@ -1,4 +1,4 @@
-"""omnivec's Word2Vec or FastText as a process of its own: ours.py train CORPUS MODEL JSON | export MODEL VECTORS."""
+"""omnivec's Word2Vec or FastText as a process: ours.py train CORPUS MODEL JSON | export MODEL VECTORS."""
 
 from __future__ import annotations
 

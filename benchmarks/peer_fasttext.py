@@ -14,9 +14,11 @@ from options import Options, parse
 
 
 def _run(given: Options, epochs: int) -> fasttext.FastText._FastText:
+    letters = {"minn": 3, "maxn": 6} if given.subwords else {"minn": 0, "maxn": 0}
     return fasttext.train_unsupervised(
         given.corpus, model=given.model, dim=given.dim, ws=5, neg=5, t=given.sample, minCount=5,
-        minn=3 if given.subwords else 0, maxn=6 if given.subwords else 0, bucket=2_000_000, loss=given.loss, lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
+        bucket=2_000_000, loss=given.loss, lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
+        **letters,
     )  # fmt: skip
 
 
