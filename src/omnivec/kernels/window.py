@@ -29,12 +29,11 @@ from omnivec.kernels.blocks import (
     slopes_of_one,
     update,
     update_bag,
-    update_one,
 )
 from omnivec.kernels.compiling import driver, part, primitive
+from omnivec.kernels.meeting import kept, meet_all, meet_one
 from omnivec.kernels.primitives import below
 from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store, sub, zero
-from omnivec.kernels.softmax import every_score, every_slope, every_update
 from omnivec.kernels.targets import BLOCK, EXCLUDE, SKIP, climb, draw, label, name
 from omnivec.kernels.text import CHUNK, STAMPS, repeats, thin
 
@@ -58,14 +57,6 @@ def meet(inputs, ins, n, twice, outputs, outs, w, signs, at, speed, g, lanes, ta
     if speed is not None:
         different = folded(ins, n, g) if twice and not all_differ(ins, n) else n
         update(inputs, ins, None, different, outputs, outs, w, outputs, outs, w, 0, g, 0)
-
-
-@primitive
-def kept(outputs, outs, w, blocks, before):
-    """Copy the outputs of a window: a row may be met again in a later block."""
-    for k in range(blocks * BLOCK):
-        for j in range(0, outputs.shape[1], LANES):
-            store(before, k, j, load(outputs, outs[w, k], j))
 
 
 @primitive
@@ -148,32 +139,6 @@ def meet_bag(inputs, ins, n, share, times, hidden, outputs, outs, w, signs, at, 
     slopes_of_one(g, 0, signs, at, np.float32(0) if speed is None else speed, lanes, tally)
     if speed is not None:
         update_bag(inputs, ins, n, share, times, hidden, outputs, outs, w, g)
-
-
-@primitive
-def meet_one(hidden, table, index, row, outputs, outs, w, blocks, signs, at, speed, g, steps, lanes, tally):
-    """A bag, hidden[0], against outs[w]; its step is gathered in steps[0]. Otherwise as `meet_many`."""
-    rate = np.float32(0) if speed is None else speed
-    for b in range(blocks):
-        scores_of_one(hidden, table, index, row, b * BLOCK, g, b)
-        slopes_of_one(g, b, signs, at, rate, lanes, tally)
-    if speed is not None:
-        steps[0, :] = 0
-        for b in range(blocks):
-            update_one(steps, hidden, table, index, row, outputs, outs, w, b * BLOCK, g, b)
-
-
-@primitive
-def meet_all(inputs, ins, n, outputs, centre, speed, g, steps, every, lanes):
-    """Full softmax: ins[:n] against all outputs; their steps are gathered in steps[:n]. Returns the loss."""
-    stride = n + n % 2
-    every_score(inputs, ins, n, stride, outputs, every, g)
-    rate = np.float32(0) if speed is None else speed
-    loss = every_slope(g, n, stride, outputs.shape[0], centre, rate, lanes)
-    if speed is not None:
-        steps[:n] = 0
-        every_update(steps, ins, inputs, n, stride, outputs, every, g)
-    return loss
 
 
 @primitive

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,15 @@ class Request:
     told: Told | None = None
 
 
+class Whole(NamedTuple):
+    """What a file, or a model that is written, holds beside keys and vectors."""
+
+    config: Mapping[str, Any]
+    """As a model's `config.json`."""
+    tables: Mapping[str, NDArray[Any]]
+    """As a model's, by name; rows need not be padded nor aligned."""
+
+
 class Contents(NamedTuple):
     """Keys and their vectors."""
 
@@ -42,6 +51,8 @@ class Contents(NamedTuple):
     """(rows,), how often each key occurred; None where the format has none."""
     rounding: Rounding | None = None
     """What a smaller dtype has cost while it was read."""
+    whole: Whole | None = None
+    """The rest of a model, where a format has a place for it; `table` then holds its words' own rows."""
 
 
 class Outline(NamedTuple):

@@ -30,15 +30,12 @@ class Quantised(NamedTuple):
     """Codes (rows, parts) uint8, centroids (256 dim,) float32, and lengths as codes (rows,) and values (256,)."""
 
     dim: int
+    size: int
+    """Numbers in a part; the last may have fewer."""
     codes: NDArray[np.uint8]
     centroids: NDArray[np.float32]
     norm_codes: NDArray[np.uint8] | None
     norms: NDArray[np.float32] | None
-
-    @property
-    def size(self) -> int:
-        """Numbers in a part."""
-        return part_size(self.dim, self.codes.shape[1])
 
     def decoded(self) -> NDArray[np.float32]:
         """All rows, (rows, padded width)."""
@@ -55,7 +52,8 @@ class Quantised(NamedTuple):
 
     def tables(self, name: str) -> dict[str, NDArray[Any]]:
         """The arrays by the names they have in a model; `named` takes them back."""
-        found = {"codes": self.codes, "centroids": self.centroids}
+        found: dict[str, NDArray[Any]] = {"codes": self.codes, "centroids": self.centroids}
+        found["part"] = np.array([self.size], np.int32)
         if self.norms is not None and self.norm_codes is not None:
             found |= {"norm_codes": self.norm_codes, "norms": self.norms}
         return {f"{name}.{part}": array for part, array in found.items()}
@@ -65,8 +63,9 @@ class Quantised(NamedTuple):
         """The codes that lie under `name` among the tables of a model; None where it has none."""
         if f"{name}.codes" not in tables:
             return None
-        codes, centroids = tables[f"{name}.codes"], tables[f"{name}.centroids"]
-        return cls(dim, codes, centroids, tables.get(f"{name}.norm_codes"), tables.get(f"{name}.norms"))
+        codes, centroids, size = (tables[f"{name}.{part}"] for part in ("codes", "centroids", "part"))
+        norms = tables.get(f"{name}.norm_codes"), tables.get(f"{name}.norms")
+        return cls(dim, int(size[0]), codes, centroids, *norms)
 
     def write(self, file: BinaryIO) -> None:
         """Write it as fastText does."""
@@ -77,11 +76,6 @@ class Quantised(NamedTuple):
         file.write(struct.pack("<4i", self.dim, parts, self.size, last) + self.centroids.tobytes())
         if self.norms is not None and self.norm_codes is not None:
             file.write(self.norm_codes.tobytes() + struct.pack("<4i", 1, 1, 1, 1) + self.norms.tobytes())
-
-
-def part_size(dim: int, parts: int) -> int:
-    """Numbers in a part, where `dim` is cut into so many parts and only the last may be shorter."""
-    return next((size for size in range(-(-dim // parts), dim + 1) if -(-dim // size) == parts), 0)
 
 
 def read_quantised(reader: Reader, rows: int, dim: int, what: str) -> Quantised:
@@ -98,15 +92,14 @@ def read_quantised(reader: Reader, rows: int, dim: int, what: str) -> Quantised:
     found = reader.numbers("<4i", f"the sizes of the {what}'s coder")
     size = found[2]
     if found[:2] != (dim, parts) or size < 1 or -(-dim // size) != parts or found[3] != (dim % size or size):
-        what = ", ".join(map(str, found))
-        raise reader.damage(at, f"dim {dim} in {parts} parts of one size was expected, got {what}")
-    if size != part_size(dim, parts):
-        raise reader.damage(at + 8, f"parts of {part_size(dim, parts)} numbers were expected, got {size}")
+        got = ", ".join(map(str, found))
+        raise reader.damage(at, f"a coder of dim {dim} in {parts} parts was expected, got {got}")
     centroids = reader.finite(dim * _CENTROIDS, f"centroids of the {what}")
     if not norms:
-        return Quantised(dim, codes, centroids, None, None)
+        return Quantised(dim, size, codes, centroids, None, None)
     norm_codes = reader.array(np.uint8, rows, f"codes of norms of the {what}")
     at = reader.at
     if (found := reader.numbers("<4i", f"the sizes of the {what}'s coder of norms")) != (1, 1, 1, 1):
         raise reader.damage(at, f"1, 1, 1, 1 was expected of a coder of norms, got {', '.join(map(str, found))}")
-    return Quantised(dim, codes, centroids, norm_codes, reader.finite(_CENTROIDS, f"norms of the {what}"))
+    values = reader.finite(_CENTROIDS, f"norms of the {what}")
+    return Quantised(dim, size, codes, centroids, norm_codes, values)
