@@ -17,6 +17,7 @@ from omnivec.errors import NO_PATH, FormatError, NotFinite, OptionError
 from omnivec.store import formats, preload
 from omnivec.store.card import card
 from omnivec.store.folder import CONFIG, TABLES, Folder, is_model, opened_folder, write_folder
+from omnivec.store.formats.contents import Contents, Whole
 from omnivec.store.keys import Keys
 from omnivec.store.safetensors import Entry
 from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype
@@ -109,17 +110,19 @@ class Model:
         features = self.config.get("features")
         if features is None or "inputs" not in self.tables:
             return None
-        from omnivec.data.features import Subwords, mean_of
+        from omnivec.data.composing import composer
 
-        subwords, dim = Subwords.of(features), self.config["dim"]
-        inputs = Table.named("inputs", self.tables, dim)
-        return lambda word: mean_of(inputs.take(subwords.rows(word, len(self.keys))))
+        return composer(self.config, self.tables, len(self.keys)).unseen
 
     def _recorded(self, name: str) -> str | None:
         """The checksum of a mapped table."""
         sums = self.config.get("checksums")
         found = sums.get(name) if self._mapped and isinstance(sums, dict) else None
         return found if isinstance(found, str) else None
+
+    def contents(self) -> Contents:
+        """What the writers of `omnivec.store.formats` take: keys and vectors, and the rest of the model."""
+        return self.vectors.contents()._replace(whole=Whole(self.config, self.tables))
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the model folder, as a whole or not at all.
@@ -174,7 +177,12 @@ def load(
         limit=limit, dtype=wanted or "float32", encoding=encoding, errors=errors, told=progress,
         vocabulary=None if vocabulary is None else os.fspath(vocabulary),
     )  # fmt: skip
-    keys, table, counts, rounding = formats.read(path, request, format)
+    found = formats.read(path, request, format)
+    if found.whole is not None:
+        from omnivec.data.composing import opened_model
+
+        return Model(*opened_model(Path(path), found, request))
+    keys, table, counts, rounding, _ = found
     config = {
         "learner": None, "options": {}, "preset": None, "changed": {}, "head": None, "dim": table.dim,
         "rows": len(table), "training": {"source": Path(path).name},
@@ -199,8 +207,8 @@ def _model(folder: Folder, tables: Mapping[str, NDArray[Any]], *, mapped: bool) 
     config = known_config(folder.path / CONFIG, folder.config)
     rows = {name: table for name, table in tables.items() if not name.startswith("keys.")}
     check_shapes(folder.path, rows, len(keys), config.get("dim"))
-    if "tree" in tables and not _is_tree(tables["tree"], len(keys)):
-        raise FormatError(f"{folder.path}: tree does not lead to each of {len(keys):,} words once; damaged")
+    if "tree" in tables and not _is_tree(tables["tree"], targets := len(tables["tree"]) + 1):
+        raise FormatError(f"{folder.path}: tree does not lead to each of {targets:,} leaves once; damaged")
     return Model(config, keys, rows, mapped=mapped)
 
 
@@ -226,10 +234,13 @@ def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: i
     if vectors is None or len(vectors.shape) != 2 or type(dim) is not int or not 1 <= dim <= vectors.shape[1]:
         found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
         raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
-    width, inner = vectors.shape[1], max(rows - 1, 0)
+    width, targets = vectors.shape[1], rows
+    if "labels.offsets" in tables:  # a classifier predicts labels
+        targets = max(tables["labels.offsets"].shape[0] - 1, 0)
+    inner = max(targets - 1, 0)
     inputs = tables["inputs"].shape[0] if "inputs" in tables and tables["inputs"].shape else rows
     wanted: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
-        "vectors": ((rows, width), get_args(DType)), "output": ((rows, width), get_args(DType)),
+        "vectors": ((rows, width), get_args(DType)), "output": ((targets, width), get_args(DType)),
         "nodes": ((inner, width), get_args(DType)), "tree": ((inner, 2), ("int32",)),
         "inputs": ((max(inputs, rows), width), get_args(DType)), "frozen": ((inputs,), ("uint8",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
     }  # fmt: skip

@@ -6,56 +6,26 @@ NumPy alone, so that opening a file loads no compiler.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.features import LINE_END, Subwords, composed, fnv
+from omnivec.data.features import LINE_END, Subwords, composed, mean_of
 from omnivec.store import memory
 from omnivec.store.formats.contents import Contents, Request
+from omnivec.store.formats.fasttext import WORDS
 from omnivec.store.formats.fasttext_names import bytes_of
 from omnivec.store.keys import Keys
-from omnivec.store.tables import Builder, Rounding, empty_table, table_bytes
+from omnivec.store.tables import Builder, DType, table_bytes
 
 _BASIS, _PRIME, _SIGN = np.uint64(2166136261), np.uint64(16777619), np.uint64(0xFFFFFF00)
 _LOW = np.uint64(0xFFFFFFFF)
-_WORDS = 1 << 12  # composed at once
+_PIECE = 1 << 12  # words composed at once
 _ROWS = 1 << 14  # copied at once
 _WORD = 250  # bytes of a usual word in lists, keys and their tables
 _REMEDY = "take the first rows only (limit), or convert it where there is more memory: a model folder is mapped"
-
-
-class Pruned:
-    """The n-grams that a model has left: hash → row, or nothing."""
-
-    def __init__(self, pairs: NDArray[np.int32]) -> None:
-        """`pairs` (n, 2): hash and row."""
-        order = np.argsort(pairs[:, 0])
-        self._hashes, self._rows = pairs[order, 0], pairs[order, 1]
-
-    def find(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The row of each hash, -1 where it has none."""
-        if not len(self._hashes):
-            return np.full(len(hashes), -1)
-        at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        return np.where(self._hashes[at] == hashes, self._rows[at], -1).astype(np.int64)
-
-
-def pruned_of(tables: Mapping[str, NDArray[Any]]) -> Pruned | None:
-    """Of the tables of a model; None where every n-gram has a row."""
-    return Pruned(tables["pruned"]) if "pruned" in tables else None
-
-
-def rows_of(word: str, words: int, subwords: Subwords, pruned: Pruned | None) -> NDArray[np.int64]:
-    """The rows of a word's n-grams, behind those of `words` words."""
-    if subwords.maxn < 1:
-        return np.empty(0, np.int64)
-    rows = subwords.rows(word, 0)
-    if pruned is not None:
-        rows = pruned.find(rows)
-        rows = rows[rows >= 0]
-    return words + rows
 
 
 def cut(
@@ -65,7 +35,10 @@ def cut(
 
     All words are cut at once, an n-gram a letter longer in each step. Definition: reference/fasttext.py.
     """
-    lengths = np.diff(offsets)
+    lengths, end = np.diff(offsets), np.frombuffer(LINE_END.encode(), np.uint8)
+    same = np.flatnonzero(lengths == len(end))
+    lone_end = np.zeros(len(lengths), np.bool_)  # has no n-grams
+    lone_end[same] = (text[offsets[same, None] + np.arange(len(end))] == end).all(axis=1)
     # <word> for each, in one row of bytes, and 0 behind the last
     begins = offsets[:-1] - offsets[0] + 2 * np.arange(len(lengths))
     ends = begins + lengths + 2
@@ -101,5 +74,132 @@ def cut(
     if not columns:
         return np.zeros(len(lengths), np.int64), np.empty(0, np.int64)
     there = np.stack(valid, axis=1)
+    there[lone_end[owner]] = False
     counts = np.bincount(owner, there.sum(axis=1), len(lengths)).astype(np.int64)
     return counts, (np.stack(columns, axis=1)[there] % np.uint64(subwords.buckets)).astype(np.int64)
+
+
+class Composer:
+    """Vectors of words out of the rows of a model: their own, and those of their n-grams.
+
+    Args: `inputs` (words, then n-grams; dim or more) float32, at any byte; `words`, how many are words;
+    `pruned` (n, 2), hash and row of the n-grams that are left, where not all are.
+    """
+
+    def __init__(
+        self,
+        inputs: NDArray[np.float32],
+        dim: int,
+        words: int,
+        subwords: Subwords,
+        pruned: NDArray[np.int32] | None = None,
+    ) -> None:
+        self._inputs, self._dim, self._words, self._subwords = inputs, dim, words, subwords
+        self._left = None
+        if pruned is not None:
+            self._left = pruned[np.argsort(pruned[:, 0])].astype(np.int64)
+
+    def unseen(self, word: str) -> NDArray[np.float32]:
+        """The vector of a word without a row of its own, (dim,); zeros where it has no n-gram."""
+        if self._subwords.maxn < 1:
+            return np.zeros(self._dim, np.float32)
+        rows = self._rows(self._subwords.rows(word, 0))
+        return mean_of(self._inputs[rows[rows >= 0], : self._dim])
+
+    def words(self, text: NDArray[np.uint8], offsets: NDArray[np.int64], first: int) -> NDArray[np.float32]:
+        """The vectors of the words from row `first` on, (words, padded width); word i is
+        text[offsets[i] : offsets[i + 1]].
+        """
+        counts, hashes = cut(text, offsets, self._subwords)
+        rows = self._rows(hashes)
+        if self._left is not None:
+            owners = np.repeat(np.arange(len(counts)), counts)[rows >= 0]
+            counts, rows = np.bincount(owners, minlength=len(counts)), rows[rows >= 0]
+        spans = np.zeros(len(counts) + 1, np.int64)
+        np.cumsum(counts + 1, out=spans[1:])
+        parts = np.empty(spans[-1], np.int64)
+        is_own = np.zeros(len(parts), np.bool_)
+        is_own[spans[:-1]] = True
+        parts[is_own], parts[~is_own] = np.arange(first, first + len(counts)), rows
+        return composed(self._inputs, spans, parts, self._dim)
+
+    def _rows(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The row of each n-gram, -1 where it has none."""
+        if self._left is None:
+            return self._words + hashes
+        if not len(self._left):
+            return np.full(len(hashes), -1)
+        at = np.minimum(np.searchsorted(self._left[:, 0], hashes), len(self._left) - 1)
+        return np.where(self._left[at, 0] == hashes, self._words + self._left[at, 1], -1)
+
+
+def composer(config: Mapping[str, Any], tables: Mapping[str, NDArray[Any]], words: int) -> Composer:
+    """That of a model with `features` and `inputs`."""
+    return Composer(
+        tables["inputs"], config["dim"], words, Subwords.of(config["features"]), tables.get("pruned")
+    )
+
+
+def opened_model(
+    path: Path, contents: Contents, request: Request
+) -> tuple[dict[str, Any], Keys, dict[str, NDArray[Any]]]:
+    """Config, keys and tables of a model, in memory, from what the reader of its format gives.
+
+    With a limit only keys and vectors of the first words are kept; `request.dtype` is of vectors and what
+    predicts. Raises: NotEnoughMemory before anything is allocated; NotFinite for what float16 cannot hold.
+    """
+    assert contents.whole is not None
+    keys, config, given = contents.keys, dict(contents.whole.config), contents.whole.tables
+    assert isinstance(keys, Keys)
+    dim, words = config["dim"], len(keys)
+    first = words if request.limit is None else min(request.limit, words)
+    cut_off = first < words
+    large = [name for name in ("inputs", "output", "nodes") if name in given and not cut_off]
+    need = {name: table_bytes(len(given[name]), dim, _kept(name, request)) for name in large}
+    need |= {"vectors": table_bytes(first, dim, request.dtype), "words": words * _WORD}
+    memory.require(need, f"{_REMEDY}: {path}")
+    done, total = 0, sum(len(given[name]) for name in large) + first
+
+    def told(rows: int) -> None:
+        nonlocal done
+        done += rows
+        if request.told is not None:
+            request.told(done / total)
+
+    tables = {} if cut_off else {name: table for name, table in given.items() if name not in large}
+    for name in large:
+        tables |= _stored(name, given[name], dim, _kept(name, request), told)
+    builder = Builder(dim, request.dtype)
+    builder.resize(first)
+    spelled = bytes_of(given, WORDS) or tuple(keys.tables()[f"keys.{name}"] for name in ("bytes", "offsets"))
+    source = composer(config, {**given, **tables}, words)
+    for start in range(0, first, _PIECE):
+        stop = min(start + _PIECE, first)
+        ends = spelled[1][start : stop + 1]
+        rows = source.words(spelled[0][ends[0] : ends[-1]], ends - ends[0], start)
+        builder.put(start, rows[:, :dim])
+        told(stop - start)
+    tables |= builder.table().arrays("vectors")
+    if request.dtype != "float32":
+        config["rounding"] = builder.rounding._asdict()
+    if cut_off:
+        counts = None if contents.counts is None else contents.counts[:first]
+        keys, config["rows"] = Keys.build(keys[:first], counts), first
+    return config, keys, tables
+
+
+def _kept(name: str, request: Request) -> DType:
+    """How the numbers of a table are stored: rows that words are made of stay as they are."""
+    return "float32" if name == "inputs" else request.dtype
+
+
+def _stored(
+    name: str, rows: NDArray[np.float32], dim: int, dtype: DType, told: Callable[[int], None]
+) -> dict[str, NDArray[Any]]:
+    builder = Builder(dim, dtype)
+    builder.resize(len(rows))
+    for start in range(0, len(rows), _ROWS):
+        part = rows[start : start + _ROWS]
+        builder.put(start, part)
+        told(len(part))
+    return builder.table().arrays(name)
