@@ -30,6 +30,7 @@ VERBS = {
     "extend": ("extend:extend", "Go on with a model on a new text."),
     "neighbors": ("ask:neighbors", "The words nearest to a word."),
     "analogy": ("ask:analogy", "A is to B as C is to ?"),
+    "embed": ("embed:embed", "A vector for each line of a text."),
     "evaluate": ("judge:evaluate", "Word similarity and analogies, with coverage."),
     "info": ("info:info", "What a model or a file holds, and what opening it costs."),
     "convert": ("move:convert", "The same vectors in another format."),
