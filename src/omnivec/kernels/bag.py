@@ -158,10 +158,11 @@ def lines(
             weight = np.float32(0)
             for k in range(m):
                 weight += weights[targets[k]] / np.float32(m)
+        share = np.float32(1 / m) if starts is not None else np.float32(1)
         if rate is None:
             speed = None
         else:
-            speed = weight * np.float32(rate - decay * (begin - first))
+            speed = share * weight * np.float32(rate - decay * (begin - first))
         if alias is not None:
             count = rivals(targets, m, alias, negatives, random_at(random, begin), outs, signs)
         elif starts is not None:
@@ -169,8 +170,6 @@ def lines(
             if m > 1:  # the mean over its labels, in steps and in loss
                 loss += gathered(lanes)
                 tally[1] = 0
-            if speed is not None:
-                speed = speed / np.float32(m)
         else:
             count = 0
         if alias is not None or starts is not None:
@@ -201,18 +200,17 @@ def lines(
             every_score(hidden, nought, 1, 2, outputs, order, g)
             for k in range(m):
                 loss -= np.float64(g[targets[k] // BLOCK * 2, targets[k] % BLOCK]) / m
-            pace = np.float32(0) if speed is None else speed
+            pace = np.float32(0) if rate is None else speed
             loss += every_share(g, 1, 2, labels, pace, lanes)
-            if speed is not None:
+            if rate is not None:
                 for k in range(m):
                     g[targets[k] // BLOCK * 2, targets[k] % BLOCK] += speed / np.float32(m)
                 steps[0, :] = 0
                 every_update(steps, nought, hidden, 1, 2, outputs, order, g)
         done += 1
-        if speed is not None:
-            share = np.float32(1 / n)
+        if rate is not None:
             for k in range(n):
-                give(inputs, rows[k], steps, 0, share, frozen)
+                give(inputs, rows[k], steps, 0, np.float32(1 / n), frozen)
     return loss, done
 
 
