@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, final, get_args
+from typing import TYPE_CHECKING, Any, final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,17 @@ from omnivec.store import formats, preload
 from omnivec.store.card import card
 from omnivec.store.folder import CONFIG, TABLES, Folder, is_model, opened_folder, write_folder
 from omnivec.store.formats.contents import Contents, Whole
+from omnivec.store.formats.fasttext_names import LABELS, labels_of
 from omnivec.store.keys import Keys
 from omnivec.store.safetensors import Entry
-from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype
+from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype, padded_width
 from omnivec.vectors import Vectors
+
+if TYPE_CHECKING:
+    from omnivec.data.predicting import Predictor
+
+LABELS, LABEL_PREFIX = "labels.", "__label__"
+"""What names of tables begin with that hold labels; what a label begins with where no model says so."""
 
 
 @final
@@ -82,8 +90,70 @@ class Model:
         return self._vectors("vectors")
 
     @cached_property
+    def labels(self) -> list[str]:
+        """The labels that a classifier tells, the most frequent first, without their prefix; else none."""
+        keys, prefix = self.label_keys, self._prefix()
+        if keys is None:
+            return []
+        names = list(keys)
+        whole = all(name.startswith(prefix) for name in names)
+        return [name.removeprefix(prefix) for name in names] if whole else names
+
+    @cached_property
+    def label_keys(self) -> Keys | None:
+        """The labels as texts have them, with their counts; None where the model is no classifier."""
+        named = {"keys." + name[len(LABELS) :]: table for name, table in self.tables.items() if name.startswith(LABELS)}
+        return Keys.from_tables(named) if named and self.config.get("head") else None
+
+    def predict(
+        self, texts: Iterable[str | Sequence[str]], k: int = 1, threshold: float = 0.0
+    ) -> list[list[tuple[str, float]]]:
+        """The likeliest labels of each text.
+
+        Args:
+            texts: texts, or lists of tokens. Line ends in a text are white space.
+            k: at most so many labels for each; -1 for all.
+            threshold: only labels that have at least this probability.
+
+        Returns: a list for each text of (label, probability), the likeliest first; empty for a text of which
+        nothing is known. Over all labels they sum to one with the losses softmax and hs; with ns and ova each
+        answers for itself.
+
+        Raises: OptionError for a model that is no classifier, and for k or threshold out of range; InputError
+        for a single text in place of several.
+        """
+        from omnivec.data.predicting import checked
+
+        return self._predictor.predict(checked(texts, k, threshold), k, threshold)
+
+    @cached_property
+    def _predictor(self) -> Predictor:
+        from omnivec.data.features import Bag
+        from omnivec.data.predicting import Predictor
+
+        head, features = self.config.get("head"), self.config.get("features")
+        if self.label_keys is None or not head or not features:
+            raise OptionError(
+                f"only a classifier predicts labels, this is a model of {self.learner or 'vectors alone'}"
+            )
+        name = "nodes" if "nodes" in self.tables else "output"
+        dim = self.config["dim"]
+        return Predictor(
+            bag=Bag.of(features), unicode=features.get("whitespace") == "unicode", keys=self.keys,
+            inputs=Table.named("inputs", self.tables, dim), output=Table.named(name, self.tables, dim),
+            loss=head["loss"], labels=self.labels, prefix=self._prefix(), tree=self.tables.get("tree"),
+            pruned=self.tables.get("pruned"),
+        )  # fmt: skip
+
+    def _prefix(self) -> str:
+        head = self.config.get("head") or {}
+        return str(head.get("prefix", LABEL_PREFIX))
+
+    @cached_property
     def output(self) -> Vectors:
         """The prediction side: another table than `vectors`. OptionError where the model has none."""
+        if self.label_keys is not None:
+            raise OptionError("this model predicts labels: its output rows are theirs, and not words'")
         if "nodes" in self.tables:
             raise OptionError(
                 "this model predicts by a tree: its output rows are tree nodes, not words, and have no keys"
@@ -96,7 +166,7 @@ class Model:
 
     def _vectors(self, name: str) -> Vectors:
         return Vectors._of_table(
-            self.keys,
+            self.labels if name == "output" and self.labels is not None else self.keys,
             Table.named(name, self.tables, self.config["dim"]),
             lengths=self._lengths.get(name + LENGTHS),
             checksum=self._recorded(name),
@@ -105,8 +175,13 @@ class Model:
             unseen=self._unseen() if name == "vectors" else None,
         )
 
+    @cached_property
+    def labels(self) -> Keys | None:
+        """What a classifier predicts; None of another model."""
+        return labels_of(self.tables) if f"{LABELS}offsets" in self.tables else None
+
     def _unseen(self) -> Callable[[str], NDArray[np.float32]] | None:
-        """What gives the vector of a word that is no key, the mean of its parts; None where they have none."""
+        """What gives the vector of a word that is no key, the mean of its parts; None without parts."""
         features = self.config.get("features")
         if features is None or "inputs" not in self.tables:
             return None
@@ -182,7 +257,7 @@ def load(
         from omnivec.data.composing import opened_model
 
         return Model(*opened_model(Path(path), found, request))
-    keys, table, counts, rounding, _ = found
+    keys, table, counts, rounding = found[:4]
     config = {
         "learner": None, "options": {}, "preset": None, "changed": {}, "head": None, "dim": table.dim,
         "rows": len(table), "training": {"source": Path(path).name},
@@ -235,14 +310,16 @@ def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: i
         found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
         raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
     width, targets = vectors.shape[1], rows
-    if "labels.offsets" in tables:  # a classifier predicts labels
-        targets = max(tables["labels.offsets"].shape[0] - 1, 0)
+    if (labels := tables.get(f"{LABELS}offsets")) is not None:  # a classifier predicts those
+        targets = max(math.prod(labels.shape) - 1, 0)
     inner = max(targets - 1, 0)
     inputs = tables["inputs"].shape[0] if "inputs" in tables and tables["inputs"].shape else rows
     wanted: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
         "vectors": ((rows, width), get_args(DType)), "output": ((targets, width), get_args(DType)),
         "nodes": ((inner, width), get_args(DType)), "tree": ((inner, 2), ("int32",)),
-        "inputs": ((max(inputs, rows), width), get_args(DType)), "frozen": ((inputs,), ("uint8",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
+        "inputs": ((max(inputs, rows), _width("inputs", tables, dim)), get_args(DType)),
+        "frozen": ((inputs,), ("uint8",)),
+        "pruned": ((max(inputs - rows, 0), 2), ("int32",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
     }  # fmt: skip
     for name, table in tables.items():
         if str(table.dtype) == "int8" and name in wanted:
@@ -258,6 +335,13 @@ def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: i
             )
     if ("nodes" in tables) != ("tree" in tables):
         raise FormatError(f"{path}: nodes and tree belong together, and one of them is missing; damaged")
+
+
+def _width(name: str, tables: Mapping[str, NDArray[Any] | Entry], dim: int) -> int:
+    """Columns of a table that may be stored as another type than `vectors` is."""
+    if name not in tables or tables[name].dtype == tables["vectors"].dtype:
+        return tables["vectors"].shape[1]
+    return padded_width(dim) if tables[name].dtype == np.float32 else dim
 
 
 def _is_tree(children: NDArray[np.int32], rows: int) -> bool:

@@ -110,9 +110,10 @@ def _file(path: str, opening: Opening) -> Found:
     known, found = formats.outline(path, request, opening.format)
     dtype = checked_dtype(opening.dtype)
     first = found.rows if opening.limit is None else min(found.rows, opening.limit)
+    takes = {**need(first, found.dim, dtype), **(found.beside if first == found.rows else {})}
     return Found(
-        path, known.name, known.title, {"learner": None, "options": {}, "training": {}},
-        found.rows, found.dim, dtype, {"file": disk_bytes(path)}, need(first, found.dim, dtype), found.exact,
+        path, known.name, known.title, found.config or {"learner": None, "options": {}, "training": {}},
+        found.rows, found.dim, dtype, {"file": disk_bytes(path)}, takes, found.exact,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ NumPy alone, so that opening a file loads no compiler.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,21 @@ from numpy.typing import NDArray
 from omnivec.data.features import LINE_END, Subwords, composed, mean_of
 from omnivec.store import memory
 from omnivec.store.formats.contents import Contents, Request
-from omnivec.store.formats.fasttext import WORDS
-from omnivec.store.formats.fasttext_names import bytes_of
+from omnivec.store.formats.fasttext import FILE
+from omnivec.store.formats.fasttext_names import WORDS, bytes_of
 from omnivec.store.keys import Keys
 from omnivec.store.tables import Builder, DType, table_bytes
+
+_log = logging.getLogger("omnivec")
 
 _BASIS, _PRIME, _SIGN = np.uint64(2166136261), np.uint64(16777619), np.uint64(0xFFFFFF00)
 _LOW = np.uint64(0xFFFFFFFF)
 _PIECE = 1 << 12  # words composed at once
 _ROWS = 1 << 14  # copied at once
 _WORD = 250  # bytes of a usual word in lists, keys and their tables
-_REMEDY = "take the first rows only (limit), or convert it where there is more memory: a model folder is mapped"
+_REMEDY = (
+    "take the first rows only (limit), or convert it where there is more memory: a model folder is mapped"
+)
 
 
 def cut(
@@ -68,9 +73,10 @@ def cut(
             stop[going] = at = at + 1
             going = going[(at < last[going]) & ((data[at] & 0xC0) == 0x80)]
         if n >= subwords.minn:
-            lone = (starts == first) | (stop == last) if n == 1 else False
+            if n == 1:  # no n-gram: a lone bracket
+                reached &= (starts != first) & (stop != last)
             columns.append(hashes.copy())
-            valid.append(reached & ~lone if n == 1 else reached)
+            valid.append(reached)
     if not columns:
         return np.zeros(len(lengths), np.int64), np.empty(0, np.int64)
     there = np.stack(valid, axis=1)
@@ -145,20 +151,23 @@ def opened_model(
 ) -> tuple[dict[str, Any], Keys, dict[str, NDArray[Any]]]:
     """Config, keys and tables of a model, in memory, from what the reader of its format gives.
 
-    With a limit only keys and vectors of the first words are kept; `request.dtype` is of vectors and what
-    predicts. Raises: NotEnoughMemory before anything is allocated; NotFinite for what float16 cannot hold.
+    Where keys are the first words alone, so are the rows that are kept; `request.dtype` is of vectors and what
+    predicts.
+
+    Raises: NotEnoughMemory before anything is allocated; NotFinite for what float16 cannot hold.
     """
     assert contents.whole is not None
     keys, config, given = contents.keys, dict(contents.whole.config), contents.whole.tables
     assert isinstance(keys, Keys)
-    dim, words = config["dim"], len(keys)
-    first = words if request.limit is None else min(request.limit, words)
+    dim, words, first = config["dim"], config["rows"], len(keys)
     cut_off = first < words
-    large = [name for name in ("inputs", "output", "nodes") if name in given and not cut_off]
-    need = {name: table_bytes(len(given[name]), dim, _kept(name, request)) for name in large}
+    large = {name: given[name] for name in ("inputs", "output", "nodes") if name in given}
+    if cut_off:  # a row for each word is left of its first ones
+        large = {"output": large["output"][:first]} if "output" in large and not config["head"] else {}
+    need = {name: table_bytes(len(rows), dim, _kept(name, request)) for name, rows in large.items()}
     need |= {"vectors": table_bytes(first, dim, request.dtype), "words": words * _WORD}
     memory.require(need, f"{_REMEDY}: {path}")
-    done, total = 0, sum(len(given[name]) for name in large) + first
+    done, total = 0, sum(map(len, large.values())) + first
 
     def told(rows: int) -> None:
         nonlocal done
@@ -167,24 +176,28 @@ def opened_model(
             request.told(done / total)
 
     tables = {} if cut_off else {name: table for name, table in given.items() if name not in large}
-    for name in large:
-        tables |= _stored(name, given[name], dim, _kept(name, request), told)
+    for name, rows in large.items():
+        tables |= _stored(name, rows, dim, _kept(name, request), told)
     builder = Builder(dim, request.dtype)
     builder.resize(first)
     spelled = bytes_of(given, WORDS) or tuple(keys.tables()[f"keys.{name}"] for name in ("bytes", "offsets"))
-    source = composer(config, {**given, **tables}, words)
+    source, odd = composer(config, {**given, **tables}, words), 0
     for start in range(0, first, _PIECE):
         stop = min(start + _PIECE, first)
         ends = spelled[1][start : stop + 1]
-        rows = source.words(spelled[0][ends[0] : ends[-1]], ends - ends[0], start)
-        builder.put(start, rows[:, :dim])
+        with np.errstate(over="ignore", invalid="ignore"):
+            rows = source.words(spelled[0][ends[0] : ends[-1]], ends - ends[0], start)[:, :dim]
+        odd += int(np.count_nonzero(~np.isfinite(rows).all(axis=1)))
+        builder.put(start, rows)
         told(stop - start)
+    if odd:
+        _log.warning("%s: %s words have vectors with values that are NaN or infinite", path, f"{odd:,}")
     tables |= builder.table().arrays("vectors")
     if request.dtype != "float32":
         config["rounding"] = builder.rounding._asdict()
     if cut_off:
-        counts = None if contents.counts is None else contents.counts[:first]
-        keys, config["rows"] = Keys.build(keys[:first], counts), first
+        config["rows"] = first
+        del config[FILE]
     return config, keys, tables
 
 

@@ -43,8 +43,9 @@ class Format:
     name chooses it (a pickle that runs code, or what nothing in the file tells); read, outline: all of it, or
     rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
     with a file that is recognised and not read, or what finds that out; holds: what it keeps beside keys and
-    float32 numbers: "counts", "float16", "int8", or parts of a model as `cannot_hold` names them; rounds: the type that all numbers take when they are
-    written; opens: how other tools open what was written, `{path}` stands for its name.
+    float32 numbers: "counts", "float16", "int8", or what the command line calls the rest of a model; rounds:
+    the type that all numbers take when they are written; opens: how other tools open what was written,
+    `{path}` stands for its name.
     """
 
     name: str

@@ -62,3 +62,7 @@ class Outline(NamedTuple):
     dim: int
     exact: bool = True
     """Whether `rows` is a count; otherwise it is an estimate from the length of the first rows."""
+    config: Mapping[str, Any] | None = None
+    """What the file says of a training, as a model's `config.json`."""
+    beside: Mapping[str, int] = {}
+    """Bytes of tables that are loaded beside the vectors, by name; none with a limit."""

@@ -28,7 +28,7 @@ from omnivec.store.formats.fasttext_layout import (
     read_header,
     read_pruned,
 )
-from omnivec.store.formats.fasttext_names import keys_of, raw_tables
+from omnivec.store.formats.fasttext_names import LABELS, OTHERS, WORDS, keys_of, label_tables, raw_tables
 from omnivec.store.formats.fasttext_quantised import read_quantised
 from omnivec.store.formats.fasttext_tree import NO_NODE, huffman
 from omnivec.store.formats.source import opened
@@ -36,11 +36,7 @@ from omnivec.store.tables import Table, table_bytes
 
 LOSSES = {HS: "hs", 2: "ns", 3: "softmax", 4: "ova"}
 MODELS = {1: "cbow", 2: "skipgram", SUPERVISED: "supervised"}
-LINE_END = "</s>"
-WORDS, LABELS, OTHERS = "words.", "labels.", "others."
-"""What the names of tables begin with: words as the file spells them, where its bytes are no UTF-8; labels of a
-classifier; labels that stood in the text of another model."""
-
+LINE_END, PREFIX = "</s>", "__label__"  # no file holds the prefix; fastText takes this one when it opens it
 FILE = "fasttext"
 """Where a model's config keeps the numbers of the file that it was read from."""
 
@@ -50,17 +46,20 @@ sniff = fasttext_family.sniff
 
 
 def outline(path: Path, request: Request) -> Outline:
-    """Words and dim, from the header. Raises: FormatError."""
+    """Words, dim and options, from the header. Raises: FormatError."""
     with opened(path) as source:
         header = _header(path, source.file.read(fasttext_family.HEADER_LIMIT), source.size)
-        return Outline(header["nwords"], header["dim"])
+    tables = {"inputs": header.rows, "nodes" if header["loss"] == HS else "output": header.outputs}
+    beside = {name: table_bytes(rows, header["dim"]) for name, rows in tables.items()}
+    return Outline(header["nwords"], header["dim"], True, _config(header, path), beside)
 
 
 def read(path: Path, request: Request) -> Contents:
     """A whole model: words, their own rows, and beside them options and tables.
 
-    Of those, `inputs` and `output` or `nodes` are rows as they lie in the file, (rows, dim) float32 at any
-    byte, mapped and not padded; rows of a quantised file are decoded, and its codes are tables too.
+    Of the tables, `inputs` and `output` or `nodes` are rows as they lie in the file, (rows, dim) float32 at
+    any byte, mapped and not padded; rows of a quantised file are decoded, and its codes are tables too. With
+    a limit, keys are the first words alone, while `config` counts all.
 
     Raises: FormatError naming the byte for what is damaged; NotEnoughMemory before a row is decoded.
     """
@@ -72,7 +71,9 @@ def read(path: Path, request: Request) -> Contents:
 
 def _header(path: Path, head: bytes, size: int | None) -> Header:
     if size is None:
-        raise FormatError(f"{path}: a fastText model is mapped, which a packed file cannot be; unpack it first")
+        raise FormatError(
+            f"{path}: a fastText model is mapped, which a packed file cannot be; unpack it first"
+        )
     header = read_header(path, head, size)
     if not header["nwords"]:
         raise FormatError(f"{path}: it holds no words")
@@ -83,13 +84,13 @@ def _model(reader: Reader, header: Header, request: Request) -> Contents:
     path, words, dim = reader.path, header["nwords"], header["dim"]
     is_classifier = header["model"] == SUPERVISED
     entries = read_entries(reader, header)
-    keys = keys_of(path, entries.words[:words], entries.counts[:words], request)
-    tables = raw_tables(entries.words[:words], keys, WORDS)
-    if header["nlabels"]:
+    first = words if request.limit is None else min(request.limit, words)
+    keys = keys_of(path, entries.words[:first], entries.counts[:first], request)
+    tables = raw_tables(entries.words[:first], keys, WORDS)
+    if header["nlabels"] and first == words:
         prefix, labels = LABELS if is_classifier else OTHERS, entries.words[words:]
         names = keys_of(path, labels, entries.counts[words:], request)
-        tables |= {prefix + name.removeprefix("keys."): array for name, array in names.tables().items()}
-        tables |= raw_tables(labels, names, prefix)
+        tables |= label_tables(names, prefix) | raw_tables(labels, names, prefix)
     if entries.mixed:
         what = f"{entries.mixed:,} entries are of another type than their place says"
         _log.warning("%s: %s; their place was believed", path, what)
@@ -106,8 +107,8 @@ def _model(reader: Reader, header: Header, request: Request) -> Contents:
     if header["loss"] == HS:
         tables |= _tree(reader, entries.counts[words:] if is_classifier else entries.counts[:words], tables)
         del tables["output"]
-    whole = Whole(_config(header, path, small_output), tables)
-    return Contents(keys, Table(tables["inputs"][:words], dim), keys.counts, None, whole)
+    whole = Whole(_config(header, path) | {FILE: _numbers(header, small_output)}, tables)
+    return Contents(keys, Table(tables["inputs"][:first], dim), keys.counts, None, whole)
 
 
 def _marked(reader: Reader, header: Header, what: str) -> bool:
@@ -122,38 +123,48 @@ def _matrix(
         reader.shape(rows, dim, what)
         return {name: reader.view("<f4", rows * dim, what).reshape(rows, dim)}
     found = read_quantised(reader, rows, dim, what)
-    memory.require({"decoded rows": table_bytes(rows, dim)}, f"open it where there is more memory: {reader.path}")
+    memory.require(
+        {"decoded rows": table_bytes(rows, dim)}, f"open it where there is more memory: {reader.path}"
+    )
     return {name: found.decoded()[:, :dim], **found.tables(name)}
 
 
-def _tree(reader: Reader, counts: NDArray[np.int64], tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _tree(
+    reader: Reader, counts: NDArray[np.int64], tables: Mapping[str, NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
     if len(counts) and counts.max() >= NO_NODE:
         raise FormatError(f"{reader.path}: a count of {counts.max():,}, too many for a tree; damaged")
     return {"tree": huffman(counts), "nodes": tables["output"][: max(len(counts) - 1, 0)]}
 
 
-def _config(header: Header, path: Path, small_output: bool) -> dict[str, Any]:
-    """What the header says in the words of our learners; all its numbers are kept for writing it again."""
+def _numbers(header: Header, small_output: bool) -> dict[str, Any]:
+    """All that the header says, for writing it again."""
+    return {"version": header.version, "small_output": small_output, **header.numbers}
+
+
+def _config(header: Header, path: Path) -> dict[str, Any]:
+    """What the header says, in the words of our learners."""
     loss, is_classifier = LOSSES[header["loss"]], header["model"] == SUPERVISED
     grams = header["maxn"] > 0 or header["word_ngrams"] > 1
-    sizes = {"minn": header["minn"], "maxn": header["maxn"]} | ({"buckets": header["bucket"]} if grams else {})
+    sizes = {"minn": header["minn"], "maxn": header["maxn"]} | (
+        {"buckets": header["bucket"]} if grams else {}
+    )
     options = {
         "dim": header["dim"], "epochs": header["epoch"], "min_count": header["min_count"],
-        "negatives": header["negatives"], "loss": loss, "lr": None, **sizes,
+        "negatives": header["negatives"], "loss": loss, **sizes,
     }  # fmt: skip
     if is_classifier:
-        options["word_ngrams"] = header["word_ngrams"]
+        options |= {"word_ngrams": header["word_ngrams"], "hash": "fasttext", "line_end": LINE_END}
     else:
         options |= {"model": MODELS[header["model"]], "window": header["window"], "sample": header["sample"]}
-        options["line_end"] = LINE_END
-    features: dict[str, Any] = {"kind": "subwords", "hash": "fasttext", **sizes}
+        options |= {"lr": None, "line_end": LINE_END}
+    features: dict[str, Any] = {"kind": "bag" if is_classifier else "subwords", "hash": "fasttext", **sizes}
     features["buckets"] = header["bucket"]
     if is_classifier:
-        features |= {"word_ngrams": header["word_ngrams"], "shared": True}
-    file = {"version": header.version, "small_output": small_output, **header.numbers}
+        features |= {"word_ngrams": header["word_ngrams"], "shared": True, "line_end": LINE_END}
     return {
         "learner": "classifier" if is_classifier else "fasttext", "options": options, "preset": None,
-        "changed": {}, "head": {"kind": "labels", "loss": loss} if is_classifier else None,
+        "changed": {}, "head": {"kind": "labels", "loss": loss, "prefix": PREFIX} if is_classifier else None,
         "dim": header["dim"], "rows": header["nwords"], "training": {"source": path.name},
-        "features": features, FILE: file,
+        "features": features,
     }  # fmt: skip

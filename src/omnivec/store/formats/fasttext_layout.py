@@ -130,8 +130,8 @@ def read_header(path: Path, head: bytes, size: int) -> Header:
     found = fasttext_family.header(head, 0 if old else 8, fasttext_family.FASTTEXT, size)
     if isinstance(found, str):
         raise FormatError(f"{path}: {found}; damaged, take another copy")
+    end = int(found.pop("end"))
     numbers = {name: value if name == "sample" else int(value) for name, value in found.items()}
-    end = numbers.pop("end")
     if numbers["model"] == SUPERVISED and version < 12:
         numbers["maxn"] = 0  # such releases had no n-grams of characters there
     return Header(version, numbers, end)
@@ -158,7 +158,7 @@ def read_entries(reader: Reader, header: Header) -> Entries:
 
 
 def read_pruned(reader: Reader, header: Header) -> NDArray[np.int32] | None:
-    """The pairs of n-gram and row that are left, (n, 2) int32 in the file's order; None where all are there."""
+    """The n-grams that are left and their rows, (n, 2) int32 in the file's order; None for all of them."""
     count, at = header["pruned"], reader.at
     if count == NEVER:
         return None

@@ -1,4 +1,4 @@
-"""Words and labels of a fastText file: bytes that become keys, all different, and the bytes kept where they differ.
+"""Words and labels of a fastText file: bytes that become keys, and are kept where the keys say less.
 
 Rows belong to words by their number, so that no word can be left out.
 """
@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError, OptionError
 from omnivec.store.formats.contents import Request
 from omnivec.store.keys import Keys
+
+WORDS, LABELS, OTHERS = "words.", "labels.", "others."
+"""What the names of tables begin with: words as a file spells them, where its bytes are no UTF-8; labels of a
+classifier; labels that stood in the text of another model."""
 
 _RAW = "raw."  # what names of tables get: the bytes of words that are no UTF-8
 
@@ -62,6 +66,21 @@ def _apart(path: Path, texts: list[str]) -> list[str]:
     what = f"{len(again):,} words occur again (first {again[0]!r})"
     _log.warning("%s: %s; their rows stand behind them", path, what)
     return texts
+
+
+def labels_of(tables: Mapping[str, NDArray[Any]], prefix: str = LABELS) -> Keys:
+    """The labels among the tables of a model that has them. Raises: FormatError when they are damaged."""
+    found = {
+        f"keys.{name.removeprefix(prefix)}": table
+        for name, table in tables.items()
+        if name.startswith(prefix)
+    }
+    return Keys.from_tables(found)
+
+
+def label_tables(labels: Keys, prefix: str = LABELS) -> dict[str, NDArray[Any]]:
+    """The arrays of labels by the names they have among the tables of a model."""
+    return {prefix + name.removeprefix("keys."): table for name, table in labels.tables().items()}
 
 
 def raw_tables(raw: list[bytes], keys: Keys, prefix: str = "") -> dict[str, NDArray[Any]]:

@@ -1,13 +1,13 @@
 """A matrix of a fastText file whose rows are product-quantised: a byte for each part of a row.
 
-A row is cut into parts, and each part is the nearest of 256 centroids of its place. With norms, rows of length
-one are coded and a further byte is the nearest of 256 lengths.
+A row is cut into parts, and each part is the nearest of 256 centroids of its place. With norms, rows of
+length one are coded and a further byte is the nearest of 256 lengths.
 
     u8 norms | i64 rows, dim | i32 codes, u8 × codes | coder | norms: u8 × rows, coder of dim 1
     coder: i32 dim, parts, size, size of the last | f32 × 256 dim: for each part, 256 centroids of its size
 
-Sources: Jégou, Douze, Schmid 2011 (product quantisation); Joulin, Grave, Bojanowski, Douze, Jégou, Mikolov 2016,
-FastText.zip (arXiv 1612.03651).
+Sources: Jégou, Douze, Schmid 2011 (product quantisation); Joulin, Grave, Bojanowski, Douze, Jégou, Mikolov
+2016, FastText.zip (arXiv 1612.03651).
 """
 
 from __future__ import annotations
@@ -19,23 +19,27 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.errors import FormatError
 from omnivec.store.formats.fasttext_layout import Reader
 from omnivec.store.tables import empty_table
 
 _CENTROIDS = 256
+_KINDS = {
+    "codes": "uint8", "centroids": "float32", "part": "int32", "norm_codes": "uint8", "norms": "float32",
+}  # fmt: skip
 _BLOCK = 1 << 14  # rows decoded at once
 
 
 class Quantised(NamedTuple):
-    """Codes (rows, parts) uint8, centroids (256 dim,) float32, and lengths as codes (rows,) and values (256,)."""
+    """Codes (rows, parts) uint8 and centroids (256 dim,); of norms codes (rows,) and values (256,)."""
 
     dim: int
     size: int
     """Numbers in a part; the last may have fewer."""
-    codes: NDArray[np.uint8]
-    centroids: NDArray[np.float32]
-    norm_codes: NDArray[np.uint8] | None
-    norms: NDArray[np.float32] | None
+    codes: NDArray[Any]
+    centroids: NDArray[Any]
+    norm_codes: NDArray[Any] | None
+    norms: NDArray[Any] | None
 
     def decoded(self) -> NDArray[np.float32]:
         """All rows, (rows, padded width)."""
@@ -46,7 +50,7 @@ class Quantised(NamedTuple):
                 first, last = place * size, min((place + 1) * size, self.dim)
                 of_place = self.centroids[first * _CENTROIDS : last * _CENTROIDS].reshape(_CENTROIDS, -1)
                 table[part, first:last] = of_place[self.codes[part, place]]
-            if self.norms is not None:
+            if self.norms is not None and self.norm_codes is not None:
                 table[part] *= self.norms[self.norm_codes[part]][:, None]
         return table
 
@@ -63,9 +67,18 @@ class Quantised(NamedTuple):
         """The codes that lie under `name` among the tables of a model; None where it has none."""
         if f"{name}.codes" not in tables:
             return None
-        codes, centroids, size = (tables[f"{name}.{part}"] for part in ("codes", "centroids", "part"))
-        norms = tables.get(f"{name}.norm_codes"), tables.get(f"{name}.norms")
-        return cls(dim, int(size[0]), codes, centroids, *norms)
+        found = {part: tables[f"{name}.{part}"] for part in _KINDS if f"{name}.{part}" in tables}
+        sizes, kinds = (
+            {part: getattr(array, what) for part, array in found.items()} for what in ("shape", "dtype")
+        )
+        rows, size = sizes["codes"][0], int(found["part"][0]) if sizes.get("part") == (1,) else 0
+        wanted = {"codes": (rows, -(-dim // max(size, 1))), "centroids": (dim * _CENTROIDS,), "part": (1,)}
+        if "norms" in found:
+            wanted |= {"norm_codes": (rows,), "norms": (_CENTROIDS,)}
+        if size < 1 or sizes != wanted or kinds != {part: _KINDS[part] for part in found}:
+            raise FormatError(f"the codes of {name!r} do not fit each other: {sizes}; damaged")
+        norms = found.get("norm_codes"), found.get("norms")
+        return cls(dim, size, found["codes"], found["centroids"], *norms)
 
     def write(self, file: BinaryIO) -> None:
         """Write it as fastText does."""
@@ -86,7 +99,9 @@ def read_quantised(reader: Reader, rows: int, dim: int, what: str) -> Quantised:
     (count,) = reader.numbers("<i", f"the number of codes of the {what}")
     parts, left = divmod(count, rows) if rows else (0, 1)
     if left or not 1 <= parts <= dim:
-        raise reader.damage(at, f"codes for {rows:,} rows of {dim} numbers were expected, got {count:,} of them")
+        raise reader.damage(
+            at, f"codes for {rows:,} rows of {dim} numbers were expected, got {count:,} of them"
+        )
     codes = reader.array(np.uint8, count, f"codes of the {what}").reshape(rows, parts)
     at = reader.at
     found = reader.numbers("<4i", f"the sizes of the {what}'s coder")
@@ -100,6 +115,8 @@ def read_quantised(reader: Reader, rows: int, dim: int, what: str) -> Quantised:
     norm_codes = reader.array(np.uint8, rows, f"codes of norms of the {what}")
     at = reader.at
     if (found := reader.numbers("<4i", f"the sizes of the {what}'s coder of norms")) != (1, 1, 1, 1):
-        raise reader.damage(at, f"1, 1, 1, 1 was expected of a coder of norms, got {', '.join(map(str, found))}")
+        raise reader.damage(
+            at, f"1, 1, 1, 1 was expected of a coder of norms, got {', '.join(map(str, found))}"
+        )
     values = reader.finite(_CENTROIDS, f"norms of the {what}")
     return Quantised(dim, size, codes, centroids, norm_codes, values)

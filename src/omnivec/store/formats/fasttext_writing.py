@@ -5,6 +5,7 @@ It composes vectors itself, from raw rows by its own hash, and builds its tree f
 
 from __future__ import annotations
 
+import logging
 import os
 import struct
 from collections.abc import Mapping
@@ -16,19 +17,23 @@ from numpy.typing import NDArray
 
 from omnivec.errors import OutputError
 from omnivec.store.formats.contents import Contents, Told, Whole
-from omnivec.store.formats.fasttext import FILE, LABELS, LOSSES, MODELS, OTHERS, WORDS
+from omnivec.store.formats.fasttext import FILE, LINE_END, LOSSES, MODELS
 from omnivec.store.formats.fasttext_family import MAGIC
 from omnivec.store.formats.fasttext_layout import NEVER
-from omnivec.store.formats.fasttext_names import bytes_of
+from omnivec.store.formats.fasttext_names import LABELS, OTHERS, WORDS, bytes_of, labels_of
 from omnivec.store.formats.fasttext_quantised import Quantised
-from omnivec.store.formats.fasttext_tree import rows_of_nodes
+from omnivec.store.formats.fasttext_tree import NO_NODE, rows_of_nodes
 from omnivec.store.formats.source import created
 from omnivec.store.formats.writing import encoded, spans
 from omnivec.store.keys import Keys
 from omnivec.store.tables import Table
 
+_log = logging.getLogger("omnivec")
+
 _INSTEAD = "write its vectors as .vec"
-_ARGUMENTS = "dim window epoch min_count negatives word_ngrams loss model bucket minn maxn rate_update".split()
+_ARGUMENTS = (
+    "dim window epoch min_count negatives word_ngrams loss model bucket minn maxn rate_update".split()
+)
 _DEFAULTS = {"minn": 0, "maxn": 0, "buckets": 0, "word_ngrams": 1}
 _MOST = 2**31 - 1
 _SEPARATORS = " \t\n\v\f\r\0"
@@ -39,7 +44,9 @@ _WRITTEN = 12  # the version of files that are new
 def write(
     path: str | os.PathLike[str], contents: Contents, *, overwrite: bool = False, told: Told | None = None
 ) -> None:
-    """Write a file of version 12, or again what the model was read from, as a whole or not at all.
+    """Write a file of version 12, or of that which the model was read from, as a whole or not at all.
+
+    What was read and not changed becomes the same bytes again.
 
     Raises: OutputError for a model that such a file cannot hold, saying why; when a word holds white space or
     a zero byte; when the path exists (unless `overwrite`) or the system refuses.
@@ -55,9 +62,8 @@ def write(
             _write_entries(file, *entries)
         if "pruned" in whole.tables:
             file.write(np.ascontiguousarray(whole.tables["pruned"], "<i4").data)
-        old = model.version == 0
-        _write_matrix(file, model.inputs, None if old else isinstance(model.inputs, Quantised), told)
-        _write_matrix(file, outputs, None if old else isinstance(outputs, Quantised) or model.small_output, None)
+        _write_matrix(file, model.inputs, isinstance(model.inputs, Quantised), told)
+        _write_matrix(file, outputs, isinstance(outputs, Quantised) or model.small_output, None)
 
 
 def _cannot(path: str | os.PathLike[str], why: str) -> OutputError:
@@ -70,7 +76,7 @@ class _Model:
     def __init__(self, path: str | os.PathLike[str], contents: Contents, whole: Whole) -> None:
         self._path, self._config, self._tables = path, whole.config, whole.tables
         self._file: Mapping[str, Any] = self._config.get(FILE) or {}
-        self.version: int = self._file.get("version", _WRITTEN)
+        self._version: int = self._file.get("version") or _WRITTEN
         self.small_output = bool(self._file.get("small_output"))
         self._is_classifier = self._config["learner"] == "classifier"
         self._features = self._checked()
@@ -78,20 +84,12 @@ class _Model:
             raise _cannot(path, "it came without counts")
         self._counts = contents.counts
         self.entries = [(*self._named(contents.keys, WORDS), self._counts, 0)]
-        self._labels = np.empty(0, np.int64)
         for prefix in (LABELS, OTHERS):
             if f"{prefix}offsets" in self._tables:
-                keys = Keys.from_tables(
-                    {
-                        f"keys.{name.removeprefix(prefix)}": table
-                        for name, table in self._tables.items()
-                        if name.startswith(prefix)
-                    }
-                )
-                if keys.counts is None:
+                labels = labels_of(self._tables, prefix)
+                if labels.counts is None:
                     raise _cannot(path, "its labels came without counts")
-                self._labels = keys.counts
-                self.entries.append((*self._named(keys, prefix), keys.counts, 1))
+                self.entries.append((*self._named(labels, prefix), labels.counts, 1))
         self.inputs = self._matrix("inputs" if "inputs" in self._tables else "vectors")
 
     def _checked(self) -> dict[str, int]:
@@ -103,10 +101,15 @@ class _Model:
             raise _cannot(self._path, "the rows of its n-grams are missing")
         kind, hashed = features.pop("kind", "subwords"), features.pop("hash", "fasttext")
         sizes = {name: int(features.pop(name, default)) for name, default in _DEFAULTS.items()}
+        line_end, space = features.pop("line_end", LINE_END), features.pop("whitespace", "ascii")
         one_table = features.pop("shared", not (sizes["word_ngrams"] > 1 and sizes["maxn"]))
         odd = [name for name, value in features.items() if value]
-        if kind != "subwords" or hashed != "fasttext":
-            raise _cannot(self._path, f"its {kind} are hashed by {hashed!r}, and fastText by its own function")
+        if kind not in ("subwords", "bag") or hashed != "fasttext":
+            raise _cannot(
+                self._path, f"its {kind} are hashed by {hashed!r}, and fastText by its own function"
+            )
+        if (line_end, space) != (LINE_END, "ascii"):
+            raise _cannot(self._path, f"its texts end in {line_end!r} between {space} white space")
         if not one_table or odd:
             what = ", ".join(odd) or "tables of their own for n-grams of words and of letters"
             raise _cannot(self._path, f"it has {what}, which fastText has not")
@@ -127,21 +130,36 @@ class _Model:
 
     def outputs(self) -> Quantised | Table:
         """The matrix that predicts, its rows in fastText's order."""
-        counts, dim = self._labels if self._is_classifier else self._counts, self._config["dim"]
-        if f"output.codes" in self._tables:
+        if "output.codes" in self._tables:
             return self._matrix("output")
         if "nodes" in self._tables:
-            nodes = Table.named("nodes", self._tables, dim)
-            found = rows_of_nodes(counts, self._tables["tree"])
-            if found is None:
-                why = "where two weights are equal, its tree is not the one that fastText builds from the counts"
-                raise _cannot(self._path, why)
-            rows = np.zeros((len(counts), dim), np.float32)  # the last is no node's
-            rows[: len(nodes)] = nodes.take(found[0]) * found[1][:, None]
-            return Table(rows)
+            return self._nodes()
         if "output" not in self._tables:
             raise _cannot(self._path, "the rows that predict are missing")
         return self._matrix("output")
+
+    def _nodes(self) -> Table:
+        """The rows of a tree's nodes as fastText numbers them, and one that is no node's."""
+        counts = self.entries[self._is_classifier][2]
+        nodes = Table.named("nodes", self._tables, self._config["dim"])
+        found = rows_of_nodes(counts, self._tables["tree"])
+        if found is None:
+            # Of equal weights ours takes the leaf first. So does fastText when a node weighs a little more.
+            factor = 1 << len(counts).bit_length()
+            counts = counts * factor + 1
+            found = rows_of_nodes(counts, self._tables["tree"]) if counts.max() < NO_NODE else None
+            if found is None:
+                raise _cannot(self._path, "its tree is not the one that fastText builds from the counts")
+            self.entries[self._is_classifier] = (
+                *self.entries[self._is_classifier][:2],
+                counts,
+                self._is_classifier,
+            )
+            what = f"counts in the file are {factor:,} times what they are, and one"
+            _log.warning("%s: %s, so that fastText builds the tree of this model from them", self._path, what)
+        rows = np.zeros((len(counts), nodes.dim), np.float32)
+        rows[:-1] = nodes.take(found[0]) * found[1][:, None]
+        return Table(rows)
 
     def header(self) -> bytes:
         """Magic number, version, arguments and sizes."""
@@ -153,7 +171,8 @@ class _Model:
             "min_count": options.get("min_count", 1), "negatives": options.get("negatives", 5),
             "loss": _code(LOSSES, options.get("loss", "ns")), "model": _code(MODELS, kind),
             "word_ngrams": self._features["word_ngrams"], "minn": self._features["minn"],
-            "maxn": self._features["maxn"], "bucket": self._features["buckets"] if is_pruned else rows - words,
+            "maxn": self._features["maxn"],
+            "bucket": self._features["buckets"] if is_pruned else rows - words,
             "rate_update": 100, "sample": options.get("sample", 1e-4),
             "tokens": record.get("tokens_counted", record.get("tokens", int(self._counts.sum()))),
         }  # fmt: skip
@@ -162,12 +181,11 @@ class _Model:
         if not is_pruned and hashed != self._features["buckets"] * bool(hashed):
             raise _cannot(self._path, f"it has {hashed:,} rows of n-grams, not {self._features['buckets']:,}")
         numbers = [min(max(int(found[name]), -_MOST), _MOST) for name in _ARGUMENTS]
-        sizes = [words + len(self._labels), words, len(self._labels)]
+        labels = len(self.entries[1][2]) if len(self.entries) > 1 else 0
+        sizes = [words + labels, words, labels]
         out = struct.pack("<12id3iq", *numbers, found["sample"], *sizes, found["tokens"])
-        if self.version == 0:
-            return out
         pruned = len(self._tables["pruned"]) if is_pruned else NEVER
-        return MAGIC + struct.pack("<i", self.version) + out + struct.pack("<q", pruned)
+        return MAGIC + struct.pack("<i", self._version) + out + struct.pack("<q", pruned)
 
 
 def _code(names: Mapping[int, str], name: str) -> int:
@@ -186,12 +204,14 @@ def _write_entries(
         stop = min(start + _BLOCK, len(counts))
         block, base = text[ends[start] : ends[stop]].tobytes(), ends[start]
         numbers = zip(pairwise(ends[start : stop + 1]), counts[start:stop].tolist(), strict=True)
-        file.write(b"".join(block[a - base : b - base] + layout.pack(count, kind) for (a, b), count in numbers))
+        file.write(
+            b"".join(block[a - base : b - base] + layout.pack(count, kind) for (a, b), count in numbers)
+        )
 
 
-def _write_matrix(file: BinaryIO, matrix: Quantised | Table, mark: bool | None, told: Told | None) -> None:
-    """The matrix, behind its mark where the version has one."""
-    file.write(b"" if mark is None else struct.pack("<?", mark))
+def _write_matrix(file: BinaryIO, matrix: Quantised | Table, mark: bool, told: Told | None) -> None:
+    """The matrix, behind the mark of one that is quantised."""
+    file.write(struct.pack("<?", mark))
     if isinstance(matrix, Quantised):
         matrix.write(file)
         return
