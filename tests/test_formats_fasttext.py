@@ -2,8 +2,10 @@
 
 import struct
 
+import gensim
 import numpy as np
 import pytest
+from gensim.models.fasttext import load_facebook_vectors, save_facebook_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -361,6 +363,69 @@ def test_what_a_file_cannot_hold_is_refused_with_the_reason(tmp_path):
     with pytest.raises(OutputError, match="a space"):
         WRITE(tmp_path / "x", model.contents()._replace(keys=spaced))
     assert not (tmp_path / "x").exists()
+
+
+# Other programs
+
+
+@pytest.mark.parametrize("bucket", [0, 100])
+def test_what_gensim_writes_is_opened_and_the_other_way_round(tmp_path, bucket):
+    path = str(tmp_path / "m.bin")
+    trained = gensim.models.FastText(
+        [["a", "b", "안녕"] * 9], vector_size=4, min_count=1, bucket=bucket, max_n=6 * (bucket > 0), epochs=1
+    )
+    save_facebook_model(trained, path)
+    model = load(path)
+    for word in trained.wv.index_to_key:
+        np.testing.assert_allclose(model.vectors[word], trained.wv[word], atol=1e-6)
+    WRITE(path, model.contents(), overwrite=True)
+    again = load_facebook_vectors(path)
+    for word in (*model.keys, *(["안녕하세요"] if bucket else [])):
+        np.testing.assert_allclose(model.vectors[word], again[word], atol=1e-6)
+
+
+TRAINED = {
+    "skip-gram": {}, "CBOW": {"model": "cbow", "minn": 1, "maxn": 2}, "hs": {"loss": "hs"},
+    "supervised": {"wordNgrams": 3, "minn": 2, "maxn": 4}, "ova": {"loss": "ova"},
+    "supervised, hs": {"loss": "hs"}, "quantised": {"wordNgrams": 2},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TRAINED)
+def test_what_fasttext_writes_is_opened_and_the_other_way_round(tmp_path, kind):
+    fasttext = pytest.importorskip(
+        "fasttext", reason="fasttext is no requirement: its package needs a compiler"
+    )
+    text, path = tmp_path / "text", str(tmp_path / "m.bin")
+    draw = np.random.default_rng(1)
+    lines = [" ".join(draw.choice(["king", "queen", "안녕", "rule", "stone"], 8)) for _ in range(400)]
+    text.write_text("\n".join(f"__label__{line[:4].strip()} {line}" for line in lines) + "\n")
+    learner = {"supervised": "supervised", "ova": "supervised", "quantised": "supervised"}.get(
+        kind.split(",")[0]
+    )
+    train = getattr(fasttext, f"train_{learner or 'unsupervised'}")
+    options = {"dim": 10, "epoch": 2, "minCount": 1, "bucket": 500, "thread": 10, "verbose": 0}
+    trained = train(str(text), **{**options, **TRAINED[kind]})
+    if kind == "quantised":
+        trained.quantize(input=str(text), qnorm=True, cutoff=300)
+    trained.save_model(path)
+    content, model = (tmp_path / "m.bin").read_bytes(), load(path)
+    for word in (*trained.get_words(), "kinglike", "x"):
+        np.testing.assert_allclose(model.vectors[word], trained.get_word_vector(word), atol=1e-6)
+    WRITE(path, model.contents(), overwrite=True)
+    assert (tmp_path / "m.bin").read_bytes() == content
+
+
+def test_what_was_trained_here_is_opened_by_fasttext(tmp_path):
+    fasttext = pytest.importorskip(
+        "fasttext", reason="fasttext is no requirement: its package needs a compiler"
+    )
+    model = FastText(dim=10, epochs=1, min_count=1, threads=1, buckets=500).fit(TEXT)
+    WRITE(tmp_path / "m.bin", model.contents())
+    theirs = fasttext.load_model(str(tmp_path / "m.bin"))
+    for word in (*model.keys, "kinglike", "x"):
+        np.testing.assert_allclose(model.vectors[word], theirs.get_word_vector(word), atol=1e-6)
+    np.testing.assert_array_equal(theirs.get_input_matrix(), model.tables["inputs"][:, :10])
 
 
 # Damage

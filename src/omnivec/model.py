@@ -28,8 +28,11 @@ from omnivec.vectors import Vectors
 if TYPE_CHECKING:
     from omnivec.data.predicting import Predictor
 
-LABELS, LABEL_PREFIX = "labels.", "__label__"
-"""What names of tables begin with that hold labels; what a label begins with where no model says so."""
+LABELS = "labels."
+"""What names of tables begin with that hold labels."""
+
+LABEL_PREFIX = "__label__"
+"""What a label begins with where no model says so."""
 
 
 @final
@@ -90,20 +93,26 @@ class Model:
         return self._vectors("vectors")
 
     @cached_property
-    def labels(self) -> list[str]:
-        """The labels that a classifier tells, the most frequent first, without their prefix; else none."""
-        keys, prefix = self.label_keys, self._prefix()
-        if keys is None:
-            return []
-        names = list(keys)
+    def labels(self) -> Keys | None:
+        """The labels of a classifier as texts have them, with their counts; None of another model."""
+        named = {
+            "keys." + name.removeprefix(LABELS): table
+            for name, table in self.tables.items()
+            if name.startswith(LABELS)
+        }
+        return Keys.from_tables(named) if "keys.offsets" in named else None
+
+    @cached_property
+    def label_names(self) -> list[str]:
+        """What `predict` calls the labels, the most frequent first: without their prefix if all have it."""
+        names, prefix = list(self.labels or ()), self.label_prefix
         whole = all(name.startswith(prefix) for name in names)
         return [name.removeprefix(prefix) for name in names] if whole else names
 
-    @cached_property
-    def label_keys(self) -> Keys | None:
-        """The labels as texts have them, with their counts; None where the model is no classifier."""
-        named = {"keys." + name[len(LABELS) :]: table for name, table in self.tables.items() if name.startswith(LABELS)}
-        return Keys.from_tables(named) if named and self.config.get("head") else None
+    @property
+    def label_prefix(self) -> str:
+        """What a word of a text begins with that is a label."""
+        return str((self.config.get("head") or {}).get("prefix", LABEL_PREFIX))
 
     def predict(
         self, texts: Iterable[str | Sequence[str]], k: int = 1, threshold: float = 0.0
@@ -132,7 +141,7 @@ class Model:
         from omnivec.data.predicting import Predictor
 
         head, features = self.config.get("head"), self.config.get("features")
-        if self.label_keys is None or not head or not features:
+        if self.labels is None or not head or not features:
             raise OptionError(
                 f"only a classifier predicts labels, this is a model of {self.learner or 'vectors alone'}"
             )
@@ -141,19 +150,13 @@ class Model:
         return Predictor(
             bag=Bag.of(features), unicode=features.get("whitespace") == "unicode", keys=self.keys,
             inputs=Table.named("inputs", self.tables, dim), output=Table.named(name, self.tables, dim),
-            loss=head["loss"], labels=self.labels, prefix=self._prefix(), tree=self.tables.get("tree"),
+            loss=head["loss"], labels=self.label_names, prefix=self.label_prefix, tree=self.tables.get("tree"),
             pruned=self.tables.get("pruned"),
         )  # fmt: skip
-
-    def _prefix(self) -> str:
-        head = self.config.get("head") or {}
-        return str(head.get("prefix", LABEL_PREFIX))
 
     @cached_property
     def output(self) -> Vectors:
         """The prediction side: another table than `vectors`. OptionError where the model has none."""
-        if self.label_keys is not None:
-            raise OptionError("this model predicts labels: its output rows are theirs, and not words'")
         if "nodes" in self.tables:
             raise OptionError(
                 "this model predicts by a tree: its output rows are tree nodes, not words, and have no keys"
@@ -174,11 +177,6 @@ class Model:
             mapped=self._mapped,
             unseen=self._unseen() if name == "vectors" else None,
         )
-
-    @cached_property
-    def labels(self) -> Keys | None:
-        """What a classifier predicts; None of another model."""
-        return labels_of(self.tables) if f"{LABELS}offsets" in self.tables else None
 
     def _unseen(self) -> Callable[[str], NDArray[np.float32]] | None:
         """What gives the vector of a word that is no key, the mean of its parts; None without parts."""

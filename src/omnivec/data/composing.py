@@ -151,8 +151,8 @@ def opened_model(
 ) -> tuple[dict[str, Any], Keys, dict[str, NDArray[Any]]]:
     """Config, keys and tables of a model, in memory, from what the reader of its format gives.
 
-    Where keys are the first words alone, so are the rows that are kept; `request.dtype` is of vectors and what
-    predicts.
+    Where keys are the first words alone, so are the rows that are kept; `request.dtype` is of vectors and
+    what predicts.
 
     Raises: NotEnoughMemory before anything is allocated; NotFinite for what float16 cannot hold.
     """
