@@ -10,7 +10,7 @@ from omnivec.cli import call
 from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags
 from omnivec.cli.out import emit_json, labelled
 from omnivec.cli.show import Display, logging_shown
-from omnivec.learners.known import LEARNERS
+from omnivec.learners.known import WINDOWED
 from omnivec.learners.learner import plural
 from omnivec.learners.windowed import Windowed
 
@@ -79,5 +79,5 @@ def each(number: float, tokens: int) -> str:
     return f"{share:,.0f}" if share >= 100 else f"{share:.3g}"
 
 
-for _name, _learner in LEARNERS.items():
+for _name, _learner in WINDOWED.items():
     app.command(command(_name, _learner), name=_name)

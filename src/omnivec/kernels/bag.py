@@ -128,7 +128,7 @@ def climbed(targets, m, starts, paths, outs, signs):
 
 @part
 def lines(
-    tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, weights, alias,
+    tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights, alias,
     negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain, rows,
     targets, outs, signs, before, order, hidden, steps, nought, g, lanes, tally,
 ):  # fmt: skip
@@ -150,6 +150,9 @@ def lines(
         unit += 1
         if n == 0 or m == 0:
             continue
+        if one:
+            targets[0] = targets[below(random_at(random ^ GAMMA, begin), m)]
+            m = 1
         for k in range(n):
             request(inputs, rows[k])
         averaged(inputs, rows, n, hidden)
@@ -228,6 +231,7 @@ def train(
     base: int,
     buckets: int,
     plain: int,
+    one: int,
     most: NDArray[np.int64],
     weights: NDArray[np.float32] | None,
     alias: NDArray[np.uint64] | None,
@@ -247,7 +251,7 @@ def train(
 
     tokens: numbers of types; units: borders of the lines. By type: kinds PLAIN, NEITHER or the label; its
     rows parts[spans[t]:spans[t + 1]]; its hash, for word n-grams of up to `ngrams` words, whose rows begin at
-    `base`. most: see `largest`. weights (labels,): what a label multiplies the rate by.
+    `base`. one: 1 to draw one of a line's labels instead of teaching all. most: see `largest`. weights (labels,): what a label multiplies the rate by.
 
     Outputs: alias (labels,) and negatives; or starts and paths of a tree, `most` holding the longest; or
     apart, any number, for all labels each on its own; or none of them for softmax. Otherwise as in
@@ -279,7 +283,7 @@ def train(
     lanes[0, :] = 1
     unit = np.searchsorted(units, first)
     loss, done = lines(
-        tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, weights, alias,
+        tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights, alias,
         negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain, rows,
         targets, outs, signs, before, order, hidden, steps, nought, g, lanes, tally,
     )  # fmt: skip

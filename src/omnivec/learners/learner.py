@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.heldout import Text
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
@@ -116,16 +117,15 @@ class Learner(Options, ABC):
         )  # fmt: skip
         given = warm.opened(start, chosen.dim, frozen)
         listener(Progress(phase="options", done=1, text=chosen.summary()))
-        corpus = phases.read(
-            self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
-        )
+        corpus = self.corpus(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
         words, text = corpus.vocabulary, None
         if heldout_text is not None:
-            text = phases.text_held_out(self.reading(), heldout_text, words, tokenizer, listener)
+            corpus, text = self.text_held_out(corpus, heldout_text, tokenizer, listener)
         record: dict[str, Any] = {"fingerprint": fingerprint(corpus, text)}
         if before is not None:
             checkpoints.check_text(before, record["fingerprint"], corpus.name)
-        phases.require(chosen.memory(len(words)), self.remedies, listener)
+        labels = 0 if words.labels is None else len(words.labels)
+        phases.require(chosen.memory(len(words), labels), self.remedies, listener)
         tables, still = chosen.initial(words), None
         if given is not None:
             rows = given.into(tables[self.inputs][: len(words)], words.keys, listener)
@@ -236,7 +236,25 @@ class Learner(Options, ABC):
         """How the text is read."""
 
     @abstractmethod
-    def memory(self, words: int) -> dict[str, int]:
+    def corpus(
+        self,
+        source: Source,
+        listener: Callable[[Progress], None],
+        *,
+        tokenizer: Tokenizer | None = None,
+        vocabulary: Vocabulary | None = None,
+        rule: Rule | None = None,
+    ) -> Corpus:
+        """Read a source and say what was found."""
+
+    @abstractmethod
+    def text_held_out(
+        self, corpus: Corpus, source: Source, tokenizer: Tokenizer | None, listener: Callable[[Progress], None]
+    ) -> tuple[Corpus, Text]:
+        """Read a text that is only measured: (the corpus, which may know more types then, that text)."""
+
+    @abstractmethod
+    def memory(self, words: int, labels: int = 0) -> dict[str, int]:
         """Bytes that training allocates for a vocabulary of `words`, by what for."""
 
     @abstractmethod
@@ -259,6 +277,10 @@ class Learner(Options, ABC):
     @abstractmethod
     def described(self) -> dict[str, Any] | None:
         """What a word is made of, for `config.json`; None where it is one row."""
+
+    @abstractmethod
+    def head(self) -> dict[str, Any] | None:
+        """What is predicted beside words, for `config.json`; None where nothing is."""
 
     def model_of(
         self,
@@ -301,7 +323,7 @@ class Learner(Options, ABC):
             "preset": self.preset_name,
             "changed": changed,
             "features": self.described(),
-            "head": None,
+            "head": self.head(),
             "dim": self.dim,
             "rows": len(words),
             "training": record,
