@@ -96,7 +96,8 @@ def _explained(data: mmap.mmap) -> str:
         if not trouble and not isinstance(found, str):
             model, words = _MODELS[int(found["model"])], f"{found['nwords']:,} words × {found['dim']}"
             return f"it is {kind.title} {version}, {model}, {words}: {kind.advice}"
-        troubles.append(trouble)
+        # What is wrong behind a header that fits says more than what is wrong with another's header.
+        troubles.insert(len(troubles) if isinstance(found, str) else 0, trouble)
     return f"it is damaged: {troubles[0]}; take another copy"
 
 
