@@ -13,14 +13,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.kernels.blocks import gathered, give, request
+from omnivec.kernels.blocks import gathered, give, request, scores_of_one, update_one
 from omnivec.kernels.compiling import driver, part, primitive
 from omnivec.kernels.hashing import CLOSE, OPEN, bucket_of, grams_from, longer, starts_letter, token_hash
 from omnivec.kernels.meeting import kept, meet_one
 from omnivec.kernels.primitives import GAMMA, below, drawn, mixed, random_at
 from omnivec.kernels.scan import EMPTY, WORD, same
 from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store
-from omnivec.kernels.softmax import every_score, every_share, every_update
+from omnivec.kernels.softmax import NEVER, every_share
 from omnivec.kernels.targets import BLOCK, REDRAWS
 
 PLAIN, NEITHER = -1, -2  # kinds of types: a word, neither word nor label; a label is its number
@@ -126,11 +126,23 @@ def climbed(targets, m, starts, paths, outs, signs):
     return count
 
 
+@primitive
+def score_all(hidden, outputs, order, g):
+    """Scores of hidden[0] and all outputs, block b in row 2 b of g, as `softmax.every_share` takes them."""
+    last = outputs.shape[0] - 1
+    for b in range((last + BLOCK) // BLOCK):
+        scores_of_one(hidden, outputs, order, 0, b * BLOCK, g, 2 * b)
+        for c in range(BLOCK, COLUMNS):
+            g[2 * b, c] = NEVER
+    for c in range(last % BLOCK + 1, BLOCK):
+        g[last // BLOCK * 2, c] = NEVER
+
+
 @part
 def lines(
     tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights, alias,
     negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain, rows,
-    targets, outs, signs, before, order, hidden, steps, nought, g, lanes, tally,
+    targets, outs, signs, before, order, hidden, steps, g, lanes, tally,
 ):  # fmt: skip
     """The lines that begin before `last`. Returns (loss, lines trained); tally (2,) gathers loss besides."""
     tokens, units, kinds, spans, parts = (
@@ -139,7 +151,7 @@ def lines(
     hashes, inputs, outputs, chain = borrowed(hashes), borrowed(inputs), borrowed(outputs), borrowed(chain)
     rows, targets, outs, signs = borrowed(rows), borrowed(targets), borrowed(outs), borrowed(signs)
     before, order, hidden, steps = borrowed(before), borrowed(order), borrowed(hidden), borrowed(steps)
-    nought, g, lanes, tally = borrowed(nought), borrowed(g), borrowed(lanes), borrowed(tally)
+    g, lanes, tally = borrowed(g), borrowed(lanes), borrowed(tally)
     loss, done, labels = 0.0, 0, outputs.shape[0]
     while unit < units.shape[0] - 1 and units[unit] < last:
         begin = units[unit]
@@ -200,7 +212,7 @@ def lines(
             for k in range(m):
                 signed(order, signs, targets[k], targets[k], np.float32(-1))
         else:
-            every_score(hidden, nought, 1, 2, outputs, order, g)
+            score_all(hidden, outputs, order, g)
             for k in range(m):
                 loss -= np.float64(g[targets[k] // BLOCK * 2, targets[k] % BLOCK]) / m
             pace = np.float32(0) if rate is None else speed
@@ -209,7 +221,10 @@ def lines(
                 for k in range(m):
                     g[targets[k] // BLOCK * 2, targets[k] % BLOCK] += speed / np.float32(m)
                 steps[0, :] = 0
-                every_update(steps, nought, hidden, 1, 2, outputs, order, g)
+                for b in range((labels + BLOCK - 1) // BLOCK):
+                    update_one(
+                        steps, hidden, outputs, order, 0, outputs, order, 0, b * BLOCK, g, 2 * b
+                    )
         done += 1
         if rate is not None:
             for k in range(n):
@@ -278,14 +293,14 @@ def train(
             signs[0, k // BLOCK * COLUMNS + k % BLOCK] = -1
     before = np.empty((kept_rows, width), np.float32)
     hidden, steps = np.zeros((1, width), np.float32), np.zeros((1, width), np.float32)
-    nought, g = np.zeros(2, np.int32), np.zeros((2 * blocks + 2, COLUMNS), np.float32)
+    g = np.zeros((2 * blocks + 2, COLUMNS), np.float32)
     lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
     lanes[0, :] = 1
     unit = np.searchsorted(units, first)
     loss, done = lines(
         tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights, alias,
         negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain, rows,
-        targets, outs, signs, before, order, hidden, steps, nought, g, lanes, tally,
+        targets, outs, signs, before, order, hidden, steps, g, lanes, tally,
     )  # fmt: skip
     sums[0] += loss + tally[0] + gathered(lanes)
     sums[1] += done
