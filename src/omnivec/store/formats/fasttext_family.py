@@ -89,7 +89,7 @@ def _explained(data: mmap.mmap) -> str:
     (version,) = struct.unpack_from("<i", data, 4)
     if version > 12:
         return f"it has version {version}, written by a newer fastText; 11 and 12 are known"
-    troubles = []
+    troubles: list[str] = []
     for kind in _KINDS:
         found = header(data[:HEADER_LIMIT], 8, kind, len(data)) if version in kind.versions else "version"
         trouble = found if isinstance(found, str) else _body(data, found)
