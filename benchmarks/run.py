@@ -20,6 +20,7 @@ import book
 import bound
 import cbow
 import checkpoint
+import classifier
 import compile as compiling
 import corpus
 import deterministic
@@ -46,6 +47,7 @@ SECTIONS: dict[str, ModuleType] = {
     "cbow": cbow,
     "gradient": gradient,
     "subwords": subwords,
+    "classifier": classifier,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,

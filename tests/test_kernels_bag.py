@@ -68,7 +68,8 @@ class Case:
             FORMS[form](
                 self.tokens, self.units, first, last, self.kinds, self.spans, self.parts, self.hashes,
                 self.ngrams, WORDS, BUCKETS, self.plain, one, most, weights,
-                self.alias if self.loss == "ns" else None, 4, starts, paths, 1 if self.loss == "ova" else None,
+                self.alias if self.loss == "ns" else None, 4, starts, paths,
+                1 if self.loss == "ova" else None,
                 self.inputs, self.outputs, frozen, rate, 1e-4, np.uint64(77), sums,
             )  # fmt: skip
         return sums
@@ -86,7 +87,8 @@ def test_a_pass_is_its_definition(form, loss, more):
     first, last = int(case.units[2]), int(case.units[-4])
     wanted, texts = definition.train(
         list(case.texts(first, last)), inputs, outputs, loss=loss, alias=case.alias, negatives=4,
-        tree=case.tree, weights=weights, frozen=frozen, rate=0.3, decay=1e-4, base=77, first=first, one=more == "one",
+        tree=case.tree, weights=weights, frozen=frozen, rate=0.3, decay=1e-4, base=77, first=first,
+        one=more == "one",
     )  # fmt: skip
     loss_, lines, again = case.run(form, first, last, 0.3, frozen, weights, int(more == "one"))
     assert lines == again == texts > 10

@@ -28,9 +28,6 @@ from omnivec.vectors import Vectors
 if TYPE_CHECKING:
     from omnivec.data.predicting import Predictor
 
-LABELS = "labels."
-"""What names of tables begin with that hold labels."""
-
 LABEL_PREFIX = "__label__"
 """What a label begins with where no model says so."""
 
@@ -95,12 +92,7 @@ class Model:
     @cached_property
     def labels(self) -> Keys | None:
         """The labels of a classifier as texts have them, with their counts; None of another model."""
-        named = {
-            "keys." + name.removeprefix(LABELS): table
-            for name, table in self.tables.items()
-            if name.startswith(LABELS)
-        }
-        return Keys.from_tables(named) if "keys.offsets" in named else None
+        return labels_of(self.tables) if f"{LABELS}offsets" in self.tables else None
 
     @cached_property
     def label_names(self) -> list[str]:
@@ -119,10 +111,8 @@ class Model:
     ) -> list[list[tuple[str, float]]]:
         """The likeliest labels of each text.
 
-        Args:
-            texts: texts, or lists of tokens. Line ends in a text are white space.
-            k: at most so many labels for each; -1 for all.
-            threshold: only labels that have at least this probability.
+        texts: texts, or lists of tokens; line ends in a text are white space; k: at most so many labels for
+        each, -1 for all; threshold: only labels that have at least this probability.
 
         Returns: a list for each text of (label, probability), the likeliest first; empty for a text of which
         nothing is known. Over all labels they sum to one with the losses softmax and hs; with ns and ova each
@@ -150,8 +140,8 @@ class Model:
         return Predictor(
             bag=Bag.of(features), unicode=features.get("whitespace") == "unicode", keys=self.keys,
             inputs=Table.named("inputs", self.tables, dim), output=Table.named(name, self.tables, dim),
-            loss=head["loss"], labels=self.label_names, prefix=self.label_prefix, tree=self.tables.get("tree"),
-            pruned=self.tables.get("pruned"),
+            loss=head["loss"], labels=self.label_names, prefix=self.label_prefix,
+            tree=self.tables.get("tree"), pruned=self.tables.get("pruned"),
         )  # fmt: skip
 
     @cached_property

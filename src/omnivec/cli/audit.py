@@ -17,15 +17,18 @@ def audit(
     /,
     *,
     word_ngrams: Annotated[
-        int, Parameter(help="Words of the longest n-grams. [default 2]", show_default=False),
+        int,
+        Parameter(help="Words of the longest n-grams. [default 2]", show_default=False),
         count("word_ngrams", 2, 100),
     ] = 2,
     buckets: Annotated[
-        int, Parameter(help="Rows that n-grams share. [default 2000000]", show_default=False), count("buckets")
+        int,
+        Parameter(help="Rows that n-grams share. [default 2000000]", show_default=False),
+        count("buckets"),
     ] = 2_000_000,
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
-    """How many of a text's different word n-grams come to a row that another one has, beside what chance does."""
+    """How many of a text's different word n-grams come to a row that another one has, beside chance."""
     from omnivec.data.audit import audit as counted
 
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
@@ -36,9 +39,12 @@ def audit(
     else:
         rows = [("Hash", "n-grams", "rows taken", "of", "collide", "by chance")]
         rows += [
-            (each.hash, f"{each.ngrams:,}", f"{each.taken:,}", f"{each.buckets:,}", share(each.rate), share(each.expected))
+            (
+                each.hash, f"{each.ngrams:,}", f"{each.taken:,}", f"{each.buckets:,}", share(each.rate),
+                share(each.expected),
+            )
             for each in found
-        ]
+        ]  # fmt: skip
         emit(*aligned(rows))
     return 0
 

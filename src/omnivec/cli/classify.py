@@ -14,17 +14,22 @@ from omnivec.cli.out import emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 
 Count = Annotated[
-    int, Parameter(name=["-k", "--k"], help="Labels for each text; -1 for all. [default 1]", show_default=False)
+    int,
+    Parameter(name=["-k", "--k"], help="Labels for each text; -1 for all. [default 1]", show_default=False),
 ]
 Threshold = Annotated[
     float,
-    Parameter(help="Only labels with at least this probability. [default 0]", show_default=False, metavar="X"),
+    Parameter(
+        help="Only labels with at least this probability. [default 0]", show_default=False, metavar="X"
+    ),
 ]
 
 
 def classify(
     model: Annotated[str, Parameter(help="A model folder of a classifier, or a fastText file of one.")],
-    file: Annotated[str, Positional, Parameter(help="A text, a line each; - reads stdin. [default -]", show_default=False)] = "-",
+    file: Annotated[
+        str, Positional, Parameter(help="A text, a line each; - reads stdin. [default -]", show_default=False)
+    ] = "-",
     /,
     *,
     k: Count = 1,
@@ -44,7 +49,9 @@ def classify(
         with display.busy("Opening", model):
             classifier = load(model)
         if classifier.labels is None:
-            raise WrongCall(f"{model} is no classifier: it tells no labels; omnivec train classifier makes one")
+            raise WrongCall(
+                f"{model} is no classifier: it tells no labels; omnivec train classifier makes one"
+            )
     for texts in lines(file):
         for found in classifier.predict(texts, k, threshold):
             if common.json:

@@ -49,7 +49,9 @@ Texts = Annotated[
     Positional,
     Parameter(help="For a classifier: texts with their labels, a line each.", show_default=False),
 ]
-Count = Annotated[int, Parameter(name=["-k", "--k"], help="Labels to predict. [default 1]", show_default=False)]
+Count = Annotated[
+    int, Parameter(name=["-k", "--k"], help="Labels to predict. [default 1]", show_default=False)
+]
 
 
 def evaluate(
@@ -59,7 +61,10 @@ def evaluate(
     *,
     k: Count = 1,
     threshold: Annotated[
-        float, Parameter(help="Predict only labels with this probability. [default 0]", show_default=False, metavar="X")
+        float,
+        Parameter(
+            help="Predict only labels with this probability. [default 0]", show_default=False, metavar="X"
+        ),
     ] = 0.0,
     ignore_unseen: Annotated[bool, Parameter(help="Leave labels out that training had not.")] = False,
     similarity: Similarity = None,

@@ -38,10 +38,8 @@ def judge_labels(
 def lines(score: ClassificationScore) -> list[str]:
     """The scores as tables."""
     head = [("Texts", "without label", "unknown", f"precision@{score.k}", f"recall@{score.k}", "F1")]
-    head += [
-        (f"{score.texts:,}", f"{score.without:,}", f"{score.unknown:,}", *map(number, (score.precision, score.recall, score.f1)))
-    ]  # fmt: skip
-    text = aligned(head)
+    counts, shares = (score.texts, score.without, score.unknown), (score.precision, score.recall, score.f1)
+    text = aligned([*head, [*(f"{count:,}" for count in counts), *map(number, shares)]])
     if score.unseen:
         how = "left out" if score.unseen_ignored else "counted as misses"
         some = ", ".join(map(shown, list(score.unseen)[:5])) + (" …" if len(score.unseen) > 5 else "")
@@ -55,7 +53,9 @@ def lines(score: ClassificationScore) -> list[str]:
     wrong = {pair: times for pair, times in score.confusion.items() if pair[0] != pair[1]}
     if wrong:
         rows3 = [("Label", "taken for", "times")]
-        rows3 += [(shown(there), shown(said), f"{times:,}") for (there, said), times in list(wrong.items())[:MOST]]
+        rows3 += [
+            (shown(there), shown(said), f"{times:,}") for (there, said), times in list(wrong.items())[:MOST]
+        ]
         text += ["", *aligned(rows3, left=2), *more(len(wrong))]
     return text
 

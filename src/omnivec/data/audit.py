@@ -37,7 +37,9 @@ class Collisions:
         """The same of a hash that throws each into any bucket, 1 − b (1 − (1 − 1/b)ⁿ) / n."""
         if not self.ngrams:
             return 0.0
-        taken = -self.buckets * np.expm1(self.ngrams * np.log1p(-1 / self.buckets)) if self.buckets > 1 else 1.0
+        taken = (
+            -self.buckets * np.expm1(self.ngrams * np.log1p(-1 / self.buckets)) if self.buckets > 1 else 1.0
+        )
         return float(1 - taken / self.ngrams)
 
     def as_json(self) -> dict[str, Any]:
@@ -48,14 +50,13 @@ class Collisions:
 def audit(
     source: Source, word_ngrams: int = 2, buckets: int = 2_000_000, hashes: Sequence[str] = HASHES
 ) -> list[Collisions]:
-    """Hash all different n-grams of two to `word_ngrams` words of a text, by each hash; n-grams of all lengths
-    share the buckets.
+    """Hash all different n-grams of two to `word_ngrams` words of a text, by each hash, into one table.
 
     Raises: InputError for a text without two words in a line, and as `fit`; OptionError.
     """
     if word_ngrams < 2 or buckets < 1 or not set(hashes) <= set(HASHES):
         raise OptionError(
-            f"an audit needs word_ngrams of 2 or more, buckets of 1 or more and hashes of {', '.join(HASHES)}, "
+            f"an audit needs word_ngrams of 2 or more, buckets of 1 or more, hashes of {', '.join(HASHES)}; "
             f"got {word_ngrams}, {buckets} and {', '.join(hashes)}"
         )
     corpus = Reading(unit="line", min_count=1).corpus(source)
@@ -73,7 +74,7 @@ def audit(
 
 
 def distinct(tokens: NDArray[np.int32], units: NDArray[np.int64], n: int) -> list[NDArray[np.int32]]:
-    """The different n-grams of each length from two to n, (n-grams, length) of tokens; none crosses a unit."""
+    """The different n-grams of each length from two to n, (n-grams, length); none crosses a unit."""
     unit = np.repeat(np.arange(len(units) - 1), np.diff(units))
     names, types, found = tokens.astype(np.int64), int(tokens.max(initial=0)) + 1, []
     for length in range(2, n + 1):

@@ -33,8 +33,8 @@ Report = Callable[[int, int], None]
 class Types:
     """What the different tokens of a text with labels are; its tokens are their numbers.
 
-    keys: as they are written; rows (types,) int32: the row of a word, −1 for one that is too rare, −2 for what
-    is no word; labels (types,) int32: the number of a label, −1 for a word, −2 for a label that is too rare.
+    keys: as they are written; rows (types,) int32: the row of a word, −1 for one that is too rare, −2
+    for what is no word; labels (types,) int32: the number of a label, −1 for a word, −2 for one too rare.
     """
 
     keys: Keys

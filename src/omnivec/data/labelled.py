@@ -67,7 +67,7 @@ class Labelling:
         corpus = replace(every, vocabulary=replace(words, labels=labels), types=types)
         if not taught(corpus.tokens, corpus.units, types):
             raise InputError(
-                f"{every.name}: no line has both a label and a word of the vocabulary, so there is nothing to learn"
+                f"{every.name}: no line has both a label and a word of the vocabulary: nothing to learn"
             )
         return corpus
 
@@ -86,9 +86,7 @@ class Labelling:
         some = [names[k] for k in there.tolist()]
         if not some:
             raise InputError(f"{name}: it holds labels and no words")
-        chosen = select(
-            some, counts[there], min_count=self.min_count, max_size=self.max_size, rule=rule
-        )
+        chosen = select(some, counts[there], min_count=self.min_count, max_size=self.max_size, rule=rule)
         if not len(chosen):
             raise nothing_left(some, counts[there], self.min_count, name)
         kept = counts[there][chosen]
@@ -99,8 +97,8 @@ class Labelling:
         some = [names[k] for k in there.tolist()]
         if not some:
             raise InputError(
-                f"{name}: no word begins with {self.prefix!r}, so there is no label; set label_prefix, or give "
-                "pairs of a text and its label"
+                f"{name}: no word begins with {self.prefix!r}, so there is no label; set label_prefix, or "
+                "give pairs of a text and its label"
             )
         chosen = select(some, counts[there], min_count=self.label_min_count)
         if len(chosen) < 2:
@@ -109,8 +107,8 @@ class Labelling:
             if len(some) > 1:
                 what = (
                     f"{len(some):,} labels, of which {'one occurs' if len(chosen) else 'none occurs'} "
-                    f"{times(self.label_min_count)} or more (the most frequent, {top[len(self.prefix) :]!r}, occurs "
-                    f"{times(most)}); lower label_min_count"
+                    f"{times(self.label_min_count)} or more (the most frequent, {top[len(self.prefix) :]!r}, "
+                    f"occurs {times(most)}); lower label_min_count"
                 )
             raise InputError(f"{name}: it has {what}")
         kept = counts[there][chosen]
@@ -146,13 +144,15 @@ def appended(corpus: Corpus, other: Corpus) -> tuple[Corpus, Text]:
     numbers[more.labels == WORD] = WORD
     offset = len(types.keys)
     both = Types(
-        joined(types.keys, more.keys), np.concatenate([types.rows, rows]), np.concatenate([types.labels, numbers])
+        joined(types.keys, more.keys),
+        np.concatenate([types.rows, rows]),
+        np.concatenate([types.labels, numbers]),
     )
     return replace(corpus, types=both), Text(other.tokens + np.int32(offset), other.units)
 
 
 def joined(first: Keys, second: Keys) -> Any:
-    """Keys of two texts one behind the other; a word of both stands twice, so that they cannot be looked up."""
+    """Keys of two texts one behind the other; a word of both stands twice: nothing is looked up in them."""
     one, two = first.tables(), second.tables()
     text = np.concatenate([one["keys.bytes"], two["keys.bytes"]])
     offsets = np.concatenate([one["keys.offsets"], two["keys.offsets"][1:] + one["keys.offsets"][-1]])
@@ -171,9 +171,7 @@ class Raw:
         return {"keys.bytes": self.text, "keys.offsets": self.offsets}
 
 
-def pairs_as_tokens(
-    source: Source | Iterable[tuple[str, Labels]], prefix: str, split: Tokenizer
-) -> Source:
+def pairs_as_tokens(source: Source | Iterable[tuple[str, Labels]], prefix: str, split: Tokenizer) -> Source:
     """A source whose pairs of a text and its labels have become lists of tokens; any other as it is.
 
     In the text of a pair no word is a label: those that look like one are left out.
@@ -192,9 +190,8 @@ def _tokens(items: Iterable[Any], prefix: str, split: Tokenizer) -> Iterator[lis
     for item in items:
         text, labels = pair(item)
         tokens = text if isinstance(text, list) else split(text)
-        yield [
-            *(prefix + label for label in labels), *(token for token in tokens if not token.startswith(prefix))
-        ]  # fmt: skip
+        words = (token for token in tokens if not token.startswith(prefix))
+        yield [*(prefix + label for label in labels), *words]
 
 
 def pair(item: object) -> tuple[str | list[str], Sequence[str]]:

@@ -6,7 +6,7 @@ NumPy alone for a few texts, so that no compiler is loaded; a kernel for many.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.features import LINE_END, Bag, mean_of, token_hash
+from omnivec.data.features import LINE_END, Bag, token_hash
 from omnivec.errors import InputError, OptionError
 from omnivec.store.keys import Keys
 from omnivec.store.processors import processors
@@ -51,9 +51,7 @@ class Predictor:
     tree: NDArray[np.int32] | None = None
     pruned: NDArray[np.int32] | None = None
 
-    def predict(
-        self, texts: Sequence[str | Sequence[str]], k: int, threshold: float
-    ) -> list[Prediction]:
+    def predict(self, texts: Sequence[str | Sequence[str]], k: int, threshold: float) -> list[Prediction]:
         """See `Model.predict`."""
         answers: list[Prediction] = []
         for means, known in self.means(texts):
@@ -72,8 +70,11 @@ class Predictor:
         if few or not strings or not self._plain_rows:
             for first in range(0, len(texts), _LINES):
                 rows = [self.rows(text) for text in texts[first : first + _LINES]]
-                some = [mean_of(self.inputs.take(each)) for each in rows]
-                yield np.array(some, np.float32).reshape(len(some), -1), np.array([len(r) > 0 for r in rows])
+                means = np.zeros((len(rows), self.inputs.dim), np.float32)
+                for mean, some in zip(means, rows, strict=True):
+                    if len(some):
+                        mean[:] = self.inputs.take(some).mean(0, dtype=np.float64)
+                yield means, np.array([len(some) > 0 for some in rows])
         else:
             yield from self._by_kernel(texts)  # type: ignore[arg-type]
 
@@ -99,7 +100,8 @@ class Predictor:
             return rows[~hashed]
         at = np.minimum(np.searchsorted(buckets, rows - words), len(buckets) - 1)
         found = hashed & (buckets[at] == rows - words)
-        return np.where(found, words + places[at], rows)[found | ~hashed]
+        moved: NDArray[np.int64] = np.where(found, words + places[at], rows)[found | ~hashed]
+        return moved
 
     def probabilities(self, means: NDArray[np.float32]) -> NDArray[np.floating]:
         """The probability of each label, (n, labels): they sum to one for softmax and hs, elsewhere each
@@ -205,18 +207,16 @@ class Predictor:
             bag.buckets, int(bag.plain), int(end is not None), row, np.uint64(hashed), inputs,
         )  # fmt: skip
 
-    def _by_kernel(
-        self, texts: Sequence[str]
-    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+    def _by_kernel(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
         width, dim = self.inputs.stored.shape[1], self.inputs.dim
         from omnivec.kernels import bag as kernel
 
-        told = self._ready
+        *told, inputs = self._ready
 
         def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
             text, begins = lines_of(texts[first : first + _LINES])
             sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
-            kernel.means(text, begins, *told, sums, counts)
+            kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
             return sums[:, :dim], counts > 0
 
         firsts = range(0, len(texts), _LINES)
@@ -271,23 +271,17 @@ def hashes_of(bag: Bag, keys: Any) -> NDArray[np.uint64]:
     arrays = keys.tables()
     hashes = np.zeros(len(arrays["keys.offsets"]) - 1, np.uint64)
     if bag.word_ngrams > 1:
-        token_hashes(
-            np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"]), int(bag.plain), hashes
-        )
+        token_hashes(np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"]), int(bag.plain), hashes)
     return hashes
 
 
 def checked(texts: object, k: int, threshold: float) -> Sequence[str | Sequence[str]]:
     """The texts as a list. Raises: InputError for one text in place of several; OptionError."""
-    if isinstance(texts, str) or not isinstance(texts, Sequence):
-        try:
-            if isinstance(texts, (str, bytes)):
-                raise TypeError
-            texts = list(texts)  # type: ignore[call-overload]
-        except TypeError:
-            raise InputError(
-                f"predict takes a list of texts, got {type(texts).__name__}; put a single text into a list"
-            ) from None
+    if isinstance(texts, (str, bytes)) or not isinstance(texts, Iterable):
+        raise InputError(
+            f"predict takes a list of texts, got {type(texts).__name__}; put a single text into a list"
+        )
+    texts = texts if isinstance(texts, Sequence) else list(texts)
     for text in texts:
         if not isinstance(text, (str, list, tuple)):
             raise InputError(f"texts are str, or lists of tokens, got {type(text).__name__}")

@@ -1,7 +1,7 @@
 """How well a classifier tells labels: precision and recall at k, F1 by label, which label is taken for which.
 
-NumPy and Python alone. Micro averages as fastText's: precision is hits over predictions made, recall hits over
-labels there are; with a threshold fewer than k predictions are made.
+Python alone. Micro averages as fastText's: precision is hits over predictions made, recall hits over labels
+there are; with a threshold fewer than k predictions are made.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ClassificationScore:
     """Scores of a classifier on texts with labels.
 
     texts: with a label; without: those that have none and are left out; unknown: of which the model knows
-    nothing, so that it predicts nothing; k: predictions for each; labels: by name; unseen: labels of the texts
+    nothing, so that it predicts nothing; k: predictions for each; labels: by name; unseen: labels of texts
     that training had not, and how often; confusion: (label there, label predicted first) → times, of texts
     with one label.
     """
@@ -148,7 +148,11 @@ def classification(
             if len(wanted) == 1 and said:
                 confusion[next(iter(wanted)), said[0]] += 1
     if not texts:
-        what = "each of its labels is unknown to the model" if unseen else f"no word begins with {model.label_prefix!r}"
+        what = (
+            "each of its labels is unknown to the model"
+            if unseen
+            else f"no word begins with {model.label_prefix!r}"
+        )
         raise InputError(f"{describe(source)}: no text has a label: {what}")
     names = sorted({*there, *predicted}, key=lambda name: (-there[name], name))
     scores = {name: LabelScore(right[name], predicted[name], there[name]) for name in names}
@@ -160,7 +164,11 @@ def classification(
 
 def examples(source: Any, prefix: str) -> Iterator[Example]:
     """The texts of a source with their labels, without the prefix; a line of text is one."""
-    if isinstance(source, Iterable) and not isinstance(source, (str, os.PathLike)) and not hasattr(source, "read"):
+    if (
+        isinstance(source, Iterable)
+        and not isinstance(source, (str, os.PathLike))
+        and not hasattr(source, "read")
+    ):
         for item in source:
             if isinstance(item, tuple):
                 yield _pair(item, prefix)

@@ -6,7 +6,7 @@ Definition: reference/classifier.py.
 """
 
 # Helpers are compiled into the driver and never called from typed code: Numba infers their types.
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, arg-type, assignment"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, arg-type, assignment, operator"
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from omnivec.kernels.hashing import CLOSE, OPEN, bucket_of, grams_from, longer, 
 from omnivec.kernels.meeting import kept, meet_one
 from omnivec.kernels.primitives import GAMMA, below, drawn, mixed, random_at
 from omnivec.kernels.scan import EMPTY, WORD, same
-from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store
+from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store, zero
 from omnivec.kernels.softmax import NEVER, every_share
 from omnivec.kernels.targets import BLOCK, REDRAWS
 
@@ -222,9 +222,7 @@ def lines(
                     g[targets[k] // BLOCK * 2, targets[k] % BLOCK] += speed / np.float32(m)
                 steps[0, :] = 0
                 for b in range((labels + BLOCK - 1) // BLOCK):
-                    update_one(
-                        steps, hidden, outputs, order, 0, outputs, order, 0, b * BLOCK, g, 2 * b
-                    )
+                    update_one(steps, hidden, outputs, order, 0, outputs, order, 0, b * BLOCK, g, 2 * b)
         done += 1
         if rate is not None:
             for k in range(n):
@@ -266,7 +264,8 @@ def train(
 
     tokens: numbers of types; units: borders of the lines. By type: kinds PLAIN, NEITHER or the label; its
     rows parts[spans[t]:spans[t + 1]]; its hash, for word n-grams of up to `ngrams` words, whose rows begin at
-    `base`. one: 1 to draw one of a line's labels instead of teaching all. most: see `largest`. weights (labels,): what a label multiplies the rate by.
+    `base`. one: 1 to draw one of a line's labels instead of teaching all. most: see
+    `largest`. weights (labels,): what a label multiplies the rate by.
 
     Outputs: alias (labels,) and negatives; or starts and paths of a tree, `most` holding the longest; or
     apart, any number, for all labels each on its own; or none of them for softmax. Otherwise as in
@@ -298,8 +297,8 @@ def train(
     lanes[0, :] = 1
     unit = np.searchsorted(units, first)
     loss, done = lines(
-        tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights, alias,
-        negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain, rows,
+        tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights,
+        alias, negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain, rows,
         targets, outs, signs, before, order, hidden, steps, g, lanes, tally,
     )  # fmt: skip
     sums[0] += loss + tally[0] + gathered(lanes)
@@ -329,11 +328,15 @@ def largest(
 
 
 @primitive
-def added(inputs, rows, n, sums, line):
-    """Add n rows to a line's sum."""
+def added(inputs, rows, n, piece, sums, line):
+    """Add n rows to a line's sum; among themselves first, so that a long line loses fewer digits."""
+    for j in range(0, inputs.shape[1], LANES):
+        store(piece, 0, j, zero())
     for k in range(n):
         for j in range(0, inputs.shape[1], LANES):
-            store(sums, line, j, add(load(sums, line, j), load(inputs, rows[k], j)))
+            store(piece, 0, j, add(load(piece, 0, j), load(inputs, rows[k], j)))
+    for j in range(0, inputs.shape[1], LANES):
+        store(sums, line, j, add(load(sums, line, j), load(piece, 0, j)))
 
 
 @primitive
@@ -377,7 +380,8 @@ def means(
     sums: NDArray[np.float32],
     counts: NDArray[np.int64],
 ) -> None:
-    """The mean of every line's features in sums (lines, width), which comes as zeros; counts (lines,) of them.
+    """The mean of every line's features in sums (lines, width), which comes as zeros; counts (lines,) of
+    them.
 
     text: UTF-8, line i from begins[i] to begins[i + 1]; separators (256,): WORD for what words consist of;
     prefix: of tokens that are no features; slots: of the words keys[offsets[i]:offsets[i + 1]], see scan.py,
@@ -389,7 +393,7 @@ def means(
         longest = max(longest, begins[line + 1] - begins[line])
     minn, maxn, cells, behind = letters[0], letters[1], letters[2], letters[3]
     chain, bracketed = np.empty(longest // 2 + 2, np.uint64), np.empty(longest + 2, np.uint8)
-    held = np.empty(HELD + maxn + 1, np.int32)
+    held, piece = np.empty(HELD + maxn + 1, np.int32), np.empty((1, inputs.shape[1]), np.float32)
     for line in range(counts.shape[0]):
         position, stop, words, n, total = begins[line], begins[line + 1], 0, 0, 0
         while True:
@@ -412,7 +416,7 @@ def means(
                     request(inputs, parts[k])
                     n += 1
                     if n >= HELD:
-                        added(inputs, held, n, sums, line)
+                        added(inputs, held, n, piece, sums, line)
                         total += n
                         n = 0
             elif maxn > 0:
@@ -423,7 +427,7 @@ def means(
                     if starts_letter(bracketed[start]):
                         n = grams_from(bracketed, start, size + 2, minn, maxn, cells, behind, held, n)
                         if n >= HELD:
-                            added(inputs, held, n, sums, line)
+                            added(inputs, held, n, piece, sums, line)
                             total += n
                             n = 0
             if plain and ngrams > 1:
@@ -444,10 +448,10 @@ def means(
                 request(inputs, held[n])
                 n += 1
                 if n >= HELD:
-                    added(inputs, held, n, sums, line)
+                    added(inputs, held, n, piece, sums, line)
                     total += n
                     n = 0
-        added(inputs, held, n, sums, line)
+        added(inputs, held, n, piece, sums, line)
         counts[line] = total + n
         share = splat(np.float32(1 / max(total + n, 1)))
         for j in range(0, inputs.shape[1], LANES):

@@ -49,8 +49,8 @@ class Classifier(Learner):
     }  # fmt: skip
     needs: ClassVar[Mapping[str, tuple[str, object]]] = {"negatives": ("loss", "ns"), "power": ("loss", "ns")}
     former: ClassVar[Mapping[str, str | Mapping[int, tuple[str, object]]]] = {
-        "epoch": "epochs", "thread": "threads", "neg": "negatives", "bucket": "buckets", "minCount": "min_count",
-        "minCountLabel": "label_min_count", "wordNgrams": "word_ngrams", "label": "label_prefix",
+        "epoch": "epochs", "thread": "threads", "neg": "negatives", "bucket": "buckets",
+        "minCount": "min_count", "minCountLabel": "label_min_count", "wordNgrams": "word_ngrams", "label": "label_prefix",
     }  # fmt: skip
 
     loss: Literal["softmax", "hs", "ns", "ova"] = "softmax"
@@ -183,7 +183,11 @@ class Classifier(Learner):
         )  # fmt: skip
 
     def text_held_out(
-        self, corpus: Corpus, source: Source, tokenizer: Tokenizer | None, listener: Callable[[Progress], None]
+        self,
+        corpus: Corpus,
+        source: Source,
+        tokenizer: Tokenizer | None,
+        listener: Callable[[Progress], None],
     ) -> tuple[Corpus, Text]:
         """Read texts that are only measured."""
         from omnivec.data.labelled import Labelling, appended, taught
@@ -193,7 +197,9 @@ class Classifier(Learner):
         longer, text = appended(corpus, other)
         assert longer.types is not None
         if not taught(text.tokens, text.units, longer.types):
-            raise InputError(f"{other.name}: held out, but no line has a label and a word that training knows")
+            raise InputError(
+                f"{other.name}: held out, but no line has a label and a word that training knows"
+            )
         return longer, text
 
     def memory(self, words: int, labels: int = 0) -> dict[str, int]:
@@ -202,7 +208,12 @@ class Classifier(Learner):
 
         row = padded_width(self.dim) * 4
         rest = {"sampler": labels * 16} if self.loss == "ns" else {}
-        return {"inputs": self.bag().size(words) * row, "vectors": words * row, "output": labels * row, **rest}
+        return {
+            "inputs": self.bag().size(words) * row,
+            "vectors": words * row,
+            "output": labels * row,
+            **rest,
+        }
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
         """Inputs and outputs before training, and the tree of hs."""
@@ -243,7 +254,10 @@ class Classifier(Learner):
         if self.class_weights is None:
             return None
         if self.class_weights == "balanced":
-            return (labels.counts.sum() / (len(labels) * labels.counts)).astype(np.float32)
+            weights: NDArray[np.float32] = np.float32(
+                labels.counts.sum() / len(labels)
+            ) / labels.counts.astype(np.float32)
+            return weights
         weights = np.ones(len(labels), np.float32)
         names = {name.removeprefix(self.label_prefix): row for row, name in enumerate(labels.keys)}
         for name, weight in given_weights(self.class_weights).items():
@@ -292,8 +306,8 @@ class Classifier(Learner):
         ) -> None:  # fmt: skip
             kernel.train(
                 tokens, units, first, last, types.labels, spans, parts, hashes, self.word_ngrams,
-                bag.base(len(words)), self.buckets, int(bag.plain), int(self.labels == "one"), most, weights, alias, self.negatives, starts,
-                paths, apart, inputs, outputs, frozen, rate, decay, start.base(self.seed, epoch), sums,
+                bag.base(len(words)), self.buckets, int(bag.plain), int(self.labels == "one"), most,
+                weights, alias, self.negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, start.base(self.seed, epoch), sums,
             )  # fmt: skip
 
         def known(tokens: NDArray[np.int32], units: NDArray[np.int64]) -> None:
@@ -301,7 +315,14 @@ class Classifier(Learner):
 
         def step(shard: Shard, sums: NDArray[np.float64]) -> None:
             passed(
-                corpus.tokens, corpus.units, shard.first, shard.last, shard.epoch, shard.rate, shard.decay, sums
+                corpus.tokens,
+                corpus.units,
+                shard.first,
+                shard.last,
+                shard.epoch,
+                shard.rate,
+                shard.decay,
+                sums,
             )
 
         def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:

@@ -107,8 +107,8 @@ def _learner(model: Model) -> Learner:
     """The options of a model as the learner they are. OptionError for a model that cannot go on."""
     if model.learner == "classifier":
         raise OptionError(
-            "extend goes on with vectors of words, this model tells labels of texts; train a classifier on all "
-            "texts, with this model as start"
+            "extend goes on with vectors of words, this model tells labels of texts; train one on all texts, "
+            "with this model as start"
         )
     if model.learner is None or not {"output", "nodes"} & model.tables.keys():
         raise OptionError(

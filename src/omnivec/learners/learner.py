@@ -249,7 +249,11 @@ class Learner(Options, ABC):
 
     @abstractmethod
     def text_held_out(
-        self, corpus: Corpus, source: Source, tokenizer: Tokenizer | None, listener: Callable[[Progress], None]
+        self,
+        corpus: Corpus,
+        source: Source,
+        tokenizer: Tokenizer | None,
+        listener: Callable[[Progress], None],
     ) -> tuple[Corpus, Text]:
         """Read a text that is only measured: (the corpus, which may know more types then, that text)."""
 

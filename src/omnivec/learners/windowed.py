@@ -164,7 +164,11 @@ class Windowed(Learner):
         )
 
     def text_held_out(
-        self, corpus: Corpus, source: Source, tokenizer: Tokenizer | None, listener: Callable[[Progress], None]
+        self,
+        corpus: Corpus,
+        source: Source,
+        tokenizer: Tokenizer | None,
+        listener: Callable[[Progress], None],
     ) -> tuple[Corpus, Text]:
         """Read running text that is only measured."""
         from omnivec.engine import phases

@@ -63,7 +63,8 @@ def train(
     inputs (rows, dim) and outputs are changed in place; outputs (labels, dim), or (labels − 1, dim) of the
     nodes of a tree. weights (labels,): the mean weight of a text's labels multiplies its rate. The rate is
     that of the place `first` and falls by `decay` a place. A feature that stands twice counts and moves
-    twice. one: of several labels, one that is drawn is taught. Texts without a feature or a label are none. Returns (loss, texts).
+    twice. one: of several labels, one that is drawn is taught. Texts without a feature or a label
+    are none. Returns (loss, texts).
     """
     moves = np.full(len(inputs), 1.0) if frozen is None else 1.0 - np.asarray(frozen, bool)
     ways = paths(tree) if loss == "hs" and tree is not None else []
