@@ -1,4 +1,4 @@
-"""Contests with gensim: equal options on both sides, speed in turn, then quality over seeds."""
+"""Contests with a peer: equal options on both sides, speed in turn, then quality over seeds."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from judged import EPOCHS, HOW, SCORES, apart, judged, known, noise, score
-from programs import FASTTEXT, GENSIM, OURS, Record, Run, defaults
+from judged import EPOCHS, HOW, SCORES, SECTIONS, apart, judged, known, noise, score
+from programs import FASTTEXT, GENSIM, OURS, Program, Record, Run, defaults
 from race import by_name, pairs, rounds, times
 from settings import Settings
 from table import millions, ratios, spread, table, verdict
@@ -27,14 +27,17 @@ class Contest:
     scores: Sequence[str] = SCORES
     fasttext: bool = False
     """Whether fastText takes part in quality, too."""
+    rival: Program = GENSIM
+    bar: float = SPEED_BAR
+    """Times the rival's tokens per second."""
 
     def sides(self) -> tuple[Run, Run]:
-        """The run of gensim, and ours."""
+        """The run of the rival, and ours."""
         model, loss = self.both.get("model", "skipgram"), self.both.get("loss", "ns")
         rate = {} if "lr" in self.both else {"lr": defaults(model=model, loss=loss)["lr"]}
         both = {**rate, **self.both}
         preset = {"preset": self.preset} if self.preset else {}
-        return Run(GENSIM, both), Run(OURS, {**both, **preset})
+        return Run(self.rival, both), Run(OURS, {**both, **preset})
 
 
 def measure(settings: Settings, contests: Sequence[Contest]) -> dict[str, Any]:
@@ -51,7 +54,7 @@ def _measured(settings: Settings, contest: Contest) -> dict[str, Any]:
     timed = rounds(settings, [theirs, ours])
     runs: list[Record] = []
     for seed in range(1, max(settings.our_seeds, settings.peer_seeds) + 1):
-        if seed <= settings.peer_seeds and GENSIM.here:
+        if seed <= settings.peer_seeds and contest.rival.here:
             runs.append(judged(settings, theirs, seed=seed))
         if seed <= settings.our_seeds:
             runs.append(judged(settings, ours, seed=seed))
@@ -59,7 +62,7 @@ def _measured(settings: Settings, contest: Contest) -> dict[str, Any]:
         runs.append(judged(settings, Run(FASTTEXT, theirs.options), seed=1))
     return {
         "title": contest.title, "options": dict(ours.options), "scores": list(contest.scores),
-        "rounds": timed, "runs": runs,
+        "rounds": timed, "runs": runs, "rival": contest.rival.name, "bar": contest.bar,
     }  # fmt: skip
 
 
@@ -82,25 +85,29 @@ def _contest(each: dict[str, Any]) -> list[str]:
     for run in each["runs"]:
         groups.setdefault(run["program"], []).append(run)
     speeds = by_name(each["rounds"])
-    compared = ratios(*pairs(each["rounds"], GENSIM.name))
+    rival = each.get("rival", GENSIM.name)
+    compared = ratios(*pairs(each["rounds"], rival))
+    scored = [run["scores"] for run in each["runs"] if "scores" in run]
+    names = [name for name in (*SCORES, *SECTIONS) if all(name in scores for scores in scored)]
     rows = []
     for name, runs in groups.items():
         speed = millions(speeds[name]) if name in speeds else ""
         ratio = spread(compared, 1) + " ×" if name == OURS.name and compared else ""
-        rows.append((name, speed, ratio, len(runs), *(score(runs, one) for one in SCORES)))
-    header = ("program", "tokens/s", "against gensim", "seeds", *SCORES)
+        rows.append((name, speed, ratio, len(runs), *(score(runs, one) for one in names)))
+    header = ("program", "tokens/s", f"against {rival}", "seeds", *names)
     options = each["options"]
     told = f"sample {options.get('sample', 1e-4):g}, lr {options['lr']:g}"
     return [f"**{each['title']}** ({told})", table(header, rows), *_verdicts(each, groups)]
 
 
 def _verdicts(each: dict[str, Any], groups: dict[str, list[Record]]) -> list[str]:
-    said = []
-    if each["rounds"][0][0]["program"] == GENSIM.name:
-        said.append(f"Speed against gensim: {verdict(times(each['rounds'], GENSIM.name), SPEED_BAR)}.")
+    said, rival = [], each.get("rival", GENSIM.name)
+    if each["rounds"][0][0]["program"] == rival:
+        bar = each.get("bar", SPEED_BAR)
+        said.append(f"Speed against {rival}: {verdict(times(each['rounds'], rival), bar)}.")
     ours, theirs, fasttext = (
-        [run for run in groups.get(program.name, []) if "scores" in run]  # one that diverged has none
-        for program in (OURS, GENSIM, FASTTEXT)
+        [run for run in groups.get(name, []) if "scores" in run]  # one that diverged has none
+        for name in (OURS.name, rival, FASTTEXT.name)
     )
     if ours and theirs:
         below = [name for name in each["scores"] if sum(apart(ours, theirs, name)) < 0]
@@ -108,8 +115,8 @@ def _verdicts(each: dict[str, Any], groups: dict[str, list[Record]]) -> list[str
         if not known(ours, theirs):
             ok = "unknown, since one seed shows no noise"
         said.append(
-            f"Quality not below gensim's, {', '.join(each['scores'])}, within two standard deviations of "
-            f"what the seed does: {ok}. omnivec less gensim: {noise(ours, theirs)}."
+            f"Quality not below {rival}'s, {', '.join(each['scores'])}, within two standard deviations of "
+            f"what the seed does: {ok}. omnivec less {rival}: {noise(ours, theirs)}."
         )
     if ours and fasttext:
         distance = 100 * apart(ours, fasttext, "analogies")[0]

@@ -11,6 +11,7 @@ from settings import Settings
 
 EPOCHS = 5
 SCORES = ("analogies", "WS-353", "SimLex-999")
+SECTIONS = ("semantic", "syntactic")  # of the analogies
 HOW = (
     "Analogies: Google's, share right of the {seen:,} whose words are among the 30,000 most frequent; WS-353 "
     "and SimLex-999: Spearman. Mean ± standard deviation over seeds. One evaluator judges all vectors, "
@@ -30,7 +31,7 @@ def judged(settings: Settings, run: Run, **common: object) -> Record:
     remove(model)
     vectors.unlink()
     print("    " + ", ".join(f"{name} {scores[name]:.3f}" for name in SCORES), file=sys.stderr, flush=True)
-    return {**record, "scores": {name: scores[name] for name in (*SCORES, "seen")}}
+    return {**record, "scores": {name: scores[name] for name in (*SCORES, *SECTIONS, "seen")}}
 
 
 def score(runs: list[Record], name: str) -> str:
@@ -38,8 +39,8 @@ def score(runs: list[Record], name: str) -> str:
     values = [run["scores"][name] for run in runs if "scores" in run]
     if not values:
         return "diverged"
-    scale, unit = (100, " %") if name == "analogies" else (1, "")
-    digits = 1 if name == "analogies" else 3
+    scale, unit = (100, " %") if name in ("analogies", *SECTIONS) else (1, "")
+    digits = 1 if scale == 100 else 3
     said = f"{scale * statistics.mean(values):.{digits}f}"
     return said + (f" ± {scale * statistics.stdev(values):.{digits}f}" if len(values) > 1 else "") + unit
 

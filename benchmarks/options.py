@@ -25,6 +25,8 @@ class Options:
     sample: float | None = 1e-4
     threads: int = 2
     seed: int = 1
+    subwords: bool = False
+    """Words have parts: n-grams of 3 to 6 letters in 2 million rows."""
     parts: bool = False
     """Time reading apart where that needs a second reading."""
 

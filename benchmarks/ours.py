@@ -1,4 +1,4 @@
-"""omnivec's Word2Vec as a process of its own: ours.py train CORPUS MODEL JSON | export MODEL VECTORS."""
+"""omnivec's Word2Vec or FastText as a process: ours.py train CORPUS MODEL JSON | export MODEL VECTORS."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from child import STARTED
 from options import Options, parse
 
-from omnivec import Word2Vec, load
+from omnivec import FastText, Word2Vec, load
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.errors import NotFinite
+from omnivec.learners.windowed import Windowed
 
 if TYPE_CHECKING:
     from omnivec.engine.progress import Progress
@@ -36,9 +37,11 @@ class Clock:
             self.ready = time.time() - float(os.environ.get(STARTED, "nan"))
 
 
-def learner(given: Options) -> Word2Vec:
+def learner(given: Options) -> Windowed:
     """Our learner with the settings common to all programs, or with a preset's in their place."""
     common = {name: getattr(given, name) for name in COMMON if getattr(given, name) is not None}
+    if given.subwords:
+        return FastText(window=5, negatives=5, min_count=5, **common, **given.own)
     if given.preset:
         return Word2Vec.preset(given.preset, **common, **given.own)
     return Word2Vec(window=5, negatives=5, power=0.75, min_count=5, **common, **given.own)

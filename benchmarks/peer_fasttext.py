@@ -1,4 +1,4 @@
-"""fastText without subwords (-maxn 0) as a process of its own, called like peer_gensim.py."""
+"""fastText, with subwords or without (-maxn 0), as a process of its own, called like peer_gensim.py."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from options import Options, parse
 
 
 def _run(given: Options, epochs: int) -> fasttext.FastText._FastText:
+    letters = {"minn": 3, "maxn": 6} if given.subwords else {"minn": 0, "maxn": 0}
     return fasttext.train_unsupervised(
         given.corpus, model=given.model, dim=given.dim, ws=5, neg=5, t=given.sample, minCount=5,
-        minn=0, maxn=0, loss=given.loss, lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
+        bucket=2_000_000, loss=given.loss, lr=given.lr, epoch=epochs, thread=given.threads, verbose=0,
+        **letters,
     )  # fmt: skip
 
 
@@ -26,7 +28,7 @@ def _reading(given: Options) -> float:
     With fewer than ten threads fastText leaves a part of its matrix as it finds the
     memory, and after another run in the same process it finds NaN there.
     """
-    same = {name: getattr(given, name) for name in ("model", "loss", "dim", "threads")}
+    same = {name: getattr(given, name) for name in ("model", "loss", "dim", "threads", "subwords")}
     options = json.dumps({**same, "epochs": 0})
     command = [sys.executable, __file__, "train", given.corpus, given.saved, options]
     found = subprocess.run(command, capture_output=True, text=True, check=True).stdout

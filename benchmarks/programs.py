@@ -79,6 +79,7 @@ class Run:
 
 
 GENSIM = Program("gensim", "peer_gensim.py", "gensim")
+SUBWORDS = Program("fastText", "peer_fasttext.py", "fasttext")
 FASTTEXT = Program("fastText `-maxn 0`", "peer_fasttext.py", "fasttext")
 OURS = Program("omnivec", "ours.py", "omnivec")
 

@@ -21,6 +21,7 @@ import book
 import bound
 import cbow
 import checkpoint
+import classifier
 import compile as compiling
 import corpus
 import deterministic
@@ -37,6 +38,7 @@ import reading
 import search
 import softmax
 import speed
+import subwords
 from programs import OURS
 from settings import Settings
 
@@ -47,6 +49,8 @@ SECTIONS: dict[str, ModuleType] = {
     "quality": quality,
     "cbow": cbow,
     "gradient": gradient,
+    "subwords": subwords,
+    "classifier": classifier,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,

@@ -23,9 +23,10 @@ ANALOGIES, PAIRS = "questions-words.txt", {"WS-353": "wordsim353.tsv", "SimLex-9
 def ours(path: str) -> dict[str, float]:
     """Scores by omnivec."""
     vectors = load(path).vectors
-    score = analogies(vectors, datapath(ANALOGIES), restrict=RESTRICT).total
+    score = analogies(vectors, datapath(ANALOGIES), restrict=RESTRICT)
     found = {name: similarity(vectors, datapath(file)).spearman or 0.0 for name, file in PAIRS.items()}
-    return {"analogies": score.accuracy or 0.0, "seen": score.seen, **found}
+    kinds = {"semantic": score.semantic.accuracy or 0.0, "syntactic": score.syntactic.accuracy or 0.0}
+    return {"analogies": score.total.accuracy or 0.0, "seen": score.total.seen, **kinds, **found}
 
 
 def theirs(path: str) -> dict[str, float]:
@@ -33,6 +34,10 @@ def theirs(path: str) -> dict[str, float]:
     vectors = KeyedVectors.load_word2vec_format(path, binary=True)
     accuracy, sections = vectors.evaluate_word_analogies(datapath(ANALOGIES), restrict_vocab=RESTRICT)
     found = {"analogies": accuracy, "seen": len(sections[-1]["correct"]) + len(sections[-1]["incorrect"])}
+    for kind in ("semantic", "syntactic"):
+        some = [part for part in sections[:-1] if part["section"].startswith("gram") == (kind == "syntactic")]
+        right, wrong = (sum(len(part[outcome]) for part in some) for outcome in ("correct", "incorrect"))
+        found[kind] = right / max(right + wrong, 1)
     return found | {
         name: float(vectors.evaluate_word_pairs(datapath(file))[1][0]) for name, file in PAIRS.items()
     }

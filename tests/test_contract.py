@@ -9,16 +9,20 @@ import dataclasses
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from omnivec import InputError, Model, NotFinite, OptionError, UnknownKey, Word2Vec, extend, load
+from omnivec import FastText, InputError, Model, NotFinite, OptionError, UnknownKey, Word2Vec, extend, load
 from omnivec.cli import main
 from omnivec.config import options
 from omnivec.engine import start
+from omnivec.engine.schedule import Schedule
 from omnivec.learners.learner import Learner
-from omnivec.reference import huffman
+from omnivec.learners.windowed import Windowed
+from omnivec.reference import fasttext, huffman
 from omnivec.reference import random as definitions
 from omnivec.reference import word2vec as reference
 
@@ -59,6 +63,13 @@ def like_skipgram(**values: object) -> Case:
     return Case(SKIPGRAM, TEXT).with_(**values)
 
 
+SUBWORDS = FastText(dim=DIM, epochs=3, threads=1, min_count=2, sample=0.01, buckets=300)
+
+
+def like_subwords(**values: object) -> Case:
+    return Case(SUBWORDS, TEXT).with_(**values)
+
+
 LEARNERS = {
     "word2vec skip-gram ns": like_skipgram(),
     "word2vec skip-gram ns, fixed window, 8 negatives": like_skipgram(
@@ -72,6 +83,13 @@ LEARNERS = {
     ),
     "word2vec cbow hs, true gradient": like_skipgram(model="cbow", loss="hs", gradient="true", lr=0.2),
     "word2vec cbow softmax": like_skipgram(model="cbow", loss="softmax", init="wide"),
+    "fasttext skip-gram ns": like_subwords(),
+    "fasttext skip-gram hs, long n-grams": like_subwords(loss="hs", minn=2, maxn=9),
+    "fasttext skip-gram without n-grams": like_subwords(maxn=0),
+    "fasttext cbow ns": like_subwords(model="cbow", lr=0.1),
+    "fasttext cbow softmax, true gradient": like_subwords(
+        model="cbow", loss="softmax", gradient="true", lr=0.2
+    ),
 }
 
 
@@ -131,7 +149,7 @@ def loss_is_finite_and_falls(case: Case, tmp_path) -> None:
 def first_loss_is_that_of_zeros(case: Case, tmp_path) -> None:
     """Scores are 0, or nearly, before a row has moved: every answer is as likely as any other."""
     learner = case.learner
-    assert isinstance(learner, Word2Vec)
+    assert isinstance(learner, Windowed)
     model = case.with_(epochs=1, lr=1e-9).fit()
     loss, words = model.history[0]["loss"], len(model.keys)
     if learner.loss == "softmax":
@@ -148,27 +166,37 @@ def first_loss_is_that_of_zeros(case: Case, tmp_path) -> None:
 def engine_is_reference(case: Case, tmp_path) -> None:
     """The whole run, epochs, schedule and all, is the definition's."""
     learner = case.with_(lr=0.05).learner
-    assert isinstance(learner, Word2Vec) and learner.lr
+    assert isinstance(learner, Windowed) and learner.lr
     corpus = learner.reading().corpus(case.text)
     counts, n = corpus.vocabulary.counts, len(corpus.tokens)
     keep = reference.keep_thresholds(counts, learner.sample, int(counts.sum()), learner.sample_formula)
     first = learner.initial(corpus.vocabulary)
     name = "nodes" if learner.loss == "hs" else "output"
-    inputs, outputs = (first[table][:, :DIM].astype(np.float64) for table in ("vectors", name))
-    losses, decay = [], learner.lr * (1 - learner.lr_floor) / (n * learner.epochs)
-    for epoch in range(learner.epochs):
-        loss, predictions, _ = reference.train(
+    inputs, outputs = (first[table][:, :DIM].astype(np.float64) for table in (learner.inputs, name))
+    train: Callable[..., tuple[float, int, int]] = reference.train
+    parts = learner.parts(corpus.vocabulary)
+    if parts is not None:
+        spans, rows = (array.tolist() for array in parts)
+        words = [rows[start:end] for start, end in pairwise(spans)]
+        train = partial(fasttext.train, parts=words)
+    sums = np.zeros((learner.epochs, 3))
+    schedule = Schedule(n, learner.epochs, learner.lr, learner.lr_floor, learner.job(corpus, first).work)
+    for shard in schedule.shards():  # words with parts leave at its end
+        sums[shard.epoch] += train(
             corpus.tokens, corpus.units, keep, inputs, outputs, model=learner.model, loss=learner.loss,
             alias=definitions.alias_table(counts**learner.power), tree=huffman.tree(counts),
             reduction=learner.reduction, gradient=learner.gradient, window=learner.window,
             kind=learner.window_kind, negatives=learner.negatives, exclude=learner.exclude_target,
-            distinct=learner.distinct_negatives, rate=learner.lr - decay * epoch * n, decay=decay,
-            base=int(start.base(learner.seed, epoch)),
+            distinct=learner.distinct_negatives, rate=shard.rate, decay=shard.decay,
+            base=int(start.base(learner.seed, shard.epoch)), first=shard.first, last=shard.last,
         )  # fmt: skip
-        losses.append(loss / predictions)
+    losses = sums[:, 0] / sums[:, 1]
     model = learner.fit(case.text)
-    np.testing.assert_allclose(model.vectors.vectors, inputs, atol=2e-5)
-    np.testing.assert_allclose(model.tables[name][:, :DIM], outputs, atol=2e-5)
+    np.testing.assert_allclose(model.tables[learner.inputs][:, :DIM], inputs, rtol=1e-4, atol=2e-5)
+    if parts is not None:
+        inputs = np.array([inputs[some].mean(0) for some in words])
+    np.testing.assert_allclose(model.vectors.vectors, inputs, rtol=1e-4, atol=2e-5)
+    np.testing.assert_allclose(model.tables[name][:, :DIM], outputs, rtol=1e-4, atol=2e-5)
     np.testing.assert_allclose(model.record["loss"], losses, rtol=1e-5)
 
 
@@ -233,9 +261,9 @@ def watching_changes_no_bit(case: Case, tmp_path) -> None:
 def frozen_rows_keep_their_bits(case: Case, tmp_path) -> None:
     given = case.with_(seed=7).fit().vectors.subset(["king", "the", "bone"])
     model = case.learner.fit(case.text, start=given, frozen=True)
-    for word in model.keys:
-        if word in given:
-            np.testing.assert_array_equal(model.vectors[word], given[word])
+    for row, word in enumerate(model.keys):
+        if word in given:  # a word with parts keeps its own row, and moves with them
+            np.testing.assert_array_equal(model.tables[case.learner.inputs][row, :DIM], given[word])
     moved = case.learner.fit(case.text, start=given).vectors
     assert all((moved[word] != given[word]).any() for word in given.key_to_index)
 
@@ -282,8 +310,13 @@ def too_high_min_count_names_the_counts(case: Case, tmp_path) -> None:
 def unknown_key_is_typed(case: Case, tmp_path) -> None:
     vectors = case.fit().vectors
     with pytest.raises(UnknownKey) as caught:
-        vectors["quen"]
+        vectors.keys.row("quen")
     assert isinstance(caught.value, KeyError) and caught.value.near[0] == "queen"
+    if isinstance(case.learner, FastText):  # a word that is no key is the mean of its parts
+        assert "quen" not in vectors and vectors["quen"].any() == bool(case.learner.maxn)
+    else:
+        with pytest.raises(UnknownKey):
+            vectors["quen"]
 
 
 def options_out_of_range_are_named(case: Case, tmp_path) -> None:

@@ -17,7 +17,7 @@ from omnivec.store.formats import Contents, Request
 from omnivec.store.formats.matrix import gathered
 from omnivec.store.tables import Table, stored_as
 
-WRITTEN = [known for known in formats.FORMATS if known.write is not None]
+WRITTEN = [known for known in formats.FORMATS if known.write is not None and "output rows" not in known.holds]
 FORBIDDEN = {"word2vec": " ", "starspace": "\t", "projector": "\t"}
 CONTROL = re.compile("[\x00-\x1f]")
 HEADERLESS = {"glove", "starspace"}

@@ -10,7 +10,7 @@ import pytest
 
 from omnivec.engine import tree
 from omnivec.kernels import primitives, simd, window
-from omnivec.reference import huffman
+from omnivec.reference import fasttext, huffman
 from omnivec.reference import random as definitions
 from omnivec.reference import word2vec as reference
 
@@ -43,20 +43,22 @@ def both(form, case, dim, first=0, last=None, moving=True, **options):
         "kind": "dynamic", "negatives": 5, "exclude": "redraw", "distinct": False, "frozen": None,
         "rate": 0.05, "decay": 1e-5, "base": 77,
     } | options  # fmt: skip
+    parts = o.pop("parts", None)
     grown = tree.grown(counts)
     if o["loss"] == "hs":
         outputs = outputs[:-1]
     expected = [inputs[:, :dim].astype(np.float64), outputs[:, :dim].astype(np.float64)]
-    sums = passed(form, case, grown, outputs, first, last, moving, o)
+    sums = passed(form, case, grown, outputs, first, last, moving, o, parts)
     total = counts.sum()
-    wanted = reference.train(
-        tokens, units, reference.keep_thresholds(counts, sample, total), *expected,
+    train, more = (reference.train, ()) if parts is None else (fasttext.train, (parts,))
+    wanted = train(
+        tokens, units, reference.keep_thresholds(counts, sample, total), *expected, *more,
         alias=definitions.alias_table(counts**0.75), tree=grown, **o,
     )  # fmt: skip
     return sums, (inputs, outputs), wanted, expected
 
 
-def passed(form, case, grown, outputs, first, last, moving, o):
+def passed(form, case, grown, outputs, first, last, moving, o, parts=None):
     """The sums of a form of the kernel over the centres first … last − 1 of a case, whose tables it moves."""
     tokens, units, counts, sample, inputs, _ = case
     alias = starts = steps = bag = None
@@ -69,12 +71,16 @@ def passed(form, case, grown, outputs, first, last, moving, o):
         mean = o["reduction"] == "mean"
         bag = window.MEAN * mean | window.DIVIDE * (mean and o["gradient"] == "true")
     frozen = None if o["frozen"] is None else np.asarray(o["frozen"], np.uint8)
+    spans = flat = None
+    if parts is not None:
+        spans = np.cumsum([0, *map(len, parts)])
+        flat = np.concatenate(parts).astype(np.int32)
     sums = np.zeros(3)
     with np.errstate(over="ignore"):  # uint64 wrap-around warns when run as plain Python
         form(
             tokens, units, first, len(tokens) if last is None else last,
             reference.keep_thresholds(counts, sample, counts.sum()), alias, window.EXCLUDE[o["exclude"]],
-            int(o["distinct"]), starts, steps, count, inputs, outputs, frozen, bag, o["window"],
+            int(o["distinct"]), starts, steps, count, inputs, spans, flat, outputs, frozen, bag, o["window"],
             window.RADIUS[o["kind"]], o["rate"] if moving else None, o["decay"], np.uint64(o["base"]), sums,
         )  # fmt: skip
     return sums
@@ -102,6 +108,44 @@ LOSSES = {
 @pytest.mark.parametrize("model", MODELS)
 def test_compiled_kernel_is_its_definition(model, loss):
     assert_equal(*both(window.train, sampled(1, 1500, 20), 20, **(MODELS[model] | LOSSES[loss])), 20)
+
+
+# Each word's own row, and up to three of 29 that words share.
+PARTS = [[word, *(WORDS + (np.arange(word % 4) * 11 + word * 7) % 29)] for word in range(WORDS)]
+
+
+def with_parts(seed, length):
+    """`sampled` with the rows of parts behind those of words."""
+    tokens, units, counts, sample, inputs, outputs = sampled(seed, length, 20)
+    more = np.zeros((29, inputs.shape[1]), np.float32)
+    more[:, :20] = np.random.default_rng(seed).normal(0, 0.4, (29, 20))
+    return tokens, units, counts, sample, np.concatenate([inputs, more]), outputs
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("model", MODELS)
+def test_compiled_kernel_of_words_with_parts_is_its_definition(model, loss):
+    # Sums of parts that most words share grow without bound, since all words of a window move them: a short
+    # text, or 1e-5 of 1e80 would be compared.
+    rate, length = (0.002, 150) if model == "cbow, sum" else (0.02, 2500)
+    options = MODELS[model] | LOSSES[loss] | {"rate": rate}
+    assert_equal(*both(window.train, with_parts(5, length), 20, parts=PARTS, **options), 20, 5e-5)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_plain_kernel_of_words_with_parts_is_its_definition(model):
+    options = MODELS[model] | {"rate": 0.02}
+    assert_equal(*both(plain(window.train), with_parts(5, 60), 20, parts=PARTS, **options), 20)
+
+
+@pytest.mark.parametrize("loss", ["ns", "hs"])
+@pytest.mark.parametrize("model", ["skip-gram", "cbow, undivided"])
+def test_frozen_parts_keep_their_bits(model, loss):
+    case, frozen = with_parts(6, 900), np.arange(WORDS + 29) % 3 == 0
+    before, options = case[4].copy(), MODELS[model] | LOSSES[loss] | {"rate": 0.02}
+    assert_equal(*both(window.train, case, 20, parts=PARTS, frozen=frozen, **options), 20, 5e-5)
+    np.testing.assert_array_equal(case[4][frozen], before[frozen])
+    assert (case[4][~frozen] != before[~frozen]).any()
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from omnivec import FormatError, OptionError, Vectors, load
-from omnivec.engine import tree
+from omnivec.data.tree import check_tree
 from omnivec.engine.graft import carry_over
 from omnivec.store.folder import write_folder
 from omnivec.store.keys import Keys
@@ -83,11 +83,11 @@ def test_a_damaged_tree_opens_and_is_refused_where_it_would_be_walked(tmp_path, 
     damaged = np.array(children, np.int32)
     assert load(saved(tmp_path / "m", tables={**HS, "tree": damaged})).tables["tree"].shape == (2, 2)
     with pytest.raises(FormatError, match="does not lead to each of 3 words"):
-        tree.check(damaged)
+        check_tree(damaged)
     new = {"tree": np.empty((3, 2), np.int32)}
     with pytest.raises(FormatError, match="does not lead to each of 3 words"):
         carry_over({"tree": damaged}, new, np.arange(3), np.array([4, 3, 2, 1]))
-    tree.check(TREE)
+    check_tree(TREE)
 
 
 def test_a_model_without_vectors_is_refused(tmp_path):

@@ -24,7 +24,9 @@ if typing.TYPE_CHECKING:
     from omnivec.errors import OptionError as OptionError
     from omnivec.errors import OutputError as OutputError
     from omnivec.errors import UnknownKey as UnknownKey
+    from omnivec.learners.classifier import Classifier as Classifier
     from omnivec.learners.extend import extend as extend
+    from omnivec.learners.fasttext import FastText as FastText
     from omnivec.learners.word2vec import Word2Vec as Word2Vec
     from omnivec.model import Model as Model
     from omnivec.model import load as load
@@ -33,6 +35,8 @@ if typing.TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "Classifier": "omnivec.learners.classifier",
+    "FastText": "omnivec.learners.fasttext",
     "Word2Vec": "omnivec.learners.word2vec",
     "extend": "omnivec.learners.extend",
     "Model": "omnivec.model",
@@ -50,6 +54,8 @@ _HOMES = {
 }
 
 __all__ = [  # noqa: F822  (__getattr__ defines them)
+    "Classifier",
+    "FastText",
     "FormatError",
     "InputError",
     "MissingExtra",

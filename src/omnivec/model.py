@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, final, get_args
+from typing import TYPE_CHECKING, Any, final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,18 @@ from omnivec.errors import NO_PATH, FormatError, NotFinite, OptionError
 from omnivec.store import formats, preload
 from omnivec.store.card import card
 from omnivec.store.folder import CONFIG, TABLES, Folder, is_model, opened_folder, write_folder
+from omnivec.store.formats.contents import Contents, Whole
+from omnivec.store.formats.fasttext_names import LABELS, labels_of
 from omnivec.store.keys import Keys
 from omnivec.store.safetensors import Entry
-from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype
+from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype, padded_width
 from omnivec.vectors import Vectors
+
+if TYPE_CHECKING:
+    from omnivec.data.predicting import Predictor
+
+LABEL_PREFIX = "__label__"
+"""What a label begins with where no model says so."""
 
 
 @final
@@ -81,6 +90,64 @@ class Model:
         return self._vectors("vectors")
 
     @cached_property
+    def labels(self) -> Keys | None:
+        """The labels of a classifier as texts have them, with their counts; None of another model."""
+        return labels_of(self.tables) if f"{LABELS}offsets" in self.tables else None
+
+    @cached_property
+    def label_names(self) -> list[str]:
+        """What `predict` calls the labels, the most frequent first: without their prefix if all have it."""
+        names, prefix = list(self.labels or ()), self.label_prefix
+        whole = all(name.startswith(prefix) for name in names)
+        return [name.removeprefix(prefix) for name in names] if whole else names
+
+    @property
+    def label_prefix(self) -> str:
+        """What a word of a text begins with that is a label."""
+        return str((self.config.get("head") or {}).get("prefix", LABEL_PREFIX))
+
+    def predict(
+        self, texts: Iterable[str | Sequence[str]], k: int = 1, threshold: float = 0.0
+    ) -> list[list[tuple[str, float]]]:
+        """The likeliest labels of each text.
+
+        texts: texts, or lists of tokens; line ends in a text are white space; k: at most so many labels for
+        each, -1 for all; threshold: only labels that have at least this probability.
+
+        Returns: a list for each text of (label, probability), the likeliest first; empty for a text of which
+        nothing is known. Over all labels they sum to one with the losses softmax and hs; with ns and ova each
+        answers for itself.
+
+        Raises: OptionError for a model that is no classifier, and for k or threshold out of range; InputError
+        for a single text in place of several.
+        """
+        from omnivec.data.predicting import checked
+
+        return self._predictor.predict(checked(texts, k, threshold), k, threshold)
+
+    @cached_property
+    def _predictor(self) -> Predictor:
+        from omnivec.data.features import Bag
+        from omnivec.data.predicting import Predictor
+        from omnivec.data.tree import check_tree
+
+        head, features = self.config.get("head"), self.config.get("features")
+        if self.labels is None or not head or not features:
+            raise OptionError(
+                f"only a classifier predicts labels, this is a model of {self.learner or 'vectors alone'}"
+            )
+        name = "nodes" if "nodes" in self.tables else "output"
+        dim = self.config["dim"]
+        if "tree" in self.tables:
+            check_tree(self.tables["tree"])
+        return Predictor(
+            bag=Bag.of(features), unicode=features.get("whitespace") == "unicode", keys=self.keys,
+            inputs=Table.named("inputs", self.tables, dim), output=Table.named(name, self.tables, dim),
+            loss=head["loss"], labels=self.label_names, prefix=self.label_prefix,
+            tree=self.tables.get("tree"), pruned=self.tables.get("pruned"),
+        )  # fmt: skip
+
+    @cached_property
     def output(self) -> Vectors:
         """The prediction side: another table than `vectors`. OptionError where the model has none."""
         if "nodes" in self.tables:
@@ -95,19 +162,33 @@ class Model:
 
     def _vectors(self, name: str) -> Vectors:
         return Vectors._of_table(
-            self.keys,
+            self.labels if name == "output" and self.labels is not None else self.keys,
             Table.named(name, self.tables, self.config["dim"]),
             lengths=self._lengths.get(name + LENGTHS),
             checksum=self._recorded(name),
             name=self.learner,
             mapped=self._mapped,
+            unseen=self._unseen() if name == "vectors" else None,
         )
+
+    def _unseen(self) -> Callable[[str], NDArray[np.float32]] | None:
+        """What gives the vector of a word that is no key, the mean of its parts; None without parts."""
+        features = self.config.get("features")
+        if features is None or "inputs" not in self.tables:
+            return None
+        from omnivec.data.composing import composer
+
+        return composer(self.config, self.tables, len(self.keys)).unseen
 
     def _recorded(self, name: str) -> str | None:
         """The checksum of a mapped table."""
         sums = self.config.get("checksums")
         found = sums.get(name) if self._mapped and isinstance(sums, dict) else None
         return found if isinstance(found, str) else None
+
+    def contents(self) -> Contents:
+        """What the writers of `omnivec.store.formats` take: keys and vectors, and the rest of the model."""
+        return self.vectors.contents()._replace(whole=Whole(self.config, self.tables))
 
     def save(
         self,
@@ -172,7 +253,12 @@ def load(
         limit=limit, dtype=wanted or "float32", encoding=encoding, errors=errors, told=progress,
         vocabulary=None if vocabulary is None else os.fspath(vocabulary),
     )  # fmt: skip
-    keys, table, counts, rounding = formats.read(path, request, format)
+    found = formats.read(path, request, format)
+    if found.whole is not None:
+        from omnivec.data.composing import opened_model
+
+        return Model(*opened_model(Path(path), found, request))
+    keys, table, counts, rounding = found[:4]
     config = {
         "learner": None, "options": {}, "preset": None, "changed": {}, "head": None, "dim": table.dim,
         "rows": len(table), "training": {"source": Path(path).name},
@@ -227,11 +313,17 @@ def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: i
     if vectors is None or len(vectors.shape) != 2 or type(dim) is not int or not 1 <= dim <= vectors.shape[1]:
         found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
         raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
-    width, inner = vectors.shape[1], max(rows - 1, 0)
+    width, targets = vectors.shape[1], rows
+    if (labels := tables.get(f"{LABELS}offsets")) is not None:  # a classifier predicts those
+        targets = max(math.prod(labels.shape) - 1, 0)
+    inner = max(targets - 1, 0)
+    inputs = tables["inputs"].shape[0] if "inputs" in tables and tables["inputs"].shape else rows
     wanted: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
-        "vectors": ((rows, width), get_args(DType)), "output": ((rows, width), get_args(DType)),
+        "vectors": ((rows, width), get_args(DType)), "output": ((targets, width), get_args(DType)),
         "nodes": ((inner, width), get_args(DType)), "tree": ((inner, 2), ("int32",)),
-        "frozen": ((rows,), ("uint8",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
+        "inputs": ((max(inputs, rows), _width("inputs", tables, dim)), get_args(DType)),
+        "frozen": ((inputs,), ("uint8",)),
+        "pruned": ((max(inputs - rows, 0), 2), ("int32",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
     }  # fmt: skip
     for name, table in tables.items():
         if str(table.dtype) == "int8" and name in wanted:
@@ -247,3 +339,10 @@ def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: i
             )
     if ("nodes" in tables) != ("tree" in tables):
         raise FormatError(f"{path}: nodes and tree belong together, and one of them is missing; damaged")
+
+
+def _width(name: str, tables: Mapping[str, NDArray[Any] | Entry], dim: int) -> int:
+    """Columns of a table that may be stored as another type than `vectors` is."""
+    if name not in tables or tables[name].dtype == tables["vectors"].dtype:
+        return tables["vectors"].shape[1]
+    return padded_width(dim) if tables[name].dtype == np.float32 else dim

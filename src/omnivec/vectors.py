@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from omnivec.errors import OptionError, UnknownKey
 from omnivec.index import Exact, Index, Nearest, Neighbors
-from omnivec.index.cosine import Rows, as_rows, cosine
+from omnivec.index.cosine import Rows, as_rows, cosine, scaled
 from omnivec.index.cosmul import cosmul
 from omnivec.index.select import largest
 from omnivec.index.terms import Among, Key, Query, Terms, is_key, is_one, weighted
@@ -83,13 +83,16 @@ class Vectors:
         checksum: str | None = None,
         name: str | None = None,
         mapped: bool = False,
+        unseen: Callable[[str], Rows] | None = None,
     ) -> Vectors:
         """Vectors in a table of our own making: neither copied nor checked.
 
-        `lengths` (rows,) of its rows, and `checksum`, where a folder has recorded them.
+        `lengths` (rows,) of its rows, and `checksum`, where a folder has recorded them; `unseen` gives the
+        vector of a word that is no key.
         """
         vectors = cls.__new__(cls)
         vectors._keep(keys, table, name, mapped, lengths)
+        vectors._unseen = unseen
         if checksum is not None:
             vectors._checksum = checksum
         return vectors
@@ -105,6 +108,7 @@ class Vectors:
         """Search by row numbers instead of keys."""
         self.name = name
         self.mapped = mapped
+        self._unseen: Callable[[str], Rows] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process gets is a copy in its memory."""
@@ -122,7 +126,10 @@ class Vectors:
     def __getitem__(self, key: Key | Iterable[Key]) -> Rows:
         if is_key(key):
             return self.get_vector(key)
-        return self.table.take(self._rows(cast("Iterable[Key]", key)))
+        keys = list(cast("Iterable[Key]", key))
+        if self._unseen is None:
+            return self.table.take(self._rows(keys))
+        return np.array([self.get_vector(one) for one in keys], np.float32).reshape(-1, self.vector_size)
 
     def __repr__(self) -> str:
         size = f"{len(self):,} × {self.vector_size} {self.table.dtype}"
@@ -159,11 +166,23 @@ class Vectors:
         return self.keys
 
     def get_vector(self, key: Key, norm: bool = False) -> Rows:
-        """The vector of a key, (dim,) float32, read-only; of length one when `norm`. Raises: UnknownKey."""
-        row = self._row(key)
-        vector: Rows = self.index.unit(np.array([row]))[0] if norm else self.table.span(row, row + 1)[0]
+        """The vector of a key, (dim,) float32, read-only; of length one when `norm`.
+
+        A word that is no key has one where words have parts (FastText): their mean, or zeros without any.
+        Raises: UnknownKey.
+        """
+        row, vector = self._found(key)
+        if norm:
+            vector = scaled(vector[None])[0] if row < 0 else self.index.unit(np.array([row]))[0]
         vector.flags.writeable = False
         return vector
+
+    def _found(self, key: Key) -> tuple[int, Rows]:
+        """Row and vector of a key; -1 and what its parts say for a word that is none."""
+        if self._unseen is not None and isinstance(key, str) and key not in self.keys:
+            return -1, self._unseen(key)
+        row = self._row(key)
+        return row, self.table.span(row, row + 1)[0]
 
     def get_vecattr(self, key: Key, attr: str) -> int:
         """How often a key occurred, for ``attr="count"``. Raises: OptionError when that is not known."""
@@ -503,8 +522,8 @@ class Vectors:
     def _term(self, query: Query, unit: bool = False) -> tuple[int, Rows]:
         """Row (-1 for a vector) and vector (dim,) of a query; a key's is of length one when `unit`."""
         if not isinstance(query, np.ndarray):
-            row = self._row(query)
-            return row, self.get_vector(row, norm=unit)
+            row, vector = self._found(query)
+            return row, self.get_vector(query, norm=True) if unit else vector
         if query.shape != (self.vector_size,):
             raise OptionError(f"expected a vector of {self.vector_size} floats, got shape {query.shape}")
         return -1, query.astype(np.float32)

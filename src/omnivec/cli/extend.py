@@ -14,7 +14,7 @@ from omnivec.cli.saving import Saving
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
 from omnivec.config import options
-from omnivec.learners.word2vec import Word2Vec
+from omnivec.learners.windowed import Windowed
 
 HELP = {
     "epochs": "Passes over the new text; the model's own when not given, like the next three.",
@@ -26,7 +26,7 @@ HELP = {
 """What can be chosen anew, as arguments of `omnivec.extend`; all other options stay the model's."""
 
 Given: Any = flags_of(
-    dataclasses.replace(options(Word2Vec)[name], default=None, help=text) for name, text in HELP.items()
+    dataclasses.replace(options(Windowed)[name], default=None, help=text) for name, text in HELP.items()
 )
 
 

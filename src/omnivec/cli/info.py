@@ -114,11 +114,12 @@ def _file(path: str, opening: Opening) -> Found:
     request = formats.Request(vocabulary=opening.vocabulary, encoding=opening.encoding, errors=opening.errors)
     known, found = formats.outline(path, request, opening.format)
     dtype = checked_dtype(opening.dtype)
-    first = min(found.rows, opening.limit or found.rows)
-    takes = need(first, found.dim, dtype)
+    first = found.rows if opening.limit is None else min(found.rows, opening.limit)
+    beside = found.beside if first == found.rows else {}
+    takes = {**need(first, found.dim, dtype), **beside}
     ways = _remedies(first, takes, lambda first, other: need(first, found.dim, other or dtype))
     return Found(
-        path, known.name, known.title, {"learner": None, "options": {}, "training": {}},
+        path, known.name, known.title, found.config or {"learner": None, "options": {}, "training": {}},
         found.rows, found.dim, dtype, {"file": disk_bytes(path)}, takes, found.exact, remedies=ways,
     )  # fmt: skip
 

@@ -9,7 +9,8 @@ from cyclopts import Parameter
 
 from omnivec.cli.ask import Model, opened
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, count
+from omnivec.cli.flags import Common, CommonFlags, Positional, count
+from omnivec.cli.labels import judge_labels
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
@@ -43,10 +44,29 @@ FoldCase = Annotated[
 ]
 
 
+Texts = Annotated[
+    str | None,
+    Positional,
+    Parameter(help="For a classifier: texts with their labels, a line each.", show_default=False),
+]
+Count = Annotated[
+    int, Parameter(name=["-k", "--k"], help="Labels to predict. [default 1]", show_default=False)
+]
+
+
 def evaluate(
     model: Model,
+    texts: Texts = None,
     /,
     *,
+    k: Count = 1,
+    threshold: Annotated[
+        float,
+        Parameter(
+            help="Predict only labels with this probability. [default 0]", show_default=False, metavar="X"
+        ),
+    ] = 0.0,
+    ignore_unseen: Annotated[bool, Parameter(help="Leave labels out that training had not.")] = False,
     similarity: Similarity = None,
     analogies: Analogies = None,
     restrict: Restrict = 300_000,
@@ -54,9 +74,13 @@ def evaluate(
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
-    """How well the vectors agree with people on similar words, and how many analogies they solve."""
+    """How well the vectors agree with people on similar words, and how many analogies they solve; or, with
+    TEXTS, how well a classifier tells their labels.
+    """
+    if texts is not None:
+        return judge_labels(model, texts, k, threshold, ignore_unseen, opening, common)
     if not similarity and not analogies:
-        raise WrongCall("evaluate needs --similarity FILE or --analogies FILE")
+        raise WrongCall("evaluate needs --similarity FILE or --analogies FILE, or TEXTS with labels")
     for path in [*(similarity or ()), *([analogies] if analogies else ())]:
         existing(path)
     with logging_shown(common.quiet, common.verbose):

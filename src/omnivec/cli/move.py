@@ -71,7 +71,9 @@ def export(
     place = target(destination, to, overwrite)
     with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         found = _opened(model, opening, display)
-        _write(_table(found, table, model), place, opening.dtype, common, display)
+        if not (table == "vectors" and place.holds_models):
+            found = _table(found, table, model)
+        _write(found, place, opening.dtype, common, display)
     return 0
 
 

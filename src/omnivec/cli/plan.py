@@ -10,9 +10,9 @@ from omnivec.cli import call
 from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags
 from omnivec.cli.out import emit_json, labelled
 from omnivec.cli.show import Display, logging_shown
-from omnivec.learners.known import LEARNERS
+from omnivec.learners.known import WINDOWED
 from omnivec.learners.learner import plural
-from omnivec.learners.word2vec import Word2Vec
+from omnivec.learners.windowed import Windowed
 
 if TYPE_CHECKING:
     from omnivec.engine.plan import Plan
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = App(name="plan", help="What a training would do and need, without training.")
 
 
-def command(name: str, learner: type[Word2Vec]) -> Callable[..., int]:
+def command(name: str, learner: type[Windowed]) -> Callable[..., int]:
     """The command that plans for one learner."""
 
     def plan(
@@ -79,5 +79,5 @@ def each(number: float, tokens: int) -> str:
     return f"{share:,.0f}" if share >= 100 else f"{share:.3g}"
 
 
-for _name, _learner in LEARNERS.items():
+for _name, _learner in WINDOWED.items():
     app.command(command(_name, _learner), name=_name)

@@ -54,13 +54,18 @@ class Target:
         """What it is, in words."""
         return "a model folder" if self.format is None else self.format.title
 
+    @property
+    def holds_models(self) -> bool:
+        """Whether it is a format of whole models, whose vectors are no table of their own."""
+        return self.format is not None and "output rows" in self.format.holds
+
     def write(self, model: Model, told: Callable[[float], None]) -> None:
         """Write a model folder, or the vectors of the model as a file; `told` hears the share done."""
         if self.format is None:
             model.save(self.path, overwrite=self.overwrite, progress=told)
         else:
             assert self.format.write is not None
-            self.format.write(self.path, model.vectors.contents(), overwrite=self.overwrite, told=told)
+            self.format.write(self.path, model.contents(), overwrite=self.overwrite, told=told)
 
     def cannot_hold(self, model: Model) -> list[str]:
         """What the model has and the format has no place for."""
@@ -70,13 +75,13 @@ class Target:
         if writes is None:
             writes = dtype if dtype in self.format.holds else "float32"
         parts = {
-            "counts": model.keys.counts is not None and "counts" not in self.format.holds,
+            "counts": model.keys.counts is not None,
             "output rows": "output" in model.tables,
             "the tree and its rows": "nodes" in model.tables,
             "options and record": bool(model.options),
             f"{dtype} (numbers become {writes})": dtype != writes,
         }
-        return [name for name, lost in parts.items() if lost]
+        return [name for name, lost in parts.items() if lost and name not in self.format.holds]
 
 
 def target(path: str, to: str | None, overwrite: bool) -> Target:

@@ -15,7 +15,7 @@ from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
 from omnivec.errors import NO_PATH, OutputError
 from omnivec.learners.known import LEARNERS
-from omnivec.learners.word2vec import Word2Vec
+from omnivec.learners.learner import Learner
 
 app = App(name="train", help="Learn vectors from text.")
 
@@ -55,7 +55,7 @@ class Run:
                 existing(path)
 
 
-def command(name: str, learner: type[Word2Vec]) -> Callable[..., int]:
+def command(name: str, learner: type[Learner]) -> Callable[..., int]:
     """The command that trains one learner."""
 
     def train(

@@ -30,8 +30,21 @@ Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
+class Types:
+    """What the different tokens of a text with labels are; its tokens are their numbers.
+
+    keys: as they are written; rows (types,) int32: the row of a word, −1 for one that is too rare, −2
+    for what is no word; labels (types,) int32: the number of a label, −1 for a word, −2 for one too rare.
+    """
+
+    keys: Keys
+    rows: NDArray[np.int32]
+    labels: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Corpus:
-    """A text as rows of a vocabulary.
+    """A text as rows of a vocabulary, or, with `types`, as numbers of types.
 
     tokens: (n,) int32; units: (u + 1,) int64, the borders of the units, from 0 to n; total: tokens of the
     text, those outside the vocabulary included; invalid: those that were not UTF-8; name: where the text came
@@ -44,6 +57,7 @@ class Corpus:
     total: int
     invalid: int
     name: str
+    types: Types | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,10 @@ def fingerprint(corpus: Corpus, heldout: Text | None = None) -> dict[str, Any]:
     """
     words, keys = corpus.vocabulary, corpus.vocabulary.keys
     arrays = (keys if isinstance(keys, Keys) else Keys.build(keys)).tables()
-    vocabulary = (arrays["keys.bytes"], arrays["keys.offsets"], words.counts, np.array([words.total]))
+    vocabulary = [arrays["keys.bytes"], arrays["keys.offsets"], words.counts, np.array([words.total])]
+    if corpus.types is not None:
+        types = corpus.types.keys.tables()
+        vocabulary += [types["keys.bytes"], types["keys.offsets"], corpus.types.rows, corpus.types.labels]
     return {
         "tokens": corpus.total,
         "tokens_in_vocabulary": len(corpus.tokens),

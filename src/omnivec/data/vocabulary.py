@@ -22,13 +22,14 @@ class Vocabulary:
     """Words by falling count, equal counts by their UTF-8 bytes.
 
     keys: the words; counts: (words,) int64; total: tokens read, those of dropped words included; types:
-    different words read.
+    different words read; labels: what is to be told of a text, in the same order, where there are labels.
     """
 
     keys: Sequence[str]
     counts: NDArray[np.int64]
     total: int
     types: int
+    labels: Vocabulary | None = None
 
     @classmethod
     def of(

@@ -63,7 +63,7 @@ class Beside:
             pauses.append(Pause(heldout_loss(job.measure, self.heldout)))
         if self.evaluate is not None:
             assert isinstance(keys, Keys)  # as `phases.read` leaves them
-            ask = evaluation(self.evaluate, keys, job.tables["vectors"], dim, name)
+            ask = evaluation(self.evaluate, keys, job.look, dim, name)
             pauses.append(Pause(ask, self.every, at_end=True))
         if saving is not None:
             pauses.append(Pause(saving, self.checkpoint_minutes * 60))

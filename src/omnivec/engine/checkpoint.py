@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from omnivec.config import Options, options
 from omnivec.data.fingerprint import difference
-from omnivec.engine import tree
+from omnivec.data.tree import check_tree
 from omnivec.engine.outcome import Outcome
 from omnivec.errors import FormatError, InputError, OptionError, OutputError
 from omnivec.model import Model, load
@@ -195,7 +195,7 @@ def restored(model: Model, tables: Tables, record: dict[str, Any]) -> NDArray[np
                 f"resume: expected a table {name!r}, {table.dtype} of shape {table.shape}, got {found}"
             )
         if name == "tree":
-            tree.check(old)
+            check_tree(old)
         np.copyto(table, old)
     still = model.tables.get(FROZEN)
     return None if still is None else np.array(still)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.tree import check_tree
 from omnivec.engine import tree
 from omnivec.engine.start import PIECE
 from omnivec.errors import FormatError
@@ -27,17 +28,20 @@ def carry_over(
     """
     for name, table in new.items():
         nodes = name in ("nodes", "tree")
-        wanted = (len(rows) - nodes, table.shape[1])
+        more = 0 if nodes else len(table) - len(counts)  # rows of parts, which stand behind those of words
+        wanted = (len(rows) + more - nodes, table.shape[1])
         if name not in old or old[name].shape != wanted or old[name].dtype != table.dtype:
             found = f"{old[name].dtype} of shape {old[name].shape}" if name in old else "none"
             raise FormatError(f"expected a table {name!r}, {table.dtype} of shape {wanted}, got {found}")
         if name == "tree":
-            tree.check(old[name])
+            check_tree(old[name])
             table[:] = grafted(old[name], rows, counts)
             continue
-        for first in range(0, wanted[0], PIECE):
-            part = old[name][first : first + PIECE]
+        for first in range(0, len(rows) - nodes, PIECE):
+            part = old[name][first : min(first + PIECE, len(rows) - nodes)]
             table[slice(first, first + len(part)) if nodes else rows[first : first + PIECE]] = part
+        for first in range(0, more, PIECE):
+            table[len(counts) + first : len(counts) + first + PIECE] = old[name][len(rows) + first :][:PIECE]
 
 
 def grafted(old: NDArray[np.int32], rows: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -23,12 +23,14 @@ Measure = Callable[[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]], 
 class Job:
     """One training, made ready by a learner.
 
-    tables: what a model keeps, by name; `step` changes them in place. work: floats moved for a token. chance:
-    mean loss of a prediction by tables that know nothing, where every score is 0.
+    tables: what learns, by name; `step` changes them in place. look: the words' vectors as they stand,
+    (words, padded width) float32. work: floats moved for a token. chance: mean loss of a prediction by tables
+    that know nothing, where every score is 0.
     """
 
     tables: Mapping[str, NDArray[Any]]
     step: Step
     measure: Measure
+    look: Callable[[], NDArray[np.float32]]
     work: int
     chance: float = math.inf

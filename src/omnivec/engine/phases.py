@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from omnivec.data.corpus import Corpus, Reading
+from omnivec.data.corpus import Corpus, Reading, Report
 from omnivec.data.heldout import Text, split
+from omnivec.data.labelled import Labelling, taught
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, times
@@ -43,15 +44,7 @@ def read(
     Raises: InputError as `Reading.corpus`, and when a single word is left or none has another beside it,
     since a word is learned from others.
     """
-    began, size = time.perf_counter(), _size(source)
-    spoken = 0.0
-
-    def report(tokens: int, done: int) -> None:
-        nonlocal spoken
-        if (now := time.perf_counter()) - spoken > 0.2:
-            spoken = now
-            listener(Progress(phase="read", done=min(done / size, 1.0) if size else 0.0, tokens=tokens))
-
+    began, report = time.perf_counter(), _reporter(source, listener)
     corpus = reading.corpus(
         source, tokenizer=tokenizer, vocabulary=vocabulary, known=known, rule=rule, report=report
     )
@@ -75,16 +68,42 @@ def read(
     read = f"{corpus.total:,} tokens in {seconds:.1f} s"
     text = f"{read}; {len(words):,} words {which} ({share:.1%} of the tokens)"
     listener(Progress(phase="read", done=1, text=text.replace("%", " %"), tokens=corpus.total))
-    if corpus.invalid:
-        log.warning(
-            "%s: %s tokens were not valid UTF-8 (%s)",
-            corpus.name,
-            f"{corpus.invalid:,}",
-            reading.encoding_errors,
-        )
+    _report_invalid(corpus, reading)
     if isinstance(words.keys, Keys):
         return corpus
     return replace(corpus, vocabulary=replace(words, keys=Keys.build(words.keys, words.counts)))
+
+
+def read_labelled(
+    reading: Reading,
+    labelling: Labelling,
+    source: Source,
+    listener: Listener,
+    *,
+    tokenizer: Tokenizer | None = None,
+    vocabulary: Vocabulary | None = None,
+    rule: Rule | None = None,
+) -> Corpus:
+    """Read texts with labels and say what was found. Raises: InputError as `Labelling.corpus`."""
+    began = time.perf_counter()
+    corpus = labelling.corpus(
+        reading,
+        source,
+        tokenizer=tokenizer,
+        vocabulary=vocabulary,
+        rule=rule,
+        report=_reporter(source, listener),
+    )
+    memory.release()
+    words, labels, types = corpus.vocabulary, corpus.vocabulary.labels, corpus.types
+    assert labels is not None and types is not None
+    lines, useful = len(corpus.units) - 1, taught(corpus.tokens, corpus.units, types)
+    read = f"{corpus.total:,} tokens in {time.perf_counter() - began:.1f} s"
+    idle = f" ({lines - useful:,} more without a label or a word)" if useful < lines else ""
+    text = f"{read}; {useful:,} texts{idle}, {len(labels):,} labels, {len(words):,} words"
+    listener(Progress(phase="read", done=1, text=text, tokens=corpus.total))
+    _report_invalid(corpus, reading)
+    return corpus
 
 
 def share_held_out(corpus: Corpus, share: float, seed: int, listener: Listener) -> tuple[Corpus, Text]:
@@ -116,6 +135,29 @@ def text_held_out(
         )
     _report_held_out(text, listener)
     return text
+
+
+def _reporter(source: Source, listener: Listener) -> Report:
+    """Tells how much of a source is read, not more often than five times a second."""
+    size, spoken = _size(source), 0.0
+
+    def report(tokens: int, done: int) -> None:
+        nonlocal spoken
+        if (now := time.perf_counter()) - spoken > 0.2:
+            spoken = now
+            listener(Progress(phase="read", done=min(done / size, 1.0) if size else 0.0, tokens=tokens))
+
+    return report
+
+
+def _report_invalid(corpus: Corpus, reading: Reading) -> None:
+    if corpus.invalid:
+        log.warning(
+            "%s: %s tokens were not valid UTF-8 (%s)",
+            corpus.name,
+            f"{corpus.invalid:,}",
+            reading.encoding_errors,
+        )
 
 
 def _report_held_out(text: Text, listener: Listener) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import FormatError
 from omnivec.kernels import huffman
 
 
@@ -19,22 +18,6 @@ def grown(counts: NDArray[np.int64]) -> NDArray[np.int32]:
     tree = np.empty((inner, 2), np.int32)
     huffman.grow(np.ascontiguousarray(counts, np.int64), np.empty(inner, np.int64), tree)
     return tree
-
-
-def check(children: NDArray[np.int32]) -> None:
-    """Refuse a tree that was read from a file and could lead astray.
-
-    Raises: FormatError unless every node but the root, the last, is the child of one node, which stands
-    behind it: then every way down ends at a word, and each word at the end of one. 30 ms at two million rows,
-    so that opening a model does not ask it.
-    """
-    rows = len(children) + 1
-    behind = rows + np.arange(len(children), dtype=np.int32)[:, None]
-    seen = np.zeros(2 * rows - 2, np.bool_)
-    if ((children >= 0) & (children < behind)).all():
-        seen[children] = True
-    if not seen.all():  # as many places as children: each is met once
-        raise FormatError(f"the tree does not lead to each of {rows:,} words once; damaged")
 
 
 def paths(tree: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32], int]:

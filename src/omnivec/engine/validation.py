@@ -65,16 +65,16 @@ def out_of_patience(patience: int) -> Callable[[History], bool]:
 
 
 def evaluation(
-    evaluate: Evaluate, keys: Keys, table: NDArray[np.float32], dim: int, name: str
+    evaluate: Evaluate, keys: Keys, look: Callable[[], NDArray[np.float32]], dim: int, name: str
 ) -> Callable[[Outcome], dict[str, float | None] | None]:
     """What a row of the history gets from the user's callable.
 
-    It sees the table itself, not a copy: training moves on in it afterwards.
+    It sees the table itself where words are rows, not a copy: training moves on in it afterwards.
     """
-    seen = table.view()
-    seen.flags.writeable = False
 
     def evaluated(_: Outcome) -> dict[str, float | None] | None:
+        seen = look().view()
+        seen.flags.writeable = False
         told = evaluate(Vectors._of_table(keys, Table(seen, dim), name=name))
         if told is None:
             return None

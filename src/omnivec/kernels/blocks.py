@@ -240,18 +240,24 @@ def update_one(step, held, table, index, row, outputs, outs, w, k, g, at):
 
 
 @primitive
-def update_bag(inputs, ins, n, share, held, outputs, outs, w, g):
-    """A bag, held[0], and one block of outputs; the words ins[:n] of the bag move, too, each by share."""
+def update_bag(inputs, ins, n, share, times, held, outputs, outs, w, g):
+    """A bag, held[0], and one block of outputs; the words ins[:n] of the bag move, too, each by share, and
+    where given as often as times[0, word].
+    """
     o0, o1, o2, o3, o4, o5 = outs[w, 0], outs[w, 1], outs[w, 2], outs[w, 3], outs[w, 4], outs[w, 5]
     s0, s1, s2 = spread(g, 0, 0), spread(g, 0, 1), spread(g, 0, 2)
     s3, s4, s5 = spread(g, 0, 3), spread(g, 0, 4), spread(g, 0, 5)
     for j in range(0, outputs.shape[1], LANES):
         e = mul(splat(share), pull_one(j, outputs, o0, o1, o2, o3, o4, o5, s0, s1, s2, s3, s4, s5))
-        if n & 1:
-            move(inputs, ins[0], j, e)
-        for i in range(n & 1, n, 2):
-            move(inputs, ins[i], j, e)
-            move(inputs, ins[i + 1], j, e)
+        if times is None:
+            if n & 1:
+                move(inputs, ins[0], j, e)
+            for i in range(n & 1, n, 2):
+                move(inputs, ins[i], j, e)
+                move(inputs, ins[i + 1], j, e)
+        else:
+            for i in range(n):
+                move(inputs, ins[i], j, mul(spread(times, 0, ins[i]), e))
         move_six(load(held, 0, j), j, outputs, o0, o1, o2, o3, o4, o5, s0, s1, s2, s3, s4, s5)
 
 

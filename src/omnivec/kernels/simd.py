@@ -110,6 +110,11 @@ def add(a: Floats, b: Floats) -> Floats:
     return a + b
 
 
+def sub(a: Floats, b: Floats) -> Floats:
+    """A − b, lane by lane."""
+    return a - b
+
+
 def mul(a: Floats, b: Floats) -> Floats:
     """A · b, lane by lane."""
     return a * b
@@ -282,6 +287,11 @@ def _splat(c: Any, b: Any, s: Any, a: Any) -> Any:
 @_compiled(add, _floats)
 def _add(c: Any, b: Any, s: Any, a: Any) -> Any:
     return b.fadd(*a)
+
+
+@_compiled(sub, _floats)
+def _sub(c: Any, b: Any, s: Any, a: Any) -> Any:
+    return b.fsub(*a)
 
 
 @_compiled(mul, _floats)

@@ -48,6 +48,18 @@ def halves(lanes, top, of_sum):
 @primitive
 def every_slope(g, n, stride, rows, centre, rate, lanes):
     """Scores → steps η (y − p) in place. Returns the loss −ln p(centre), summed over the inputs."""
+    loss = 0.0
+    for i in range(n):
+        loss -= np.float64(g[centre // BLOCK * stride + i, centre % BLOCK])
+    loss += every_share(g, n, stride, rows, rate, lanes)
+    for i in range(n):
+        g[centre // BLOCK * stride + i, centre % BLOCK] += rate
+    return loss
+
+
+@primitive
+def every_share(g, n, stride, rows, rate, lanes):
+    """Scores → −η p in place. Returns ln Σ e^score, summed over the inputs."""
     loss, blocks = 0.0, (rows + BLOCK - 1) // BLOCK
     for i in range(0, n, LANES // COLUMNS):
         top = splat(NEVER)
@@ -58,7 +70,6 @@ def every_slope(g, n, stride, rows, centre, rate, lanes):
         top = load(lanes, 0, 0)
         for k in range(min(LANES // COLUMNS, n - i)):
             loss += np.float64(lanes[0, k * COLUMNS])
-            loss -= np.float64(g[centre // BLOCK * stride + i + k, centre % BLOCK])
         total = splat(np.float32(0))
         for b in range(blocks):
             below = fma(load(g, b * stride + i, 0), splat(np.float32(-1)), top)
@@ -75,7 +86,6 @@ def every_slope(g, n, stride, rows, centre, rate, lanes):
         for b in range(blocks):
             store(g, b * stride + i, 0, mul(factor, load(g, b * stride + i, 0)))
     for i in range(n):
-        g[centre // BLOCK * stride + i, centre % BLOCK] += rate
         for c in range((rows - 1) % BLOCK + 1, BLOCK):
             g[(blocks - 1) * stride + i, c] = 0
     lanes[0, :] = 1

@@ -29,12 +29,11 @@ from omnivec.kernels.blocks import (
     slopes_of_one,
     update,
     update_bag,
-    update_one,
 )
 from omnivec.kernels.compiling import driver, part, primitive
+from omnivec.kernels.meeting import kept, meet_all, meet_one
 from omnivec.kernels.primitives import below
-from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store, zero
-from omnivec.kernels.softmax import every_score, every_slope, every_update
+from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store, sub, zero
 from omnivec.kernels.targets import BLOCK, EXCLUDE, SKIP, climb, draw, label, name
 from omnivec.kernels.text import CHUNK, STAMPS, repeats, thin
 
@@ -61,14 +60,6 @@ def meet(inputs, ins, n, twice, outputs, outs, w, signs, at, speed, g, lanes, ta
 
 
 @primitive
-def kept(outputs, outs, w, blocks, before):
-    """Copy the outputs of a window: a row may be met again in a later block."""
-    for k in range(blocks * BLOCK):
-        for j in range(0, outputs.shape[1], LANES):
-            store(before, k, j, load(outputs, outs[w, k], j))
-
-
-@primitive
 def meet_many(
     inputs, ins, n, table, index, row, outputs, outs, w, blocks, signs, at, speed, g, steps, lanes, tally
 ):
@@ -88,9 +79,52 @@ def meet_many(
 
 
 @primitive
-def joined(inputs, ins, n, bag, hidden):
-    """The sum or the mean of ins[:n], in hidden[0]."""
-    share = splat(np.float32(1 / n if bag & MEAN else 1))
+def enter(place, text, spans, parts, inputs, held, entered, times, bag):
+    """A word comes near: the sum of its parts, their mean in skip-gram, is held until it has left."""
+    slot = place & (held.shape[0] - 1)
+    first, last = spans[text[place]], spans[text[place] + 1]
+    share = splat(np.float32(1 / (last - first) if bag is None else 1))
+    held[slot, :] = 0
+    times[0, slot] = last - first
+    # A row at a time: its lines follow each other, and the processor fetches the next ones by itself. Column
+    # by column took 8 % longer.
+    for k in range(first, last - 1, 2):
+        for j in range(0, inputs.shape[1], LANES):
+            both = add(load(inputs, parts[k], j), load(inputs, parts[k + 1], j))
+            store(held, slot, j, add(load(held, slot, j), both))
+    if (last - first) & 1:
+        for j in range(0, inputs.shape[1], LANES):
+            store(held, slot, j, add(load(held, slot, j), load(inputs, parts[last - 1], j)))
+    for j in range(0, inputs.shape[1], LANES):
+        h = mul(share, load(held, slot, j))
+        store(held, slot, j, h)
+        store(entered, slot, j, h)
+
+
+@primitive
+def leave(place, text, spans, parts, inputs, frozen, held, entered, bag):
+    """A word has left: each of its parts moves by what their mean has moved."""
+    slot = place & (held.shape[0] - 1)
+    first, last = spans[text[place]], spans[text[place] + 1]
+    share = splat(np.float32(1 if bag is None else 1 / (last - first)))
+    for j in range(0, inputs.shape[1], LANES):
+        store(entered, slot, j, mul(share, sub(load(held, slot, j), load(entered, slot, j))))
+    for k in range(first, last):
+        give(inputs, parts[k], entered, slot, np.float32(1), frozen)
+
+
+@primitive
+def wanted(place, text, spans, parts, inputs):
+    """Ask for the rows of a word that comes near soon; without it, 30 % slower."""
+    if text[place] >= 0:
+        for k in range(spans[text[place]], spans[text[place] + 1]):
+            request(inputs, parts[k])
+
+
+@primitive
+def joined(inputs, ins, n, count, bag, hidden):
+    """The sum of ins[:n], or the mean of the `count` rows they are the sums of, in hidden[0]."""
+    share = splat(np.float32(1 / count if bag & MEAN else 1))
     for j in range(0, inputs.shape[1], LANES):
         h = load(inputs, ins[0], j) if n & 1 else zero()
         for i in range(n & 1, n, 2):
@@ -99,58 +133,56 @@ def joined(inputs, ins, n, bag, hidden):
 
 
 @primitive
-def meet_bag(inputs, ins, n, share, hidden, outputs, outs, w, signs, at, speed, g, lanes, tally):
+def meet_bag(inputs, ins, n, share, times, hidden, outputs, outs, w, signs, at, speed, g, lanes, tally):
     """A bag where one block holds all outputs: hidden[0] against outs[w], all moved in place."""
     scores_of_one(hidden, outputs, outs, w, 0, g, 0)
     slopes_of_one(g, 0, signs, at, np.float32(0) if speed is None else speed, lanes, tally)
     if speed is not None:
-        update_bag(inputs, ins, n, share, hidden, outputs, outs, w, g)
+        update_bag(inputs, ins, n, share, times, hidden, outputs, outs, w, g)
 
 
 @primitive
-def meet_one(hidden, table, index, row, outputs, outs, w, blocks, signs, at, speed, g, steps, lanes, tally):
-    """A bag, hidden[0], against outs[w]; its step is gathered in steps[0]. Otherwise as `meet_many`."""
-    rate = np.float32(0) if speed is None else speed
-    for b in range(blocks):
-        scores_of_one(hidden, table, index, row, b * BLOCK, g, b)
-        slopes_of_one(g, b, signs, at, rate, lanes, tally)
-    if speed is not None:
-        steps[0, :] = 0
-        for b in range(blocks):
-            update_one(steps, hidden, table, index, row, outputs, outs, w, b * BLOCK, g, b)
-
-
-@primitive
-def meet_all(inputs, ins, n, outputs, centre, speed, g, steps, every, lanes):
-    """Full softmax: ins[:n] against all outputs; their steps are gathered in steps[:n]. Returns the loss."""
-    stride = n + n % 2
-    every_score(inputs, ins, n, stride, outputs, every, g)
-    rate = np.float32(0) if speed is None else speed
-    loss = every_slope(g, n, stride, outputs.shape[0], centre, rate, lanes)
-    if speed is not None:
-        steps[:n] = 0
-        every_update(steps, ins, inputs, n, stride, outputs, every, g)
-    return loss
+def named(place, text, parts, held):
+    """Where the row of a place is: its word's, or the one that is held for it."""
+    if parts is None:
+        row = text[place]
+    else:
+        row = place & (held.shape[0] - 1)
+    return row
 
 
 @part
 def windows(
-    text, latest, bits, where, stop, alias, starts, outs, signs, blocks, ins, nought, inputs, outputs, frozen,
-    bag, hidden, window, radius, rate, decay, g, steps, before, order, lanes, tally,
+    text, latest, bits, where, stop, length, alias, starts, outs, signs, blocks, ins, nought, rows, spans,
+    parts, held, entered, times, outputs, frozen, bag, hidden, window, radius, rate, decay, g, steps, before,
+    order, lanes, tally,
 ):  # fmt: skip
     """The windows of one chunk. Returns the number of predictions; tally (2,) gathers the loss."""
     text, latest, bits, where, outs, ins = (
         borrowed(text), borrowed(latest), borrowed(bits), borrowed(where), borrowed(outs), borrowed(ins),
     )  # fmt: skip
-    inputs, outputs, g, hidden = borrowed(inputs), borrowed(outputs), borrowed(g), borrowed(hidden)
+    rows, outputs, g, hidden = borrowed(rows), borrowed(outputs), borrowed(g), borrowed(hidden)
     signs, blocks, steps, lanes = borrowed(signs), borrowed(blocks), borrowed(steps), borrowed(lanes)
     before, order, tally = borrowed(before), borrowed(order), borrowed(tally)
-    nought = borrowed(nought)
-    predictions, w, ahead = 0, 0, AHEAD if bag is None else BAG_AHEAD
+    nought, held, entered, times = borrowed(nought), borrowed(held), borrowed(entered), borrowed(times)
+    if parts is None:
+        inputs = rows
+    else:
+        inputs = held
+    predictions, w, ahead, near = 0, 0, AHEAD if bag is None else BAG_AHEAD, 0
     begin, finish = window, window - 1  # the unit around a centre, as places in text: begin … finish − 1
     while begin > 0 and text[begin - 1] >= 0:
         begin -= 1
     for t in range(window, stop):
+        if parts is not None:
+            if rate is not None:
+                if t > window and text[t - window - 1] >= 0:
+                    leave(t - window - 1, text, spans, parts, rows, frozen, held, entered, bag)
+            while near < min(t + window + 1, length):
+                if text[near] >= 0:
+                    enter(near, text, spans, parts, rows, held, entered, times, bag)
+                near += 1
+            wanted(near, text, spans, parts, rows)
         if text[t] < 0:
             begin = t + 1
             continue
@@ -159,16 +191,18 @@ def windows(
         if alias is not None or starts is not None:
             for k in range(blocks[w + ahead] * BLOCK):
                 request(outputs, outs[w + ahead, k])
-        if t + window + ahead < finish:
-            request(inputs, text[t + window + ahead])
+        if parts is None:
+            if t + window + ahead < finish:
+                request(inputs, text[t + window + ahead])
         reach = 1 + below(bits[t], window) if radius == DYNAMIC else window
         left, right = max(begin, t - reach), min(finish - 1, t + reach)
         # As often for every centre, and more than needed: a count that varies is mispredicted.
         for k in range(window):
-            ins[k] = text[left + k]
+            ins[k] = named(left + k, text, parts, held)
         for k in range(window):
-            ins[t - left + k] = text[t + 1 + k]
-        n, twice, at = right - left, latest[right] >= left, min(w, signs.shape[0] - 1)
+            ins[t - left + k] = named(t + 1 + k, text, parts, held)
+        n, at = right - left, min(w, signs.shape[0] - 1)
+        twice = parts is None and latest[right] >= left  # what is held is a row for each place
         if n == 0:
             w += 1
             continue
@@ -179,7 +213,7 @@ def windows(
         if bag is None:
             predictions += n
             if alias is not None:
-                if frozen is None and blocks[w] == 1:
+                if (frozen is None or parts is not None) and blocks[w] == 1:
                     meet(inputs, ins, n, twice, outputs, outs, w, signs, at, speed, g, lanes, tally)
                 else:
                     kept(outputs, outs, w, blocks[w], before)
@@ -195,18 +229,33 @@ def windows(
             else:
                 tally[0] += meet_all(inputs, ins, n, outputs, outs[w, 0], speed, g, steps, order, lanes)
             if speed is not None:
-                if alias is None or frozen is not None or blocks[w] > 1:
+                if alias is None or (frozen is not None and parts is None) or blocks[w] > 1:
                     for i in range(n):
-                        give(inputs, ins[i], steps, i, np.float32(1), frozen)
+                        if parts is None:
+                            give(inputs, ins[i], steps, i, np.float32(1), frozen)
+                        else:
+                            give(inputs, ins[i], steps, i, np.float32(1), None)
         else:
             predictions += 1
-            joined(inputs, ins, n, bag, hidden)
-            share = np.float32(1 / n if bag & DIVIDE else 1)
+            count = n
+            if parts is not None:
+                count = 0
+                for i in range(n):
+                    count += np.int64(times[0, ins[i]])
+            joined(inputs, ins, n, count, bag, hidden)
+            share = np.float32(1 / count if bag & DIVIDE else 1)
             if alias is not None:
-                if frozen is None and blocks[w] == 1:
-                    meet_bag(
-                        inputs, ins, n, share, hidden, outputs, outs, w, signs, at, speed, g, lanes, tally
-                    )
+                if (frozen is None or parts is not None) and blocks[w] == 1:
+                    if parts is None:
+                        meet_bag(
+                            inputs, ins, n, share, None, hidden, outputs, outs, w, signs, at, speed, g, lanes,
+                            tally,
+                        )  # fmt: skip
+                    else:
+                        meet_bag(
+                            inputs, ins, n, share, times, hidden, outputs, outs, w, signs, at, speed, g,
+                            lanes, tally,
+                        )  # fmt: skip
                 else:
                     kept(outputs, outs, w, blocks[w], before)
                     meet_one(
@@ -221,10 +270,18 @@ def windows(
             else:
                 tally[0] += meet_all(hidden, nought, 1, outputs, outs[w, 0], speed, g, steps, order, lanes)
             if speed is not None:
-                if alias is None or frozen is not None or blocks[w] > 1:
+                if alias is None or (frozen is not None and parts is None) or blocks[w] > 1:
                     for i in range(n):
-                        give(inputs, ins[i], steps, 0, share, frozen)
+                        if parts is None:
+                            give(inputs, ins[i], steps, 0, share, frozen)
+                        else:
+                            give(inputs, ins[i], steps, 0, share * times[0, ins[i]], None)
         w += 1
+    if parts is not None:
+        if rate is not None:
+            for place in range(max(stop - window - 1, 0), near):
+                if text[place] >= 0:
+                    leave(place, text, spans, parts, rows, frozen, held, entered, bag)
     return predictions
 
 
@@ -242,6 +299,8 @@ def train(
     paths: NDArray[np.int32] | None,
     count: int,
     inputs: NDArray[np.float32],
+    spans: NDArray[np.int64] | None,
+    parts: NDArray[np.int32] | None,
     outputs: NDArray[np.float32],
     frozen: NDArray[np.uint8] | None,
     bag: int | None,
@@ -290,6 +349,14 @@ def train(
     if alias is None and starts is None:  # every row, and the last one again up to a full block
         every = np.arange(all_blocks * BLOCK, dtype=np.int32)
         order = np.minimum(every, np.int32(outputs.shape[0] - 1)).reshape(1, -1)
+    slots = 1  # a power of two, so that words take turns: those of a window and one more
+    while slots < 2 * window + 2:
+        slots *= 2
+    held, entered = (
+        np.zeros((slots, inputs.shape[1]), np.float32),
+        np.zeros((slots, inputs.shape[1]), np.float32),
+    )
+    times = np.zeros((1, slots), np.float32)
     lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
     lanes[0, :] = 1
     if alias is not None:
@@ -313,7 +380,8 @@ def train(
         if rate is not None:
             start = rate - decay * (at - first)
         sums[1] += windows(
-            text, latest, bits, where, stop, alias, starts, outs, signs, blocks, ins, nought, inputs, outputs,
-            frozen, bag, hidden, window, radius, start, decay, g, steps, before, order, lanes, tally,
+            text, latest, bits, where, stop, length, alias, starts, outs, signs, blocks, ins, nought, inputs,
+            spans, parts, held, entered, times, outputs, frozen, bag, hidden, window, radius, start, decay, g,
+            steps, before, order, lanes, tally,
         )  # fmt: skip
     sums[0] += tally[0] + gathered(lanes)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnivec.errors import OptionError
-from omnivec.learners.known import LEARNERS
+from omnivec.learners.known import WINDOWED
 
 if TYPE_CHECKING:
     from omnivec.data.sources import Source
@@ -86,7 +86,7 @@ def extend(
     longer = chosen.trained(
         corpus, tables, listener,
         {**model.config.get("changed", {}), **given},
-        marked(rows, len(words)) if frozen else None,
+        marked(rows, len(tables[chosen.inputs])) if frozen else None,
         Beside(record={"extended": [*model.record.get("extended", []), part]}),
     )  # fmt: skip
     longer.config["preset"] = model.config.get("preset")
@@ -105,6 +105,11 @@ def _opened(model: object) -> Model:
 
 def _learner(model: Model) -> Learner:
     """The options of a model as the learner they are. OptionError for a model that cannot go on."""
+    if model.learner == "classifier":
+        raise OptionError(
+            "extend goes on with vectors of words, this model tells labels of texts; train one on all texts, "
+            "with this model as start"
+        )
     if model.learner is None or not {"output", "nodes"} & model.tables.keys():
         raise OptionError(
             "this model holds vectors alone, and training goes on from its prediction side too; "
@@ -112,9 +117,9 @@ def _learner(model: Model) -> Learner:
         )
     if (dtype := str(model.tables["vectors"].dtype)) != "float32":
         raise OptionError(f"training needs float32 numbers, this model holds {dtype}; take the original")
-    if model.learner not in LEARNERS:
-        raise OptionError(f"a model of {', '.join(LEARNERS)} is needed, got one of {model.learner}")
-    learner = LEARNERS[model.learner](**model.options)
+    if model.learner not in WINDOWED:
+        raise OptionError(f"a model of {', '.join(WINDOWED)} is needed, got one of {model.learner}")
+    learner = WINDOWED[model.learner](**model.options)
     # Patience with a text of its own: that text was for the first training, and none is held out now.
     return learner if learner.heldout else learner.replaced(patience=None)
 

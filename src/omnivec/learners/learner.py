@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.heldout import Text
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
@@ -116,20 +117,19 @@ class Learner(Options, ABC):
         )  # fmt: skip
         given = warm.opened(start, chosen.dim, frozen)
         listener(Progress(phase="options", done=1, text=chosen.summary()))
-        corpus = phases.read(
-            self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
-        )
+        corpus = self.corpus(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
         words, text = corpus.vocabulary, None
         if heldout_text is not None:
-            text = phases.text_held_out(self.reading(), heldout_text, words, tokenizer, listener)
+            corpus, text = self.text_held_out(corpus, heldout_text, tokenizer, listener)
         record: dict[str, Any] = {"fingerprint": fingerprint(corpus, text)}
         if before is not None:
             checkpoints.check_text(before, record["fingerprint"], corpus.name)
-        phases.require(chosen.memory(len(words)), self.remedies, listener)
+        labels = 0 if words.labels is None else len(words.labels)
+        phases.require(chosen.memory(len(words), labels), self.remedies, listener)
         tables, still = chosen.initial(words), None
         if given is not None:
-            rows = given.into(tables["vectors"], words.keys, listener)
-            still = rows if frozen else None
+            rows = given.into(tables[self.inputs][: len(words)], words.keys, listener)
+            still = padded(rows, len(tables[self.inputs])) if frozen else None
             record |= given.record(rows)
         del given  # it may be larger than the tables
         changed = self.changed()
@@ -210,6 +210,9 @@ class Learner(Options, ABC):
     remedies: ClassVar[str]
     """What makes training smaller, for the message when memory does not suffice."""
 
+    inputs: ClassVar[str]
+    """The table that learns: its first rows are the words'."""
+
     @property
     @abstractmethod
     def rate(self) -> float:
@@ -233,7 +236,29 @@ class Learner(Options, ABC):
         """How the text is read."""
 
     @abstractmethod
-    def memory(self, words: int) -> dict[str, int]:
+    def corpus(
+        self,
+        source: Source,
+        listener: Callable[[Progress], None],
+        *,
+        tokenizer: Tokenizer | None = None,
+        vocabulary: Vocabulary | None = None,
+        rule: Rule | None = None,
+    ) -> Corpus:
+        """Read a source and say what was found."""
+
+    @abstractmethod
+    def text_held_out(
+        self,
+        corpus: Corpus,
+        source: Source,
+        tokenizer: Tokenizer | None,
+        listener: Callable[[Progress], None],
+    ) -> tuple[Corpus, Text]:
+        """Read a text that is only measured: (the corpus, which may know more types then, that text)."""
+
+    @abstractmethod
+    def memory(self, words: int, labels: int = 0) -> dict[str, int]:
         """Bytes that training allocates for a vocabulary of `words`, by what for."""
 
     @abstractmethod
@@ -248,6 +273,18 @@ class Learner(Options, ABC):
 
         frozen: (rows,) 1 for a row of `vectors` that does not move.
         """
+
+    @abstractmethod
+    def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """The tables of a model, by name: those that learned, and `vectors` if that is none of them."""
+
+    @abstractmethod
+    def described(self) -> dict[str, Any] | None:
+        """What a word is made of, for `config.json`; None where it is one row."""
+
+    @abstractmethod
+    def head(self) -> dict[str, Any] | None:
+        """What is predicted beside words, for `config.json`; None where nothing is."""
 
     def model_of(
         self,
@@ -289,13 +326,14 @@ class Learner(Options, ABC):
             "options": self.as_dict(),
             "preset": self.preset_name,
             "changed": changed,
-            "head": None,
+            "features": self.described(),
+            "head": self.head(),
             "dim": self.dim,
             "rows": len(words),
             "training": record,
         }
         keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
-        return Model(config, keys, dict(tables))
+        return Model(config, keys, self.kept(words, tables))
 
     def changed(self) -> dict[str, object]:
         """The options whose value is not the default."""
@@ -303,6 +341,13 @@ class Learner(Options, ABC):
         return {
             name: given[name] for name, option in options(type(self)).items() if given[name] != option.default
         }
+
+
+def padded(marks: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
+    """Marks of the first rows, and 0 for the others up to `rows`."""
+    import numpy as np
+
+    return np.concatenate([marks, np.zeros(rows - len(marks), np.uint8)])
 
 
 def plural(count: int | None, noun: str) -> str:

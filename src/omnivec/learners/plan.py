@@ -1,4 +1,4 @@
-"""`Word2Vec.plan`: the text is read and counted, the rest is arithmetic."""
+"""`Windowed.plan`: the text is read and counted, the rest is arithmetic."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from omnivec.data.sources import Source
     from omnivec.data.vocabulary import Vocabulary
-    from omnivec.learners.word2vec import Word2Vec
+    from omnivec.learners.windowed import Windowed
 
 
-def planned(learner: Word2Vec, source: Source, listener: Listener) -> Plan:
+def planned(learner: Windowed, source: Source, listener: Listener) -> Plan:
     """The plan of a derived learner. Raises: as `fit` does while it reads."""
     listener(Progress(phase="options", done=1, text=learner.summary()))
     corpus = phases.read(learner.reading(), source, listener)
@@ -53,7 +53,7 @@ def planned(learner: Word2Vec, source: Source, listener: Listener) -> Plan:
     )
 
 
-def targets(learner: Word2Vec, words: Vocabulary, kept: NDArray[np.float64]) -> float:
+def targets(learner: Windowed, words: Vocabulary, kept: NDArray[np.float64]) -> float:
     """Mean number of output rows that a window moves: all its context words share them.
 
     kept (words,): tokens of each word that subsampling is expected to keep.
@@ -68,12 +68,14 @@ def targets(learner: Word2Vec, words: Vocabulary, kept: NDArray[np.float64]) -> 
     return tree.mean_path(starts, kept)
 
 
-def model_bytes(learner: Word2Vec, words: Vocabulary) -> int:
+def model_bytes(learner: Windowed, words: Vocabulary) -> int:
     """Bytes of the saved tables, keys included, to the byte; nothing is allocated for it."""
     rows, width = len(words), padded_width(learner.dim)
     shapes: dict[str, tuple[int, ...]] = {"vectors": (rows, width), "output": (rows, width)}
     if learner.loss == "hs":
         shapes = {"vectors": (rows, width), "nodes": (rows - 1, width), "tree": (rows - 1, 2)}
+    if learner.inputs != "vectors":
+        shapes[learner.inputs] = (learner.rows(rows), width)
     shapes["vectors" + LENGTHS] = (rows,)
     # A number repeated without memory has the size of the table it stands for.
     tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}

@@ -1,8 +1,4 @@
-"""Word2Vec: a word is known by the words around it.
-
-Positive examples are a centre and its context words within a window of running text: each of them (skip-gram)
-or all together (CBOW) are the left side, the comparator is a dot product, the loss negative sampling from
-counts^power, a walk down a Huffman tree, or the full softmax.
+"""Word2Vec: a word is known by the words around it, and is one row.
 
 Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever, Chen, Corrado, Dean 2013
 (arXiv 1310.4546).
@@ -10,26 +6,14 @@ Sources: Mikolov, Chen, Corrado, Dean 2013 (arXiv 1301.3781); Mikolov, Sutskever
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-from omnivec.config import Between
-from omnivec.learners.learner import Learner, plural
-from omnivec.store.processors import processors
+from omnivec.learners.windowed import Windowed
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from omnivec.data.corpus import Corpus, Reading
-    from omnivec.data.sources import Source
     from omnivec.data.vocabulary import Vocabulary
-    from omnivec.engine.job import Job
-    from omnivec.engine.plan import Plan
-    from omnivec.engine.progress import Progress
-    from omnivec.engine.schedule import Shard
 
 LR = {
     "ns": {"skipgram": 0.05, "cbow": 0.06},
@@ -37,9 +21,6 @@ LR = {
     "softmax": {"skipgram": 0.05, "cbow": 0.06},
 }
 """Learning rates by loss and model; docs/benchmarks.md has the sweeps behind those of ns and hs."""
-
-HELD_OUT = -1
-"""The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
 
 _WORD2VEC: Mapping[str, object] = {
     "model": "cbow", "loss": "ns", "reduction": "mean", "gradient": "undivided", "dim": 100,
@@ -54,7 +35,7 @@ _NO_PARTS = "a word has no parts in this learner"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Word2Vec(Learner):
+class Word2Vec(Windowed):
     """Vectors of words, learned from the words around them."""
 
     name: ClassVar[str] = "word2vec"
@@ -85,10 +66,6 @@ class Word2Vec(Learner):
         "book": {"loss": ("hs",)},
         "cs224n": {"loss": ("hs",), "model": ("cbow",)},
     }
-    needs: ClassVar[Mapping[str, tuple[str, object]]] = {
-        "negatives": ("loss", "ns"), "power": ("loss", "ns"), "exclude_target": ("loss", "ns"),
-        "distinct_negatives": ("loss", "ns"), "reduction": ("model", "cbow"), "gradient": ("model", "cbow"),
-    }  # fmt: skip
     former: ClassVar[Mapping[str, str | Mapping[int, tuple[str, object]]]] = {
         "sg": {1: ("model", "skipgram"), 0: ("model", "cbow")},
         "cbow": {1: ("model", "cbow"), 0: ("model", "skipgram")},
@@ -111,183 +88,24 @@ class Word2Vec(Learner):
         "minn": _NO_PARTS, "maxn": _NO_PARTS, "bucket": _NO_PARTS, "wordNgrams": _NO_PARTS,
     }  # fmt: skip
 
-    model: Literal["skipgram", "cbow"] = "skipgram"
-    """Skipgram: each context word predicts the centre of its window; cbow: all of them together do."""
-    loss: Literal["ns", "hs", "softmax"] = "ns"
-    """Output layer: negative sampling, hierarchical softmax over a Huffman tree, or full softmax."""
-    reduction: Literal["mean", "sum"] = "mean"
-    """How cbow joins the context words."""
-    gradient: Literal["true", "undivided"] = "undivided"
-    """What each context word of a cbow mean receives: the gradient, or that times the number of words."""
-    window: Annotated[int, Between(1, 1000)] = 5
-    """Words on each side of the centre that count as its context."""
-    window_kind: Literal["dynamic", "fixed"] = "dynamic"
-    """Dynamic: a radius from 1 to window is drawn for every centre, so that near words count more."""
-    negatives: Annotated[int, Between(1, 1000)] = 5
-    """Words drawn as wrong answers for each centre; its whole window shares them."""
-    power: Annotated[float, Between(-2, 2)] = 0.75
-    """Negatives are drawn in proportion to count^power; the smaller, the more often rare words."""
-    exclude_target: Literal["redraw", "skip", "keep"] = "redraw"
-    """What happens to a negative that is the centre itself."""
-    distinct_negatives: bool = False
-    """Draw the negatives of a centre without replacement, so that all of them differ."""
-    sample: Annotated[float, Between(0, 1)] = 1e-4
-    """Words more frequent than this share of the text are thinned out; 0 keeps every word."""
-    sample_total: Literal["kept", "all"] = "kept"
-    """The text that shares are taken of: tokens in the vocabulary, or all."""
-    sample_formula: Literal["word2vec", "paper"] = "word2vec"
-    """Share of a word that is kept, s = sample, f = its share of the text: √(s/f) + s/f, or √(s/f)."""
-    init: Literal["uniform", "wide", "normal"] = "uniform"
-    """Start: inputs in ±1/(2 dim), outputs 0; inputs in ±1/dim, outputs 0; or both normal with σ .01."""
-    min_count: Annotated[int, Between(1, 2**62)] = 5
-    """Words that occur less often are left out."""
-    max_size: Annotated[int, Between(2, 2**31 - 1)] | None = None
-    """At most so many words, the most frequent ones."""
-    unit: Literal["line", "paragraph", "document"] = "line"
-    """What a window never crosses the border of; a paragraph ends at an empty line."""
-    line_end: str | None = None
-    """A token to put at the end of every line, such as <eos>."""
-    whitespace: Literal["ascii", "unicode"] = "ascii"
-    """What separates words: space, tab, VT, FF, CR, LF; or whatever Unicode calls white space."""
-    encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
-    """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
-    lr: Annotated[float, Between(1e-9, 100)] | None = None
-    """Learning rate at the start; derived from model and loss when not given."""
-    lr_floor: Annotated[float, Between(0, 1)] = 1e-4
-    """Share of lr that is left at the end; in between it falls with the position in the text."""
-
+    rates: ClassVar[Mapping[str, Mapping[str, float]]] = LR
+    inputs: ClassVar[str] = "vectors"
     remedies: ClassVar[str] = "lower dim, raise min_count or set max_size"
 
-    @property
-    def rate(self) -> float:
-        """Learning rate at the start; of a derived learner."""
-        assert self.lr is not None
-        return self.lr
+    def features(self) -> list[str]:
+        """A word is one row."""
+        return []
 
-    @property
-    def floor(self) -> float:
-        """Share of the rate that is left at the end."""
-        return self.lr_floor
+    def parts(self, vocabulary: Vocabulary) -> None:
+        """A word is one row."""
 
-    def derived(self) -> Word2Vec:
-        """The same learner with the options filled in that follow from others or from the machine."""
-        return self.replaced(lr=self.lr or LR[self.loss][self.model], threads=self.threads or processors())
+    def described(self) -> None:
+        """A word is one row."""
 
-    def summary(self) -> str:
-        """The options in one line."""
-        model = (
-            "skip-gram" if self.model == "skipgram" else f"cbow {self.reduction}, {self.gradient} gradient"
-        )
-        negatives = [f"{self.negatives} negatives"] if self.loss == "ns" else []
-        parts = [
-            model, self.loss, f"dim {self.dim}", f"window {self.window}", *negatives,
-            f"sample {self.sample:g}", f"lr {self.rate:g}", plural(self.epochs, "epoch"),
-            plural(self.workers, "thread"), f"seed {self.seed}",
-        ]  # fmt: skip
-        return " · ".join(parts)
+    def rows(self, words: int) -> int:
+        """A row for each word."""
+        return words
 
-    def reading(self) -> Reading:
-        """How the text is read."""
-        from omnivec.data.corpus import Reading
-
-        return Reading(
-            unit=self.unit, line_end=self.line_end, whitespace=self.whitespace,
-            encoding_errors=self.encoding_errors, min_count=self.min_count, max_size=self.max_size,
-        )  # fmt: skip
-
-    def memory(self, words: int) -> dict[str, int]:
-        """Bytes that training allocates for a vocabulary of `words`, by what for."""
-        from omnivec.store.tables import padded_width
-
-        table = words * padded_width(self.dim) * 4
-        if self.loss == "hs":  # a path is about as long as the tree is deep, and a few steps more
-            return {"vectors": table, "nodes": table, "tree": words * (8 + 4 * (words.bit_length() + 4))}
-        if self.loss == "softmax":  # scores for each input of a window, six in eight places of four bytes
-            inputs = 2 * self.window + 2 if self.model == "skipgram" else 2
-            scores = (words // 6 + 1) * 32 * inputs + words * 8
-            return {"vectors": table, "output": table, "scores": scores * self.workers}
-        return {"vectors": table, "output": table, "sampler": words * 28}
-
-    def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
-        """Inputs and outputs before training, and the tree of hs."""
-        from omnivec.data.vocabulary import check_negatives
-        from omnivec.engine import start, tree
-
-        rows = len(vocabulary)
-        if self.loss == "ns":
-            check_negatives(rows, self.negatives, self.exclude_target, self.distinct_negatives)
-        tables = {"vectors": start.initial_table(rows, self.dim, self.seed, self.init)}
-        if self.loss == "hs":
-            nodes = start.initial_outputs(rows - 1, self.dim, self.seed, self.init)
-            return {**tables, "nodes": nodes, "tree": tree.grown(vocabulary.counts)}
-        return {**tables, "output": start.initial_outputs(rows, self.dim, self.seed, self.init)}
-
-    def thresholds(self, words: Vocabulary) -> NDArray[np.uint32]:
-        """Thresholds of subsampling, (words,) uint32, as the kernel takes them."""
-        from omnivec.data.vocabulary import keep_thresholds
-
-        total = words.total if self.sample_total == "all" else int(words.counts.sum())
-        return keep_thresholds(words.counts, self.sample, total, self.sample_formula)
-
-    def job(
-        self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
-    ) -> Job:
-        """What the engine runs: the kernel over the windows of a text."""
-        from omnivec.data.vocabulary import keep_chance
-        from omnivec.engine import start, tree
-        from omnivec.engine.job import Job
-        from omnivec.engine.schedule import Schedule
-        from omnivec.kernels import window
-
-        words = corpus.vocabulary
-        keep = self.thresholds(words)
-        alias = starts = steps = bag = None
-        count, rivals, length = 1, len(words), 0.0  # full softmax names the centre alone
-        if self.loss == "ns":
-            alias, count = start.alias_table(words.counts, self.power), self.negatives + 1
-            rivals = count
-        elif self.loss == "hs":
-            starts, steps, count = tree.paths(tables["tree"])
-            length = tree.mean_path(starts, words.counts * keep_chance(keep))
-            rivals = int(length) + 1
-        if self.model == "cbow":
-            mean = self.reduction == "mean"
-            bag = window.MEAN * mean | window.DIVIDE * (mean and self.gradient == "true")
-        inputs, outputs = tables["vectors"], tables["nodes" if self.loss == "hs" else "output"]
-        work = inputs.shape[1] * rivals
-        # Scores of 0: each output of ns and each step of a path is a coin, all words are equally likely.
-        chance = {"ns": count * math.log(2), "hs": length * math.log(2), "softmax": math.log(len(words))}
-
-        def passed(
-            tokens: NDArray[np.int32], units: NDArray[np.int64], first: int, last: int, epoch: int,
-            rate: float | None, decay: float, sums: NDArray[np.float64],
-        ) -> None:  # fmt: skip
-            window.train(
-                tokens, units, first, last, keep,
-                alias, window.EXCLUDE[self.exclude_target], int(self.distinct_negatives), starts, steps,
-                count, inputs, outputs, frozen, bag, self.window, window.RADIUS[self.window_kind],
-                rate, decay, start.base(self.seed, epoch), sums,
-            )  # fmt: skip
-
-        def step(shard: Shard, sums: NDArray[np.float64]) -> None:
-            passed(
-                corpus.tokens, corpus.units, shard.first, shard.last, shard.epoch, shard.rate, shard.decay,
-                sums,
-            )  # fmt: skip
-
-        def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
-            piece = Schedule(max(len(tokens), 1), 1, 0.0, 0.0, work).shard_size  # so that Ctrl-C is heard
-            for first in range(0, max(len(tokens), 1), piece):
-                passed(tokens, units, first, min(first + piece, len(tokens)), HELD_OUT, None, 0.0, sums)
-
-        return Job(tables, step, measure, work, chance[self.loss])
-
-    def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
-        """What training on a text would do and need. The text is read and counted, nothing is trained.
-
-        Raises: InputError as `fit`; memory that does not suffice is said in the plan and not raised.
-        """
-        from omnivec.engine.progress import silent
-        from omnivec.learners.plan import planned
-
-        return planned(self.derived(), source, progress or silent)
+    def beside(self, words: int) -> dict[str, int]:
+        """Nothing: a word has no parts."""
+        return {}

@@ -49,6 +49,19 @@ def windows(
     Tokens that did not survive leave no gap: the window reaches further. The radius is uniform in
     1 … window, or always window where kind is `fixed`.
     """
+    for position, around in neighbours(tokens, units, keep, base, window, kind):
+        yield position, [tokens[p] for p in around]
+
+
+def neighbours(
+    tokens: Sequence[int],
+    units: Sequence[int],
+    keep: NDArray[np.uint32],
+    base: int,
+    window: int,
+    kind: str = "dynamic",
+) -> Iterator[tuple[int, list[int]]]:
+    """`windows` with the positions of the context words in their place."""
     survivors = thinned(tokens, keep, base)
     unit = np.searchsorted(units, survivors, side="right")
     for place, position in enumerate(survivors):
@@ -56,4 +69,4 @@ def windows(
         around = [
             q for q in range(max(0, place - reach), min(len(survivors), place + reach + 1)) if q != place
         ]
-        yield position, [tokens[survivors[q]] for q in around if unit[q] == unit[place]]
+        yield position, [survivors[q] for q in around if unit[q] == unit[place]]

@@ -42,7 +42,7 @@ def train(
 
     Returns (loss, predictions, centres): a prediction is a context word in skip-gram, a window in CBOW.
     """
-    ways = paths(tree) if loss == "hs" and tree is not None else []
+    side = Outputs(outputs, loss, alias, tree, negatives, exclude, distinct, base)
     moves = np.full(len(inputs), 1.0) if frozen is None else 1.0 - np.asarray(frozen, bool)
     total, predictions, centres = 0.0, 0, 0
     for position, context in windows(tokens, units, keep, base, window, kind):
@@ -51,25 +51,46 @@ def train(
         centres += 1
         if not context:
             continue
-        centre, left = tokens[position], np.array(context, int)
+        left = np.array(context, int)
         v = inputs[left] if model == "skipgram" else hidden(inputs[left], reduction)
-        if loss == "softmax":
-            right = np.arange(len(outputs))
-            cost, (down_v, down_u) = softmax_loss(v, outputs, centre), softmax_gradient(v, outputs, centre)
-        else:
-            if loss == "hs":
-                right, signs = np.array(ways[centre], int).reshape(-1, 2).T
-            else:
-                assert alias is not None
-                wrong = negatives_at(base, position, centre, alias, negatives, exclude, distinct)
-                right, signs = np.array([centre, *wrong]), np.array(signs_of(centre, wrong, exclude))
-            u = outputs[right]
-            cost, (down_v, down_u) = window_loss(v, u, signs), window_gradient(v, u, signs)
+        speed = rate - decay * (position - first)
+        cost, down_v = side.met(v, tokens[position], position, speed)
         if model == "cbow":
             down_v = handed_back(down_v, len(left), reduction, gradient)
-        speed = rate - decay * (position - first)
         np.add.at(inputs, left, -speed * moves[left, None] * down_v)
-        np.add.at(outputs, right, -speed * down_u)
         total += cost
         predictions += len(v)
     return total, predictions, centres
+
+
+class Outputs:
+    """The prediction side: rows that are met by what stands around a centre, and move."""
+
+    def __init__(
+        self, rows: Rows, loss: str, alias: NDArray[np.uint64] | None, tree: ArrayLike | None,
+        negatives: int, exclude: str, distinct: bool, base: int,
+    ) -> None:  # fmt: skip
+        self.rows, self.loss, self.alias, self.base = rows, loss, alias, base
+        self.negatives, self.exclude, self.distinct = negatives, exclude, distinct
+        self.ways = paths(tree) if loss == "hs" and tree is not None else []
+
+    def met(self, v: Rows, centre: int, position: int, speed: float) -> tuple[float, Rows]:
+        """The loss of v (n, dim) at a centre and its gradient in v; the rows have moved after it."""
+        if self.loss == "softmax":
+            right = np.arange(len(self.rows))
+            cost = softmax_loss(v, self.rows, centre)
+            down_v, down_u = softmax_gradient(v, self.rows, centre)
+        else:
+            if self.loss == "hs":
+                right, signs = np.array(self.ways[centre], int).reshape(-1, 2).T
+            else:
+                assert self.alias is not None
+                wrong = negatives_at(
+                    self.base, position, centre, self.alias, self.negatives, self.exclude, self.distinct
+                )
+                right = np.array([centre, *wrong])
+                signs = np.array(signs_of(centre, wrong, self.exclude))
+            u = self.rows[right]
+            cost, (down_v, down_u) = window_loss(v, u, signs), window_gradient(v, u, signs)
+        np.add.at(self.rows, right, -speed * down_u)
+        return cost, down_v

@@ -194,6 +194,10 @@ class Keys(Sequence[str]):
             row = self._find(unicodedata.normalize("NFC", key).encode("utf-8", "surrogatepass"))
         return row
 
+    def exact(self, key: str) -> int:
+        """The row of a key as it is written, -1 when it is absent."""
+        return self._find(key.encode("utf-8", "surrogatepass"))
+
     def rows(self, keys: Iterable[str]) -> NDArray[np.int64]:
         """The row of each key, (number of keys,) int64, -1 where it is absent."""
         return np.fromiter(map(self.find, keys), np.int64)

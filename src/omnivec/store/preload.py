@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -17,7 +17,8 @@ from omnivec.store.safetensors import Arrays, Entry
 from omnivec.store.tables import LENGTHS, SCALES, Builder, DType, Rounding, Table, table_bytes
 
 _FLOATS = ("vectors", "output", "nodes")  # what a smaller type is for
-_BY_KEY = ("vectors", "output", "keys.counts")  # what has a row for each key, and is kept of the first ones
+_BY_KEY = {"vectors", "output", "keys.counts"}  # what has a row for each key, and is kept of the first ones
+_LABELS = "labels.offsets"  # where they are, output has a row for each label
 _TYPES = {  # of what is taken apart here; scales and lengths are float32
     "keys.offsets": ("int64",), "keys.bytes": ("uint8",), "keys.counts": ("int64",),
     **dict.fromkeys(_FLOATS, get_args(DType)),
@@ -165,7 +166,7 @@ def _rows(folder: Folder) -> int:
         return (*shapes.get(name, ()), -1)[0]
 
     rows = max(count("vectors"), 0)
-    wanted = {"vectors": rows, **dict.fromkeys((name for name in _BY_KEY if name in shapes), rows)}
+    wanted = {"vectors": rows, **dict.fromkeys(_by_key(shapes), rows)}
     wanted |= {"keys.offsets": rows + 1, "keys.bytes": max(count("keys.bytes"), 0)}
     for name in _FLOATS:
         if name in shapes:
@@ -183,10 +184,15 @@ def _rows(folder: Folder) -> int:
     return rows
 
 
+def _by_key(tables: Collection[str]) -> set[str]:
+    """Those of the tables that have a row for each key."""
+    return _BY_KEY.intersection(tables) - ({"output"} if _LABELS in tables else set())
+
+
 def _first(folder: Folder, rows: int) -> dict[str, Entry]:
     """Where the first rows lie of what has a row for each key."""
     found = folder.arrays.entries
-    names = [name for name in found if name.removesuffix(SCALES).removesuffix(LENGTHS) in _BY_KEY]
+    names = [name for name in found if name.removesuffix(SCALES).removesuffix(LENGTHS) in _by_key(found)]
     entries = {name: found[name].span(0, rows) for name in names}
     entries["keys.offsets"] = found["keys.offsets"].span(0, rows + 1)
     end = int(folder.arrays.read(found["keys.offsets"].span(rows, rows + 1))[0])

@@ -16,6 +16,8 @@ from omnivec.store.formats import (
     arrow,
     biggraph,
     book_pickle,
+    fasttext,
+    fasttext_writing,
     gensim_native,
     glove,
     glove_binary,
@@ -42,8 +44,9 @@ class Format:
     name chooses it (a pickle that runs code, or what nothing in the file tells); read, outline: all of it, or
     rows and dim; write(path, contents, overwrite=, told=) writes the whole or nothing; instead: what to do
     with a file that is recognised and not read, or what finds that out; holds: what it keeps beside keys and
-    float32 numbers: "counts", "float16", "int8"; rounds: the type that all numbers take when they are
-    written; opens: how other tools open what was written, unless packed; `{path!r}` stands for its name.
+    float32 numbers: "counts", "float16", "int8", or what the command line calls the rest of a model; rounds:
+    the type that all numbers take when they are written; opens: how other tools open what was written, unless
+    packed; `{path!r}` stands for its name.
     """
 
     name: str
@@ -105,6 +108,12 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         name="gensim", title="gensim's own file", read=gensim_native.read, outline=gensim_native.outline,
+    ),
+    Format(
+        name="fasttext", title="fastText model", sniff=fasttext.sniff, read=fasttext.read,
+        outline=fasttext.outline, write=fasttext_writing.write,
+        holds=("counts", "output rows", "the tree and its rows", "options and record"),
+        opens="fasttext.load_model('{path}')",
     ),
     *(
         Format(name=name, title=title, sniff=sniff, instead=instead)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,15 @@ class Request:
             raise OptionError(f"limit must be 0 or more, got {self.limit}")
 
 
+class Whole(NamedTuple):
+    """What a file, or a model that is written, holds beside keys and vectors."""
+
+    config: Mapping[str, Any]
+    """As a model's `config.json`."""
+    tables: Mapping[str, NDArray[Any]]
+    """As a model's, by name; rows need not be padded nor aligned."""
+
+
 class Contents(NamedTuple):
     """Keys and their vectors."""
 
@@ -49,6 +58,8 @@ class Contents(NamedTuple):
     """(rows,), how often each key occurred; None where the format has none."""
     rounding: Rounding | None = None
     """What a smaller dtype has cost while it was read."""
+    whole: Whole | None = None
+    """The rest of a model, where a format has a place for it; `table` then holds its words' own rows."""
 
 
 class Outline(NamedTuple):
@@ -58,3 +69,7 @@ class Outline(NamedTuple):
     dim: int
     exact: bool = True
     """Whether `rows` is a count; otherwise it is an estimate from the length of the first rows."""
+    config: Mapping[str, Any] | None = None
+    """What the file says of a training, as a model's `config.json`."""
+    beside: Mapping[str, int] = {}
+    """Bytes of tables that are loaded beside the vectors, by name; none with a limit."""

@@ -18,8 +18,10 @@ from typing import NamedTuple
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import opened
 
-_MAGIC = 793712314
-_HEADER_LIMIT = 112  # bytes; the longest header, floret's, has 100
+MAGIC = (793712314).to_bytes(4, "little")
+HEADER_LIMIT = 112
+"""Bytes; the longest header, floret's, has 100."""
+
 _LARGEST_DIM = 1 << 16
 _ENTRY = 10  # bytes of a word in the dictionary, without its letters
 _CENTROIDS = 256
@@ -41,9 +43,9 @@ class _Kind(NamedTuple):
     advice: str = ""
 
 
-_LEARNER = "it is opened by the learner FastText, once that is there; until then write its vectors as .vec"
+FASTTEXT = _Kind("fastText", (11, 12), (1, 2, 3))
 _KINDS = (
-    _Kind("fastText", (11, 12), (1, 2, 3), advice=_LEARNER),
+    FASTTEXT,
     _Kind("sent2vec", (11,), (4,), advice="write its word vectors by sent2vec's own print-word-vectors"),
     _Kind(
         "sent2vec", (11,), (5,), ("bucket_char",), "minn",
@@ -54,13 +56,22 @@ _KINDS = (
 
 
 def sniff(sample: Sample) -> bool:
-    """Whether a file has the magic number."""
-    return sample.head.startswith(_MAGIC.to_bytes(4, "little"))
+    """Whether a file is fastText's: its header fits, or has the magic number and fits none of the others."""
+    if sample.head.startswith(MAGIC):
+        return not sniff_others(sample)
+    return sample.size is not None and not isinstance(header(sample.head, 0, FASTTEXT, sample.size), str)
 
 
-def sniff_old(sample: Sample) -> bool:
-    """Whether a file is of before the magic number (2017): the numbers of its header fit each other."""
-    return sample.size is not None and not isinstance(_header(sample.head, 0, _KINDS[0], sample.size), str)
+def sniff_others(sample: Sample) -> bool:
+    """Whether a file has the magic number, and the header of sent2vec or floret."""
+    if not sample.head.startswith(MAGIC) or sample.size is None:
+        return False
+    version = int.from_bytes(sample.head[4:8], "little", signed=True)
+    for kind in _KINDS:
+        found = header(sample.head, 8, kind, sample.size) if version in kind.versions else "version"
+        if not isinstance(found, str):
+            return kind is not FASTTEXT
+    return False
 
 
 def explained(path: Path) -> str:
@@ -78,18 +89,19 @@ def _explained(data: mmap.mmap) -> str:
     (version,) = struct.unpack_from("<i", data, 4)
     if version > 12:
         return f"it has version {version}, written by a newer fastText; 11 and 12 are known"
-    troubles = []
+    troubles: list[str] = []
     for kind in _KINDS:
-        header = _header(data[:_HEADER_LIMIT], 8, kind, len(data)) if version in kind.versions else "version"
-        trouble = header if isinstance(header, str) else _body(data, kind, header)
-        if not trouble and not isinstance(header, str):
-            model, words = _MODELS[int(header["model"])], f"{header['nwords']:,} words × {header['dim']}"
+        found = header(data[:HEADER_LIMIT], 8, kind, len(data)) if version in kind.versions else "version"
+        trouble = found if isinstance(found, str) else _body(data, found)
+        if not trouble and not isinstance(found, str):
+            model, words = _MODELS[int(found["model"])], f"{found['nwords']:,} words × {found['dim']}"
             return f"it is {kind.title} {version}, {model}, {words}: {kind.advice}"
-        troubles.append(trouble)
+        # What is wrong behind a header that fits says more than what is wrong with another's header.
+        troubles.insert(len(troubles) if isinstance(found, str) else 0, trouble)
     return f"it is damaged: {troubles[0]}; take another copy"
 
 
-def _header(head: bytes, at: int, kind: _Kind, size: int) -> dict[str, float] | str:
+def header(head: bytes, at: int, kind: _Kind, size: int) -> dict[str, float] | str:
     """The header's numbers by name, with the byte where it ends, or what is wrong with it.
 
     `at` is where the arguments begin: 8, or 0 before the magic number, when nothing was pruned yet.
@@ -97,12 +109,13 @@ def _header(head: bytes, at: int, kind: _Kind, size: int) -> dict[str, float] | 
     names = list(_ARGUMENTS)
     place = names.index(kind.before)
     names[place:place] = kind.more
-    layout = struct.Struct(f"<{len(names)}id3iq{'q' if at else ''}")
+    codes = f"{'i' * len(names)}diiiq{'q' if at else ''}"
+    layout = struct.Struct(f"<{codes}")
     if len(head) < at + layout.size:
         return f"byte {len(head)}: it ends in its header"
     names += ["sample", "size", "nwords", "nlabels", "tokens", *(["pruned"] if at else [])]
     found: dict[str, float] = dict(zip(names, layout.unpack_from(head, at), strict=True))
-    found.setdefault("pruned", -1)
+    found.setdefault("pruned", -1)  # nothing was, then
     found["end"] = at + layout.size
     checks = {
         "dim": 1 <= found["dim"] <= _LARGEST_DIM,
@@ -123,10 +136,13 @@ def _header(head: bytes, at: int, kind: _Kind, size: int) -> dict[str, float] | 
         "pruned": -1 <= found["pruned"] <= min(found["bucket"], size / 8),
     }
     bad = next((name for name, right in checks.items() if not right), None)
-    return found if bad is None else f"{bad} is {found[bad]:g} in its header"
+    if bad is None:
+        return found
+    byte = at + struct.calcsize("<" + codes[: names.index(bad)])
+    return f"byte {byte}: {bad} is {found[bad]:.12g} in its header"
 
 
-def _body(data: mmap.mmap, kind: _Kind, header: dict[str, float]) -> str:
+def _body(data: mmap.mmap, header: dict[str, float]) -> str:
     """What is wrong behind the header; empty when just what was announced follows it, to the last byte."""
     try:
         at = _dictionary(data, int(header["end"]), int(header["size"]))

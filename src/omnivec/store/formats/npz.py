@@ -149,7 +149,7 @@ def write(
     Raises: OutputError when a word cannot be written (their number and the first are named), when the path
     exists and `overwrite` is not set, and when the system refuses; what was there is whole.
     """
-    keys, table, counts, _ = contents
+    keys, table, counts = contents[:3]
     encoded(path, keys, "NumPy's text of fixed width", "\0")
     with created(path, overwrite=overwrite, packs=False) as file, zipfile.ZipFile(file, "w") as archive:
         with _new(archive, VECTORS) as member:

@@ -239,7 +239,7 @@ def write(
     named), when the path exists (unless `overwrite`, and it is such a folder that holds nothing else), and
     when the system refuses; what was there is whole.
     """
-    keys, table, counts, _ = contents
+    keys, table, counts = contents[:3]
     metadata = _metadata(path, keys, counts)
     config = {"tensorName": "vectors", "tensorShape": [len(table), table.dim], "tensorPath": VECTORS}
     text = json.dumps({"embeddings": [{**config, "metadataPath": METADATA}]}, indent=2) + "\n"

@@ -104,11 +104,8 @@ _EXPORT = "write the vectors by numpy.save as NAME.npy, and their words, one a l
 _NO_WORDS = "it holds no words; open it by"
 REFUSED = (
     Refused(
-        "fasttext", "the fastText family's binary file", fasttext_family.sniff, fasttext_family.explained
-    ),
-    Refused(
-        "fasttext-2016", "a fastText model of before 2017, without a magic number", fasttext_family.sniff_old,
-        "write its vectors as .vec by the release that made it",
+        "fasttext-family", "the binary file of a descendant of fastText", fasttext_family.sniff_others,
+        fasttext_family.explained,
     ),
     Refused(
         "gensim-pickle", "a pickle of gensim", gensim_native.sniff,

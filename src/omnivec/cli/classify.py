@@ -1,0 +1,82 @@
+"""`omnivec classify MODEL [FILE|-]`: the likeliest labels of each line of text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import Common, CommonFlags, Positional
+from omnivec.cli.out import emit, emit_json, shown
+from omnivec.cli.show import Display, logging_shown
+
+Count = Annotated[
+    int,
+    Parameter(name=["-k", "--k"], help="Labels for each text; -1 for all. [default 1]", show_default=False),
+]
+Threshold = Annotated[
+    float,
+    Parameter(
+        help="Only labels with at least this probability. [default 0]", show_default=False, metavar="X"
+    ),
+]
+
+
+def classify(
+    model: Annotated[str, Parameter(help="A model folder of a classifier, or a fastText file of one.")],
+    file: Annotated[
+        str, Positional, Parameter(help="A text, a line each; - reads stdin. [default -]", show_default=False)
+    ] = "-",
+    /,
+    *,
+    k: Count = 1,
+    threshold: Threshold = 0.0,
+    common: CommonFlags = Common(),  # noqa: B008  (frozen)
+) -> int:
+    """The likeliest labels of each line, with their probabilities: a line each, parted by tabs.
+
+    A line of which nothing is known gets an empty line.
+    """
+    from omnivec.model import load
+
+    existing(model)
+    if file != "-":
+        existing(file)
+    with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+        with display.busy("Opening", model):
+            classifier = load(model)
+        if classifier.labels is None:
+            raise WrongCall(
+                f"{model} is no classifier: it tells no labels; omnivec train classifier makes one"
+            )
+    for texts in lines(file):
+        for found in classifier.predict(texts, k, threshold):
+            if common.json:
+                emit_json([[label, chance] for label, chance in found])
+            else:
+                emit("\t".join(f"{shown(label)}\t{chance:.6f}" for label, chance in found))
+        sys.stdout.flush()
+    return 0
+
+
+def lines(file: str) -> Iterator[list[str]]:
+    """Lists of the lines of a file, or of those that have arrived from stdin."""
+    if file != "-":
+        with open(file, "rb") as stream:  # noqa: PTH123  (read like stdin)
+            yield from _blocks(stream, stream.read)
+    else:
+        stdin: Any = sys.stdin.buffer
+        yield from _blocks(stdin, stdin.read1)
+
+
+def _blocks(stream: Any, read: Any) -> Iterator[list[str]]:
+    rest = b""
+    while block := read(1 << 22):
+        *whole, rest = (rest + block).split(b"\n")
+        if whole:
+            yield [line.decode("utf-8", "replace") for line in whole]
+    if rest:
+        yield [rest.decode("utf-8", "replace")]

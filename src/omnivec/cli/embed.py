@@ -1,0 +1,110 @@
+"""`omnivec embed MODEL [FILE|-] [-o OUT.npy]`: a vector for each line of a text."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from omnivec.cli.ask import Model as ModelPath
+from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import Common, CommonFlags, choice
+from omnivec.cli.opening import Opening, OpeningFlags
+from omnivec.cli.out import TIMES, emit_json, shown
+from omnivec.cli.show import Display, logging_shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def recipes() -> tuple[str, ...]:
+    """Names of the recipes; imported late, since flags are made early."""
+    from typing import get_args
+
+    from omnivec.data.sentences import Recipe
+
+    return get_args(Recipe)
+
+
+def embed(
+    model: ModelPath,
+    file: Annotated[str, Parameter(help="Texts, one a line; - or nothing is stdin.")] = "-",
+    /,
+    *,
+    output: Annotated[
+        str | None,
+        Parameter(
+            name=("--output", "-o"), metavar="OUT.npy",
+            help="Where the array goes, (lines, dim) float32; without it, to stdout.",
+        ),
+    ] = None,
+    recipe: Annotated[
+        str, choice("recipe", recipes),
+        Parameter(
+            metavar="NAME", show_default=False,
+            help="mean of the words' vectors, fasttext (of length one each), or sif (rare words weigh more). "
+            "[default mean]",
+        ),
+    ] = "mean",
+    overwrite: Annotated[bool, Parameter(help="Replace OUT.npy.")] = False,
+    opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
+    common: CommonFlags = Common(),  # noqa: B008  (frozen)
+) -> int:  # fmt: skip
+    """A vector for each line of a text, by a named recipe."""
+    if file != "-":
+        existing(file)
+    if output is None and not common.json and sys.stdout.isatty():
+        raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
+    from omnivec.data import sentences
+    from omnivec.store.replace import replacing
+
+    with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+        # The place is looked at before the work, and a file appears there after it, whole.
+        with nullcontext() if output is None else replacing(output, overwrite=overwrite) as target:
+            vectors = opening.loaded(model, display).vectors
+            with display.busy("Reading", "stdin" if file == "-" else file), lines(file) as texts:
+                found = sentences.embed(vectors, texts, recipe)
+            if target is not None:
+                target.write(as_bytes(found))
+        if output is not None:
+            size = f"{len(found):,} {TIMES} {found.shape[1]} float32"
+            display.line("Saved", f"{shown(output)}, {size}, recipe {recipe}")
+    if output is not None and common.json:
+        emit_json({"recipe": recipe, "output": output, "rows": len(found), "dim": found.shape[1]})
+    elif common.json:
+        emit_json({"recipe": recipe, "vectors": found.tolist()})
+    elif output is None:
+        sys.stdout.buffer.write(as_bytes(found))
+    return 0
+
+
+@contextmanager
+def lines(file: str) -> Iterator[Iterator[str]]:
+    """The lines of a file, packed or not, or of stdin; they end at a line feed alone."""
+    from pathlib import Path
+
+    from omnivec.store.formats.source import opened
+
+    if file == "-":
+        yield _texts(iter(sys.stdin.buffer.readline, b""))
+    else:
+        with opened(Path(file)) as source:
+            yield _texts(iter(source.file.readline, b""))
+
+
+def _texts(found: Iterator[bytes]) -> Iterator[str]:
+    return (line.removesuffix(b"\n").decode("utf-8", "replace") for line in found)
+
+
+def as_bytes(found: NDArray[np.float32]) -> bytes:
+    """The bytes of an array's `.npy` file."""
+    import numpy as np
+
+    file = io.BytesIO()
+    np.save(file, found)
+    return file.getvalue()

@@ -1,0 +1,187 @@
+"""Words → the rows they are the mean of: their own, and those of their character n-grams; texts → their rows.
+
+NumPy alone, so that a model that is only looked up loads no compiler. Definitions: reference/fasttext.py,
+reference/classifier.py; for a whole vocabulary or many texts at once: kernels/hashing.py, kernels/bag.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.store.keys import Keys
+from omnivec.store.tables import empty_table
+
+LINE_END = "</s>"
+"""The token that fastText puts at the end of every line; it has no n-grams."""
+
+_BASIS, _PRIME, _SIGN = 2166136261, 16777619, 0xFFFFFF00
+_MASK, _GAMMA, _MULTIPLIER = 2**64 - 1, 0x9E3779B97F4A7C15, 116049371
+_PIECE = 1 << 10  # words composed at once: their rows then stay in the caches
+
+
+@dataclass(frozen=True)
+class Subwords:
+    """How words are cut: n-grams of `minn` to `maxn` letters of <word>, in `buckets` rows by their hash."""
+
+    minn: int
+    maxn: int
+    buckets: int
+
+    @classmethod
+    def of(cls, features: Mapping[str, Any]) -> Subwords:
+        """As a model's `config.json` describes them."""
+        return cls(**{name: int(features[name]) for name in ("minn", "maxn", "buckets")})
+
+    def ngrams(self, word: str) -> list[str]:
+        """The n-grams of a word, from left to right, short before long; lone brackets are none."""
+        if word == LINE_END:
+            return []
+        text = f"<{word}>"
+        return [
+            text[start:end]
+            for start in range(len(text))
+            for end in range(start + max(self.minn, 1), min(start + self.maxn, len(text)) + 1)
+            if end > start + 1 or 0 < start < len(text) - 1
+        ]
+
+    def rows(self, word: str, words: int) -> NDArray[np.int64]:
+        """The rows of a word's n-grams, behind those of `words` words."""
+        hashes = [fnv(gram.encode("utf-8", "surrogatepass")) for gram in self.ngrams(word)]
+        return words + np.array(hashes, np.int64) % self.buckets
+
+
+HASHES = ("omnivec", "fasttext")
+"""Of word n-grams: ours, with a table of their own, or fastText's, in the table of character n-grams."""
+
+
+@dataclass(frozen=True)
+class Bag:
+    """What a text is the mean of: its words, their character n-grams, word n-grams of up to `word_ngrams`.
+
+    Rows are the words', then `buckets` for characters, then as many for word n-grams; `shared`: one table for
+    both. line_end: a token at the end of every text.
+    """
+
+    hash: str
+    minn: int
+    maxn: int
+    buckets: int
+    word_ngrams: int
+    shared: bool
+    line_end: str | None
+
+    @classmethod
+    def of(cls, features: Mapping[str, Any]) -> Bag:
+        """As a model's `config.json` describes it; fastText puts an end to every line."""
+        known = features.get("hash", "fasttext")
+        return cls(
+            hash=known,
+            shared=bool(features.get("shared", known == "fasttext")),
+            line_end=features.get("line_end", LINE_END if known == "fasttext" else None),
+            **{name: int(features[name]) for name in ("minn", "maxn", "buckets", "word_ngrams")},
+        )
+
+    @property
+    def plain(self) -> bool:
+        """Whether word n-grams are hashed as fastText does."""
+        return self.hash == "fasttext"
+
+    @property
+    def letters(self) -> Subwords:
+        """How words are cut."""
+        return Subwords(self.minn, self.maxn, self.buckets)
+
+    def base(self, words: int) -> int:
+        """The first row of word n-grams, behind `words` words."""
+        return words + (0 if self.shared or not self.maxn else self.buckets)
+
+    def size(self, words: int) -> int:
+        """Rows in all."""
+        tables = (self.maxn > 0) + (self.word_ngrams > 1)
+        return words + self.buckets * (min(tables, 1) if self.shared else tables)
+
+    def rows(self, tokens: Sequence[str], keys: Keys) -> NDArray[np.int64]:
+        """The rows of a text's features, one that stands twice twice; `tokens` holds no labels."""
+        words, found = len(keys), []
+        whole = [*tokens, self.line_end] if self.line_end is not None else tokens
+        for token in whole:
+            if (row := keys.exact(token)) >= 0:
+                found.append(row)
+            if self.maxn:
+                found += self.letters.rows(token, words).tolist()
+        if self.word_ngrams > 1:
+            hashes = [token_hash(token, self.plain) for token in whole]
+            base = self.base(words)
+            found += [base + gram for gram in word_ngrams(hashes, self.word_ngrams, self.buckets, self.plain)]
+        return np.array(found, np.int64)
+
+
+@lru_cache(1 << 14)
+def token_hash(token: str, plain: bool) -> int:
+    """What a token is in a word n-gram: 64 bits; if plain, fastText's 32 with their sign repeated."""
+    text = token.encode("utf-8", "surrogatepass")
+    if plain:
+        h = fnv(text)
+        return h | 0xFFFFFFFF00000000 if h >> 31 else h
+    h = 0xCBF29CE484222325
+    for byte in text:
+        h = (h ^ byte) * 0x100000001B3 & _MASK
+    return (h ^ (h >> 29)) * 0xBF58476D1CE4E5B9 & _MASK
+
+
+def _mixed(z: int) -> int:
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return z ^ (z >> 31)
+
+
+def word_ngrams(hashes: Sequence[int], n: int, buckets: int, plain: bool) -> list[int]:
+    """The buckets of the n-grams of two to n tokens, from left to right, short before long."""
+    found = []
+    for i, h in enumerate(hashes):
+        for length, x in enumerate(hashes[i + 1 : i + n], 2):
+            if plain:
+                h = (h * _MULTIPLIER + x) & _MASK
+                found.append(h % buckets)
+            else:
+                h = _mixed((h + _GAMMA) & _MASK) ^ x
+                found.append((_mixed((h + _GAMMA * length) & _MASK) >> 32) * buckets >> 32)
+    return found
+
+
+def fnv(text: bytes) -> int:
+    """FNV-1a of 32 bits over bytes taken as signed, as fastText does: those above 127 set the upper bits."""
+    h = _BASIS
+    for byte in text:
+        h = (h ^ (byte | _SIGN if byte > 127 else byte)) * _PRIME & 0xFFFFFFFF
+    return h
+
+
+def mean_of(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of some rows (n, dim), (dim,) float32; zeros where there are none."""
+    total: NDArray[np.float32] = np.add.reduce(rows, axis=0)
+    return total / np.float32(max(len(rows), 1))
+
+
+def composed(
+    inputs: NDArray[np.float32], spans: NDArray[np.int64], parts: NDArray[np.int32], dim: int
+) -> NDArray[np.float32]:
+    """Every word as the mean of its rows, a new table (words, padded width).
+
+    Word w is the mean of inputs[parts[spans[w] : spans[w + 1]]], added in the same order as `mean_of` adds.
+    """
+    words = len(spans) - 1
+    table = empty_table(words, dim)
+    for first in range(0, words, _PIECE):
+        last = min(first + _PIECE, words)
+        rows = inputs[parts[spans[first] : spans[last]], :dim]
+        counts = np.diff(spans[first : last + 1])
+        table[first:last, :dim] = np.add.reduceat(rows, spans[first:last] - spans[first], axis=0)
+        table[first:last, :dim] /= counts[:, None].astype(np.float32)
+    return table

@@ -1,0 +1,213 @@
+"""Texts with labels: a file whose labels are words with a prefix, or pairs of a text and its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.data.corpus import Corpus, Reading, Report, Types
+from omnivec.data.heldout import Text
+from omnivec.data.sources import Source, describe
+from omnivec.data.tokenize import Tokenizer
+from omnivec.data.vocabulary import Rule, Vocabulary, nothing_left, select, times
+from omnivec.errors import InputError
+from omnivec.store.keys import Keys
+
+RARE, NONE = -1, -2  # of a type's row: no row of its own, no word at all
+WORD, DROPPED = -1, -2  # of a type's label: none, one that is too rare
+
+Labels = str | Iterable[str]
+"""One label, or several."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labelling:
+    """How words and labels are told apart; the learner's options of the same names."""
+
+    prefix: str
+    min_count: int = 1
+    label_min_count: int = 0
+    max_size: int | None = None
+
+    def corpus(
+        self,
+        reading: Reading,
+        source: Source | Iterable[tuple[str, Labels]],
+        *,
+        tokenizer: Tokenizer | None = None,
+        vocabulary: Vocabulary | None = None,
+        rule: Rule | None = None,
+        report: Report | None = None,
+    ) -> Corpus:
+        """Read a source once; the reading keeps every type.
+
+        Raises: InputError as `Reading.corpus`; when there is no label, only one, or no text that has a label
+        and a word; for a pair that is none.
+        """
+        split = tokenizer or (str.split if reading.whitespace == "unicode" else words_of)
+        given = pairs_as_tokens(source, self.prefix, split)
+        every = reading.corpus(given, tokenizer=tokenizer, report=report)
+        every = replace(every, name=describe(cast(Source, source)))
+        keys = every.vocabulary.keys
+        assert isinstance(keys, Keys)
+        names, counts = list(keys), every.vocabulary.counts
+        is_label = np.fromiter((name.startswith(self.prefix) for name in names), np.bool_, len(names))
+        words = self._words(names, np.where(is_label, 0, counts), every.name, vocabulary, rule)
+        labels = self._labels(names, np.where(is_label, counts, 0), every.name)
+        types = Types(keys, np.full(len(names), RARE, np.int32), np.full(len(names), WORD, np.int32))
+        types.rows[:] = [words.keys.exact(name) for name in names]  # type: ignore[attr-defined]
+        types.rows[is_label] = NONE
+        types.labels[is_label] = [labels.keys.exact(name) for name in names if name.startswith(self.prefix)]  # type: ignore[attr-defined]
+        types.labels[is_label & (types.labels < 0)] = DROPPED
+        corpus = replace(every, vocabulary=replace(words, labels=labels), types=types)
+        if not taught(corpus.tokens, corpus.units, types):
+            raise InputError(
+                f"{every.name}: no line has both a label and a word of the vocabulary: nothing to learn"
+            )
+        return corpus
+
+    def _words(
+        self,
+        names: list[str],
+        counts: NDArray[np.int64],
+        name: str,
+        vocabulary: Vocabulary | None,
+        rule: Rule | None,
+    ) -> Vocabulary:
+        if vocabulary is not None:
+            keys = vocabulary.keys if isinstance(vocabulary.keys, Keys) else Keys.build(vocabulary.keys)
+            return replace(vocabulary, keys=keys)
+        there = np.flatnonzero(counts)
+        some = [names[k] for k in there.tolist()]
+        if not some:
+            raise InputError(f"{name}: it holds labels and no words")
+        chosen = select(some, counts[there], min_count=self.min_count, max_size=self.max_size, rule=rule)
+        if not len(chosen):
+            raise nothing_left(some, counts[there], self.min_count, name)
+        kept = counts[there][chosen]
+        return Vocabulary(Keys.build([some[k] for k in chosen], kept), kept, int(counts.sum()), len(some))
+
+    def _labels(self, names: list[str], counts: NDArray[np.int64], name: str) -> Vocabulary:
+        there = np.flatnonzero(counts)
+        some = [names[k] for k in there.tolist()]
+        if not some:
+            raise InputError(
+                f"{name}: no word begins with {self.prefix!r}, so there is no label; set label_prefix, or "
+                "give pairs of a text and its label"
+            )
+        chosen = select(some, counts[there], min_count=self.label_min_count)
+        if len(chosen) < 2:
+            top, most = some[int(counts[there].argmax())], int(counts[there].max())
+            what = f"only one label ({top[len(self.prefix) :]!r}), and there is nothing to choose from"
+            if len(some) > 1:
+                what = (
+                    f"{len(some):,} labels, of which {'one occurs' if len(chosen) else 'none occurs'} "
+                    f"{times(self.label_min_count)} or more (the most frequent, {top[len(self.prefix) :]!r}, "
+                    f"occurs {times(most)}); lower label_min_count"
+                )
+            raise InputError(f"{name}: it has {what}")
+        kept = counts[there][chosen]
+        return Vocabulary(Keys.build([some[k] for k in chosen], kept), kept, int(counts.sum()), len(some))
+
+
+def taught(tokens: NDArray[np.int32], units: NDArray[np.int64], types: Types) -> int:
+    """Lines that have a label and a word; looked at in pieces."""
+    count, piece = 0, 1 << 16
+    for first in range(0, len(units) - 1, piece):
+        borders = units[first : first + piece + 1]
+        here = tokens[borders[0] : borders[-1]]
+        starts = borders[:-1] - borders[0]
+        has_label = np.logical_or.reduceat(types.labels[here] >= 0, starts)
+        has_word = np.logical_or.reduceat(types.rows[here] > NONE, starts)
+        count += int((has_label & has_word).sum())
+    return count
+
+
+def appended(corpus: Corpus, other: Corpus) -> tuple[Corpus, Text]:
+    """(the corpus, whose types now hold the other's behind its own, the other's text in their numbers).
+
+    Words and labels are those of the corpus; the other's that it lacks are rare words and dropped labels.
+    """
+    types, more = corpus.types, other.types
+    words, labels = corpus.vocabulary.keys, corpus.vocabulary.labels
+    assert types is not None and more is not None and labels is not None
+    assert isinstance(words, Keys) and isinstance(labels.keys, Keys)
+    rows = np.array([words.exact(name) for name in more.keys], np.int32)
+    rows[more.rows == NONE] = NONE
+    numbers = np.array([labels.keys.exact(name) for name in more.keys], np.int32)
+    numbers[(more.labels != WORD) & (numbers < 0)] = DROPPED
+    numbers[more.labels == WORD] = WORD
+    offset = len(types.keys)
+    both = Types(
+        joined(types.keys, more.keys),
+        np.concatenate([types.rows, rows]),
+        np.concatenate([types.labels, numbers]),
+    )
+    return replace(corpus, types=both), Text(other.tokens + np.int32(offset), other.units)
+
+
+def joined(first: Keys, second: Keys) -> Any:
+    """Keys of two texts one behind the other; a word of both stands twice: nothing is looked up in them."""
+    one, two = first.tables(), second.tables()
+    text = np.concatenate([one["keys.bytes"], two["keys.bytes"]])
+    offsets = np.concatenate([one["keys.offsets"], two["keys.offsets"][1:] + one["keys.offsets"][-1]])
+    return Raw(text, offsets)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Words as bytes alone: text (b,) uint8, word i from offsets[i] to offsets[i + 1]."""
+
+    text: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+
+    def tables(self) -> dict[str, NDArray[Any]]:
+        """As `Keys.tables`."""
+        return {"keys.bytes": self.text, "keys.offsets": self.offsets}
+
+
+def pairs_as_tokens(source: Source | Iterable[tuple[str, Labels]], prefix: str, split: Tokenizer) -> Source:
+    """A source whose pairs of a text and its labels have become lists of tokens; any other as it is.
+
+    In the text of a pair no word is a label: those that look like one are left out.
+    """
+    if not isinstance(source, Iterable) or isinstance(source, (str, bytes, dict)) or hasattr(source, "read"):
+        return cast(Source, source)
+    items = iter(source)
+    first = next(items, None)
+    if first is None:
+        return []
+    whole = chain([first], items)
+    return _tokens(whole, prefix, split) if isinstance(first, tuple) else cast(Source, whole)
+
+
+def _tokens(items: Iterable[Any], prefix: str, split: Tokenizer) -> Iterator[list[str]]:
+    for item in items:
+        text, labels = pair(item)
+        tokens = text if isinstance(text, list) else split(text)
+        words = (token for token in tokens if not token.startswith(prefix))
+        yield [*(prefix + label for label in labels), *words]
+
+
+def pair(item: object) -> tuple[str | list[str], Sequence[str]]:
+    """A text (or its tokens) and its labels. InputError for what is no such pair."""
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], (str, list)):
+        labels = [item[1]] if isinstance(item[1], str) else item[1]
+        if isinstance(labels, Iterable):
+            some = [str(label) for label in labels]
+            if all(some):
+                return item[0], some
+    raise InputError(f"expected pairs of a text and its label or labels, got {str(item)[:60]!r}")
+
+
+_SEPARATORS = str.maketrans("\t\v\f\r\n\0", "      ")
+
+
+def words_of(text: str) -> list[str]:
+    """A text at its ASCII white space, as files are split; line ends are white space, too."""
+    return [token for token in text.translate(_SEPARATORS).split(" ") if token]

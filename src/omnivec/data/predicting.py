@@ -1,0 +1,292 @@
+"""Texts → the probability of each label: the mean of a text's rows, and what the output side says of it.
+
+NumPy alone for a few texts, so that no compiler is loaded; a kernel for many.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.data.features import LINE_END, Bag, token_hash
+from omnivec.errors import InputError, OptionError
+from omnivec.store.keys import Keys
+from omnivec.store.processors import processors
+from omnivec.store.tables import Table
+
+Prediction = list[tuple[str, float]]
+"""Labels and their probabilities, the likeliest first."""
+
+FEW = 200
+"""Texts below which NumPy answers when no compiler is loaded: to load it takes a second."""
+
+_SCORES = 1 << 21  # scores that are worked on together
+_LINES = 1 << 12  # lines that a thread averages together
+_SEPARATORS = b" \t\v\f\r\n\0"
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A trained classifier, made ready: its features, its words, and its output side.
+
+    inputs, output: rows as in a model; tree (nodes, 2) int32 for the loss `hs`; labels: their names; prefix:
+    of words that are labels, and so no features; pruned (n, 2) int32: buckets that are left, and their rows.
+    """
+
+    bag: Bag
+    unicode: bool
+    keys: Keys
+    inputs: Table
+    output: Table
+    loss: str
+    labels: Sequence[str]
+    prefix: str
+    tree: NDArray[np.int32] | None = None
+    pruned: NDArray[np.int32] | None = None
+
+    def predict(self, texts: Sequence[str | Sequence[str]], k: int, threshold: float) -> list[Prediction]:
+        """See `Model.predict`."""
+        answers: list[Prediction] = []
+        for means, known in self.means(texts):
+            piece = max(1, _SCORES // max(len(self.labels), 1))
+            for first in range(0, len(means), piece):
+                some = self.probabilities(means[first : first + piece])
+                answers += self._best(some, known[first : first + piece], k, threshold)
+        return answers
+
+    def means(
+        self, texts: Sequence[str | Sequence[str]]
+    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+        """The mean of each text's rows, (n, dim) float32, and whether it has any, (n,); in pieces."""
+        few = len(texts) < FEW and "numba" not in sys.modules
+        strings = all(isinstance(text, str) for text in texts)
+        if few or not strings or not self._plain_rows:
+            for first in range(0, len(texts), _LINES):
+                rows = [self.rows(text) for text in texts[first : first + _LINES]]
+                means = np.zeros((len(rows), self.inputs.dim), np.float32)
+                for mean, some in zip(means, rows, strict=True):
+                    if len(some):
+                        mean[:] = self.inputs.take(some).mean(0, dtype=np.float64)
+                yield means, np.array([len(some) > 0 for some in rows])
+        else:
+            yield from self._by_kernel(texts)  # type: ignore[arg-type]
+
+    def rows(self, text: str | Sequence[str]) -> NDArray[np.int64]:
+        """The rows of a text's features."""
+        tokens = self.tokens(text) if isinstance(text, str) else text
+        rows = self.bag.rows([token for token in tokens if not token.startswith(self.prefix)], self.keys)
+        return rows if self.pruned is None else self._left(rows)
+
+    def tokens(self, text: str) -> list[str]:
+        """A text at its white space."""
+        if self.unicode:
+            return text.replace("\0", " ").split()
+        return [token for token in text.translate(_SPACES).split(" ") if token]
+
+    def _left(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows of a pruned model: buckets that are gone vanish, others have moved."""
+        assert self.pruned is not None
+        words, order = len(self.keys), np.argsort(self.pruned[:, 0])
+        buckets, places = self.pruned[order, 0], self.pruned[order, 1]
+        hashed = rows >= words
+        if not len(buckets):
+            return rows[~hashed]
+        at = np.minimum(np.searchsorted(buckets, rows - words), len(buckets) - 1)
+        found = hashed & (buckets[at] == rows - words)
+        moved: NDArray[np.int64] = np.where(found, words + places[at], rows)[found | ~hashed]
+        return moved
+
+    def probabilities(self, means: NDArray[np.float32]) -> NDArray[np.floating]:
+        """The probability of each label, (n, labels): they sum to one for softmax and hs, elsewhere each
+        stands for itself.
+        """
+        scores = means @ self._outputs.T
+        if self.loss == "softmax":
+            scores -= scores.max(axis=1, keepdims=True)
+            np.exp(scores, out=scores)
+            scores /= scores.sum(axis=1, keepdims=True)
+            return scores
+        chances: NDArray[np.floating] = 1 / (1 + np.exp(-np.clip(scores.astype(np.float64), -700, 700)))
+        return chances if self.loss != "hs" else self._down(chances)
+
+    def _down(self, left: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Of a tree: what reaches each leaf, from the chance (n, nodes) that the way goes left."""
+        assert self.tree is not None
+        labels = len(self.labels)
+        reached = np.ones((2 * labels - 1, len(left)))
+        going = left.T
+        for nodes in self._levels:
+            reached[self.tree[nodes, 0]] = reached[labels + nodes] * going[nodes]
+            reached[self.tree[nodes, 1]] = reached[labels + nodes] * (1 - going[nodes])
+        return reached[:labels].T
+
+    @cached_property
+    def _levels(self) -> list[NDArray[np.int64]]:
+        """The inner nodes of the tree by depth, from the root."""
+        assert self.tree is not None
+        labels, levels = len(self.labels), []
+        here = np.array([len(self.tree) - 1])
+        while len(here):
+            levels.append(here)
+            below = self.tree[here].ravel()
+            here = (below[below >= labels] - labels).astype(np.int64)
+        return levels
+
+    def _best(
+        self, chances: NDArray[np.floating], known: NDArray[np.bool_], k: int, threshold: float
+    ) -> list[Prediction]:
+        names, count = self._names, min(k, len(self.labels)) if k > 0 else len(self.labels)
+        if count == 1:
+            best = chances.argmax(1)[:, None]
+        elif count < len(self.labels) // 4:
+            part = np.argpartition(-chances, count, axis=1)[:, :count]
+            part.sort(axis=1)
+            by = np.argsort(-np.take_along_axis(chances, part, 1), axis=1, kind="stable")
+            best = np.take_along_axis(part, by, 1)
+        else:
+            best = np.argsort(-chances, axis=1, kind="stable")[:, :count]
+        values = np.take_along_axis(chances, best, 1)
+        ends = np.where(known, (values >= threshold).sum(1), 0).tolist()
+        if count == 1:
+            rows = zip(best[:, 0].tolist(), values[:, 0].tolist(), ends, strict=True)
+            return [[(names[row], value)] if end else [] for row, value, end in rows]
+        lists = zip(best.tolist(), values.tolist(), ends, strict=True)
+        return [
+            [(names[row], value) for row, value in zip(some[:end], chance[:end], strict=True)]
+            for some, chance, end in lists
+        ]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self.labels)
+
+    @cached_property
+    def _outputs(self) -> NDArray[np.float32]:
+        return np.ascontiguousarray(self.output.take(np.arange(len(self.output))))
+
+    @property
+    def _plain_rows(self) -> bool:
+        """Whether the kernel can read the rows as they lie."""
+        stored = self.inputs.stored
+        return (
+            self.pruned is None and not self.unicode and self.inputs.dtype == "float32"
+            and stored.shape[1] % 16 == 0 and stored.flags.c_contiguous and stored.flags.aligned
+        )  # fmt: skip
+
+    @cached_property
+    def _ready(self) -> tuple[Any, ...]:
+        """What the kernel is told beside the texts, in its order."""
+        from omnivec.kernels import scan
+
+        bag, words = self.bag, len(self.keys)
+        arrays = self.keys.tables()
+        text, offsets = np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"])
+        slots = np.full(1 << max(10, (4 * words).bit_length()), scan.EMPTY, np.uint64)
+        scan.refill(slots, text, offsets, words)
+        kinds = np.full(256, scan.WORD, np.uint8)
+        kinds[list(_SEPARATORS)] = scan.SEPARATOR
+        prefix = np.frombuffer(bytearray(self.prefix.encode()), np.uint8)
+        spans, parts = parts_of(bag, self.keys, None, words)
+        letters = np.array([bag.minn, bag.maxn, bag.buckets, words], np.int64)
+        end = bag.line_end
+        row = -1 if end is None else self.keys.exact(end)
+        hashed = 0 if end is None else token_hash(end, bag.plain)
+        if end is not None and row < 0 and bag.maxn and end != LINE_END:
+            raise OptionError(f"line_end {end!r} is no word of the model; damaged")
+        inputs = self.inputs.stored.view()
+        inputs.flags.writeable = False  # one compiled kernel for what is mapped and what is not
+        return (
+            kinds, prefix, slots, text, offsets, spans, parts, letters, bag.word_ngrams, bag.base(words),
+            bag.buckets, int(bag.plain), int(end is not None), row, np.uint64(hashed), inputs,
+        )  # fmt: skip
+
+    def _by_kernel(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+        width, dim = self.inputs.stored.shape[1], self.inputs.dim
+        from omnivec.kernels import bag as kernel
+
+        *told, inputs = self._ready
+
+        def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+            text, begins = lines_of(texts[first : first + _LINES])
+            sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
+            kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
+            return sums[:, :dim], counts > 0
+
+        firsts = range(0, len(texts), _LINES)
+        if len(firsts) < 2:
+            yield from map(piece, firsts)
+            return
+        with ThreadPoolExecutor(processors()) as pool:
+            yield from pool.map(piece, firsts)
+
+
+_SPACES = str.maketrans("\t\v\f\r\n\0", "      ")
+
+
+def lines_of(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Texts as one array of UTF-8, and where each begins, (texts + 1,); their line ends become spaces."""
+    joined = "\n".join(texts)
+    if joined.count("\n") != len(texts) - 1:
+        joined = "\n".join([text.replace("\n", " ") for text in texts])
+    raw = np.frombuffer(bytearray(joined.encode("utf-8", "surrogatepass")), np.uint8)
+    ends = np.flatnonzero(raw == ord("\n")) + 1
+    return raw, np.concatenate([[0], ends, [len(raw)]]).astype(np.int64)
+
+
+def parts_of(
+    bag: Bag, keys: Any, rows: NDArray[np.int32] | None, words: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The rows of each type: its own, then its n-grams'; see `kernels.hashing.subwords`.
+
+    rows: own rows, where they are not the types' numbers; n-grams begin behind `words`.
+    """
+    arrays = keys.tables()
+    text, offsets = np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"])
+    own = np.arange(len(offsets) - 1, dtype=np.int32) if rows is None else rows
+    if not bag.maxn:
+        there = own >= 0
+        return np.concatenate([[0], np.cumsum(there)]).astype(np.int64), own[there]
+    from omnivec.kernels.hashing import subwords
+
+    spans = np.zeros(len(own) + 1, np.int64)
+    lone = keys.exact(LINE_END) if isinstance(keys, Keys) else -1
+    given = text, offsets, bag.minn, bag.maxn, bag.buckets, lone, spans
+    subwords(*given, None, own, words)
+    parts = np.empty(spans[-1], np.int32)
+    subwords(*given, parts, own, words)
+    return spans, parts
+
+
+def hashes_of(bag: Bag, keys: Any) -> NDArray[np.uint64]:
+    """The hash of each type in word n-grams, (types,)."""
+    from omnivec.kernels.hashing import token_hashes
+
+    arrays = keys.tables()
+    hashes = np.zeros(len(arrays["keys.offsets"]) - 1, np.uint64)
+    if bag.word_ngrams > 1:
+        token_hashes(np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"]), int(bag.plain), hashes)
+    return hashes
+
+
+def checked(texts: object, k: int, threshold: float) -> Sequence[str | Sequence[str]]:
+    """The texts as a list. Raises: InputError for one text in place of several; OptionError."""
+    if isinstance(texts, (str, bytes)) or not isinstance(texts, Iterable):
+        raise InputError(
+            f"predict takes a list of texts, got {type(texts).__name__}; put a single text into a list"
+        )
+    texts = texts if isinstance(texts, Sequence) else list(texts)
+    for text in texts:
+        if not isinstance(text, (str, list, tuple)):
+            raise InputError(f"texts are str, or lists of tokens, got {type(text).__name__}")
+    if k != -1 and k < 1:
+        raise OptionError(f"k must be 1 or more, or -1 for all labels, got {k}")
+    if not 0 <= threshold <= 1:
+        raise OptionError(f"threshold must lie between 0 and 1, got {threshold}")
+    return texts

@@ -1,0 +1,458 @@
+"""Lines of text and their labels: the mean of a line's features meets its labels.
+
+Features are words, their character n-grams, and word n-grams; they are put together here from the running
+text, so that nothing of a line outlives it. Arguments that are None choose the output side, as in window.py.
+Definition: reference/classifier.py.
+"""
+
+# Helpers are compiled into the driver and never called from typed code: Numba infers their types.
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, arg-type, assignment, operator"
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.kernels.blocks import gathered, give, request, scores_of_one, update_one
+from omnivec.kernels.compiling import driver, part, primitive
+from omnivec.kernels.hashing import CLOSE, OPEN, bucket_of, grams_from, longer, starts_letter, token_hash
+from omnivec.kernels.meeting import kept, meet_one
+from omnivec.kernels.primitives import GAMMA, below, drawn, mixed, random_at
+from omnivec.kernels.scan import EMPTY, WORD, same
+from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store, zero
+from omnivec.kernels.softmax import NEVER, every_share
+from omnivec.kernels.targets import BLOCK, REDRAWS
+
+PLAIN, NEITHER = -1, -2  # kinds of types: a word, neither word nor label; a label is its number
+HELD = 32  # rows of a line that are asked for before they are added
+
+
+@primitive
+def among(targets, m, row):
+    """Whether a label is one of the line's."""
+    found = False
+    for k in range(m):
+        found |= targets[k] == row
+    return found
+
+
+@primitive
+def featured(
+    tokens, begin, end, kinds, spans, parts, hashes, ngrams, base, buckets, plain, chain, rows, targets
+):
+    """The rows of a line's features in rows[:n], its labels, each once, in targets[:m]; (n, m)."""
+    n, m, words = 0, 0, 0
+    for p in range(begin, end):
+        t = tokens[p]
+        kind = kinds[t]
+        if kind == PLAIN:
+            for k in range(spans[t], spans[t + 1]):
+                rows[n] = parts[k]
+                n += 1
+            chain[words] = hashes[t]
+            words += 1
+        elif kind >= 0 and not among(targets, m, kind):
+            targets[m] = kind
+            m += 1
+    for i in range(words if ngrams > 1 else 0):
+        h = chain[i]
+        for j in range(i + 1, min(i + ngrams, words)):
+            h = longer(h, chain[j], plain)
+            rows[n] = base + bucket_of(h, j - i + 1, buckets, plain)
+            n += 1
+    return n, m
+
+
+@primitive
+def averaged(inputs, rows, n, hidden):
+    """The mean of n rows, in hidden[0]."""
+    for j in range(0, inputs.shape[1], LANES):
+        store(hidden, 0, j, load(inputs, rows[0], j))
+    for k in range(1, n - 1, 2):
+        for j in range(0, inputs.shape[1], LANES):
+            both = add(load(inputs, rows[k], j), load(inputs, rows[k + 1], j))
+            store(hidden, 0, j, add(load(hidden, 0, j), both))
+    share, last = splat(np.float32(1 / n)), rows[n - 1]
+    for j in range(0, inputs.shape[1], LANES):
+        h = load(hidden, 0, j)
+        if n & 1 == 0:
+            h = add(h, load(inputs, last, j))
+        store(hidden, 0, j, mul(share, h))
+
+
+@primitive
+def signed(outs, signs, k, row, sign):
+    """Put an output at place k of the line's blocks."""
+    outs[0, k] = row
+    signs[0, k // BLOCK * COLUMNS + k % BLOCK] = sign
+
+
+@primitive
+def rivals(targets, m, alias, negatives, bits, outs, signs):
+    """The line's labels, and the negatives drawn against them, none of which is one of them; their number."""
+    labels = alias.shape[0]
+    for k in range(m):
+        signed(outs, signs, k, targets[k], np.float32(1))
+    z, count = bits, m
+    for _ in range(negatives if m < labels else 0):
+        z += GAMMA
+        r = mixed(z)
+        row = drawn(r, alias)
+        tries = 0
+        while among(targets, m, row):
+            if tries < REDRAWS:
+                r = mixed(r)
+                row = drawn(r, alias)
+                tries += 1
+            if tries == REDRAWS:
+                row = (targets[0] + 1 + below(r, labels - 1)) % labels
+                tries += 1
+            elif tries > REDRAWS:
+                row = (row + 1) % labels
+        signed(outs, signs, count, row, np.float32(-1))
+        count += 1
+    return count
+
+
+@primitive
+def climbed(targets, m, starts, paths, outs, signs):
+    """The inner nodes on the way to each of the line's labels; their number."""
+    count = 0
+    for k in range(m):
+        for place in range(starts[targets[k]], starts[targets[k] + 1]):
+            step = paths[place]
+            signed(outs, signs, count, step >> 1, np.float32(-1 if step & 1 else 1))
+            count += 1
+    return count
+
+
+@primitive
+def score_all(hidden, outputs, order, g):
+    """Scores of hidden[0] and all outputs, block b in row 2 b of g, as `softmax.every_share` takes them."""
+    last = outputs.shape[0] - 1
+    for b in range((last + BLOCK) // BLOCK):
+        scores_of_one(hidden, outputs, order, 0, b * BLOCK, g, 2 * b)
+        for c in range(BLOCK, COLUMNS):
+            g[2 * b, c] = NEVER
+    for c in range(last % BLOCK + 1, BLOCK):
+        g[last // BLOCK * 2, c] = NEVER
+
+
+@part
+def lines(
+    tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights, alias,
+    negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain, rows,
+    targets, outs, signs, before, order, hidden, steps, g, lanes, tally,
+):  # fmt: skip
+    """The lines that begin before `last`. Returns (loss, lines trained); tally (2,) gathers loss besides."""
+    tokens, units, kinds, spans, parts = (
+        borrowed(tokens), borrowed(units), borrowed(kinds), borrowed(spans), borrowed(parts),
+    )  # fmt: skip
+    hashes, inputs, outputs, chain = borrowed(hashes), borrowed(inputs), borrowed(outputs), borrowed(chain)
+    rows, targets, outs, signs = borrowed(rows), borrowed(targets), borrowed(outs), borrowed(signs)
+    before, order, hidden, steps = borrowed(before), borrowed(order), borrowed(hidden), borrowed(steps)
+    g, lanes, tally = borrowed(g), borrowed(lanes), borrowed(tally)
+    loss, done, labels = 0.0, 0, outputs.shape[0]
+    while unit < units.shape[0] - 1 and units[unit] < last:
+        begin = units[unit]
+        n, m = featured(
+            tokens, begin, units[unit + 1], kinds, spans, parts, hashes, ngrams, base, buckets, plain, chain,
+            rows, targets,
+        )  # fmt: skip
+        unit += 1
+        if n == 0 or m == 0:
+            continue
+        if one:
+            targets[0] = targets[below(random_at(random ^ GAMMA, begin), m)]
+            m = 1
+        for k in range(n):
+            request(inputs, rows[k])
+        averaged(inputs, rows, n, hidden)
+        weight = np.float32(1)
+        if weights is not None:
+            weight = np.float32(0)
+            for k in range(m):
+                weight += weights[targets[k]] / np.float32(m)
+        share = np.float32(1 / m) if starts is not None else np.float32(1)
+        if rate is None:
+            speed = None
+        else:
+            speed = share * weight * np.float32(rate - decay * (begin - first))
+        if alias is not None:
+            count = rivals(targets, m, alias, negatives, random_at(random, begin), outs, signs)
+        elif starts is not None:
+            count = climbed(targets, m, starts, paths, outs, signs)
+            if m > 1:  # the mean over its labels, in steps and in loss
+                loss += gathered(lanes)
+                tally[1] = 0
+        else:
+            count = 0
+        if alias is not None or starts is not None:
+            blocks = (count + BLOCK - 1) // BLOCK
+            for k in range(count, blocks * BLOCK):
+                signed(outs, signs, k, outs[0, 0], np.float32(0))
+            kept(outputs, outs, 0, blocks, before)
+            if starts is not None:
+                held = tally[0]
+            meet_one(
+                hidden, before, order, 0, outputs, outs, 0, blocks, signs, 0, speed, g, steps, lanes, tally
+            )
+            if starts is not None:
+                if m > 1:
+                    of_line = tally[0] - held + gathered(lanes)
+                    tally[0], tally[1] = held, 0
+                    loss += of_line / m
+        elif apart is not None:
+            for k in range(m):
+                signed(order, signs, targets[k], targets[k], np.float32(1))
+            meet_one(
+                hidden, outputs, order, 0, outputs, order, 0, (labels + BLOCK - 1) // BLOCK, signs, 0, speed,
+                g, steps, lanes, tally,
+            )  # fmt: skip
+            for k in range(m):
+                signed(order, signs, targets[k], targets[k], np.float32(-1))
+        else:
+            score_all(hidden, outputs, order, g)
+            for k in range(m):
+                loss -= np.float64(g[targets[k] // BLOCK * 2, targets[k] % BLOCK]) / m
+            pace = np.float32(0) if rate is None else speed
+            loss += every_share(g, 1, 2, labels, pace, lanes)
+            if rate is not None:
+                for k in range(m):
+                    g[targets[k] // BLOCK * 2, targets[k] % BLOCK] += speed / np.float32(m)
+                steps[0, :] = 0
+                for b in range((labels + BLOCK - 1) // BLOCK):
+                    update_one(steps, hidden, outputs, order, 0, outputs, order, 0, b * BLOCK, g, 2 * b)
+        done += 1
+        if rate is not None:
+            for k in range(n):
+                give(inputs, rows[k], steps, 0, np.float32(1 / n), frozen)
+    return loss, done
+
+
+@driver
+def train(
+    tokens: NDArray[np.int32],
+    units: NDArray[np.int64],
+    first: int,
+    last: int,
+    kinds: NDArray[np.int32],
+    spans: NDArray[np.int64],
+    parts: NDArray[np.int32],
+    hashes: NDArray[np.uint64],
+    ngrams: int,
+    base: int,
+    buckets: int,
+    plain: int,
+    one: int,
+    most: NDArray[np.int64],
+    weights: NDArray[np.float32] | None,
+    alias: NDArray[np.uint64] | None,
+    negatives: int,
+    starts: NDArray[np.int64] | None,
+    paths: NDArray[np.int32] | None,
+    apart: int | None,
+    inputs: NDArray[np.float32],
+    outputs: NDArray[np.float32],
+    frozen: NDArray[np.uint8] | None,
+    rate: float | None,
+    decay: float,
+    random: np.uint64,
+    sums: NDArray[np.float64],
+) -> None:
+    """One pass over the lines that begin in tokens[first:last]; a line without a label or a feature is none.
+
+    tokens: numbers of types; units: borders of the lines. By type: kinds PLAIN, NEITHER or the label; its
+    rows parts[spans[t]:spans[t + 1]]; its hash, for word n-grams of up to `ngrams` words, whose rows begin at
+    `base`. one: 1 to draw one of a line's labels instead of teaching all. most: see
+    `largest`. weights (labels,): what a label multiplies the rate by.
+
+    Outputs: alias (labels,) and negatives; or starts and paths of a tree, `most` holding the longest; or
+    apart, any number, for all labels each on its own; or none of them for softmax. Otherwise as in
+    `window.train`. sums (3,) grows by (loss, lines, lines).
+    """
+    longest, words, labels = most[0], most[1], most[2]
+    if alias is not None:
+        room = labels + negatives
+    elif starts is not None:
+        room = labels * most[3]
+    else:
+        room = outputs.shape[0]
+    blocks = (room + BLOCK - 1) // BLOCK
+    width = inputs.shape[1]
+    chain, rows, targets = np.empty(words, np.uint64), np.empty(longest, np.int32), np.empty(labels, np.int32)
+    outs, signs = np.zeros((1, blocks * BLOCK), np.int32), np.zeros((1, blocks * COLUMNS), np.float32)
+    order = np.arange(blocks * BLOCK, dtype=np.int32).reshape(1, -1)
+    kept_rows = 1
+    if alias is not None or starts is not None:
+        kept_rows = blocks * BLOCK
+    else:  # every row, and the last one again up to a full block
+        order = np.minimum(np.arange(blocks * BLOCK), outputs.shape[0] - 1).astype(np.int32).reshape(1, -1)
+        for k in range(outputs.shape[0]):
+            signs[0, k // BLOCK * COLUMNS + k % BLOCK] = -1
+    before = np.empty((kept_rows, width), np.float32)
+    hidden, steps = np.zeros((1, width), np.float32), np.zeros((1, width), np.float32)
+    g = np.zeros((2 * blocks + 2, COLUMNS), np.float32)
+    lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
+    lanes[0, :] = 1
+    unit = np.searchsorted(units, first)
+    loss, done = lines(
+        tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights,
+        alias, negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain,
+        rows, targets, outs, signs, before, order, hidden, steps, g, lanes, tally,
+    )  # fmt: skip
+    sums[0] += loss + tally[0] + gathered(lanes)
+    sums[1] += done
+    sums[2] += done
+
+
+@driver
+def largest(
+    tokens: NDArray[np.int32],
+    units: NDArray[np.int64],
+    kinds: NDArray[np.int32],
+    spans: NDArray[np.int64],
+    ngrams: int,
+    most: NDArray[np.int64],
+) -> None:
+    """Raise most (3 or more,) to what the largest line needs: rows, words, labels."""
+    for unit in range(units.shape[0] - 1):
+        rows, words, labels = 0, 0, 0
+        for p in range(units[unit], units[unit + 1]):
+            t = tokens[p]
+            rows += spans[t + 1] - spans[t]
+            words += 1 if kinds[t] == PLAIN else 0
+            labels += 1 if kinds[t] >= 0 else 0
+        most[0] = max(most[0], rows + words * max(ngrams - 1, 0))
+        most[1], most[2] = max(most[1], words), max(most[2], labels)
+
+
+@primitive
+def added(inputs, rows, n, piece, sums, line):
+    """Add n rows to a line's sum; among themselves first, so that a long line loses fewer digits."""
+    for j in range(0, inputs.shape[1], LANES):
+        store(piece, 0, j, zero())
+    for k in range(n):
+        for j in range(0, inputs.shape[1], LANES):
+            store(piece, 0, j, add(load(piece, 0, j), load(inputs, rows[k], j)))
+    for j in range(0, inputs.shape[1], LANES):
+        store(sums, line, j, add(load(sums, line, j), load(piece, 0, j)))
+
+
+@primitive
+def found(text, begin, end, h, slots, keys, offsets):
+    """The number of a word by its bytes and their hash, −1 for one that is not there."""
+    mask, number = np.uint64(slots.shape[0] - 1), np.int64(-1)
+    tag, slot = h >> np.uint64(32), h & mask
+    while number < 0:
+        entry = slots[slot]
+        candidate = entry & EMPTY
+        if candidate == EMPTY:
+            break
+        if entry >> np.uint64(32) == tag:
+            at = offsets[candidate]
+            if offsets[candidate + np.uint64(1)] - at == end - begin and same(text, begin, end, keys, at):
+                number = np.int64(candidate)
+        slot = (slot + np.uint64(1)) & mask
+    return number
+
+
+@driver
+def means(
+    text: NDArray[np.uint8],
+    begins: NDArray[np.int64],
+    separators: NDArray[np.uint8],
+    prefix: NDArray[np.uint8],
+    slots: NDArray[np.uint64],
+    keys: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    spans: NDArray[np.int64],
+    parts: NDArray[np.int32],
+    letters: NDArray[np.int64],
+    ngrams: int,
+    base: int,
+    buckets: int,
+    plain: int,
+    ends: int,
+    end_row: int,
+    end_hash: np.uint64,
+    inputs: NDArray[np.float32],
+    sums: NDArray[np.float32],
+    counts: NDArray[np.int64],
+) -> None:
+    """The mean of every line's features in sums (lines, width), which comes as zeros; counts (lines,) of
+    them.
+
+    text: UTF-8, line i from begins[i] to begins[i + 1]; separators (256,): WORD for what words consist of;
+    prefix: of tokens that are no features; slots: of the words keys[offsets[i]:offsets[i + 1]], see scan.py,
+    whose rows are parts[spans[i]:spans[i + 1]]; letters: minn, maxn, buckets and first row of the n-grams of
+    other words; ends: 1 for a token with a row, −1 for none, and a hash at the end of every line.
+    """
+    longest = np.int64(0)
+    for line in range(counts.shape[0]):
+        longest = max(longest, begins[line + 1] - begins[line])
+    minn, maxn, cells, behind = letters[0], letters[1], letters[2], letters[3]
+    chain, bracketed = np.empty(longest // 2 + 2, np.uint64), np.empty(longest + 2, np.uint8)
+    held, piece = np.empty(HELD + maxn + 1, np.int32), np.empty((1, inputs.shape[1]), np.float32)
+    for line in range(counts.shape[0]):
+        position, stop, words, n, total = begins[line], begins[line + 1], 0, 0, 0
+        while True:
+            while position < stop and separators[text[position]] != WORD:
+                position += 1
+            begin = position
+            while position < stop and separators[text[position]] == WORD:
+                position += 1
+            if begin == position:
+                break
+            size = position - begin
+            if prefix.shape[0] > 0 and size >= prefix.shape[0]:
+                if same(text, begin, begin + prefix.shape[0], prefix, 0):
+                    continue
+            h = token_hash(text, begin, position, 0)
+            row = found(text, begin, position, h, slots, keys, offsets)
+            if row >= 0:
+                for k in range(spans[row], spans[row + 1]):
+                    held[n] = parts[k]
+                    request(inputs, parts[k])
+                    n += 1
+                    if n >= HELD:
+                        added(inputs, held, n, piece, sums, line)
+                        total += n
+                        n = 0
+            elif maxn > 0:
+                bracketed[0], bracketed[size + 1] = OPEN, CLOSE
+                for k in range(size):
+                    bracketed[k + 1] = text[begin + k]
+                for start in range(size + 2):
+                    if starts_letter(bracketed[start]):
+                        n = grams_from(bracketed, start, size + 2, minn, maxn, cells, behind, held, n)
+                        if n >= HELD:
+                            added(inputs, held, n, piece, sums, line)
+                            total += n
+                            n = 0
+            if plain and ngrams > 1:
+                h = token_hash(text, begin, position, 1)
+            chain[words] = h
+            words += 1
+        if ends:
+            if end_row >= 0:
+                held[n] = end_row
+                n += 1
+            chain[words] = end_hash
+            words += 1
+        for i in range(words if ngrams > 1 else 0):
+            h = chain[i]
+            for j in range(i + 1, min(i + ngrams, words)):
+                h = longer(h, chain[j], plain)
+                held[n] = base + bucket_of(h, j - i + 1, buckets, plain)
+                request(inputs, held[n])
+                n += 1
+                if n >= HELD:
+                    added(inputs, held, n, piece, sums, line)
+                    total += n
+                    n = 0
+        added(inputs, held, n, piece, sums, line)
+        counts[line] = total + n
+        share = splat(np.float32(1 / max(total + n, 1)))
+        for j in range(0, inputs.shape[1], LANES):
+            store(sums, line, j, mul(share, load(sums, line, j)))

@@ -1,0 +1,355 @@
+"""A text and its labels: the mean of the text's rows predicts them.
+
+Source: Joulin, Grave, Bojanowski, Mikolov 2016, Bag of Tricks for Efficient Text Classification (arXiv
+1607.01759).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from omnivec.config import Between
+from omnivec.errors import OptionError
+from omnivec.learners.learner import Learner, plural
+from omnivec.store.processors import processors
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.features import Bag
+    from omnivec.data.heldout import Text
+    from omnivec.data.labelled import Labelling
+    from omnivec.data.sources import Source
+    from omnivec.data.tokenize import Tokenizer
+    from omnivec.data.vocabulary import Rule, Vocabulary
+    from omnivec.engine.job import Job
+    from omnivec.engine.progress import Progress
+    from omnivec.engine.schedule import Shard
+
+HELD_OUT = -1
+"""The epoch whose random numbers a text gets that is only measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classifier(Learner):
+    """Labels of texts, learned from texts with labels."""
+
+    name: ClassVar[str] = "classifier"
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "fasttext": {
+            "hash": "fasttext", "line_end": "</s>", "loss": "softmax", "lr": 0.1, "lr_floor": 0.0, "dim": 100,
+            "epochs": 5, "min_count": 1, "label_min_count": 0, "word_ngrams": 1, "minn": 0, "maxn": 0,
+            "labels": "one", "buckets": 2_000_000, "negatives": 5, "power": 0.5, "label_prefix": "__label__",
+        },
+    }  # fmt: skip
+    needs: ClassVar[Mapping[str, tuple[str, object]]] = {"negatives": ("loss", "ns"), "power": ("loss", "ns")}
+    former: ClassVar[Mapping[str, str | Mapping[int, tuple[str, object]]]] = {
+        "epoch": "epochs", "thread": "threads", "neg": "negatives", "bucket": "buckets",
+        "minCount": "min_count", "minCountLabel": "label_min_count", "wordNgrams": "word_ngrams", "label": "label_prefix",
+    }  # fmt: skip
+
+    loss: Literal["softmax", "hs", "ns", "ova"] = "softmax"
+    """Output layer: softmax, a Huffman tree, negative sampling, or one yes-or-no for each label (ova)."""
+    word_ngrams: Annotated[int, Between(1, 100)] = 1
+    """Words of the longest word n-grams; 1 for words alone."""
+    minn: Annotated[int, Between(0, 1000)] = 0
+    """Letters of the shortest character n-grams."""
+    maxn: Annotated[int, Between(0, 1000)] = 0
+    """Letters of the longest character n-grams; 0 for none."""
+    buckets: Annotated[int, Between(1, 2**31 - 1)] = 2_000_000
+    """Rows that n-grams share by their hash: character n-grams so many, word n-grams as many more."""
+    hash: Literal["omnivec", "fasttext"] = "omnivec"
+    """Of word n-grams: without structured collisions; or fastText's, in one table with character n-grams."""
+    negatives: Annotated[int, Between(1, 1000)] = 5
+    """Labels drawn as wrong answers for each text."""
+    power: Annotated[float, Between(-2, 2)] = 0.5
+    """Negatives are drawn in proportion to count^power."""
+    labels: Literal["all", "one"] = "all"
+    """What a text with several labels teaches each time: all of them, or one that is drawn."""
+    class_weights: str | None = None
+    """What multiplies the rate of a label: balanced, or label=weight for some, parted by spaces."""
+    label_prefix: str = "__label__"
+    """What a word begins with that is a label."""
+    label_min_count: Annotated[int, Between(0, 2**62)] = 0
+    """Labels that occur less often are left out."""
+    min_count: Annotated[int, Between(1, 2**62)] = 1
+    """Words that occur less often have no row of their own."""
+    max_size: Annotated[int, Between(2, 2**31 - 1)] | None = None
+    """At most so many words have a row of their own, the most frequent ones."""
+    line_end: str | None = "</s>"
+    """A token at the end of every text; none where it is empty."""
+    whitespace: Literal["ascii", "unicode"] = "ascii"
+    """What separates words: space, tab, VT, FF, CR, LF; or whatever Unicode calls white space."""
+    encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
+    """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
+    lr: Annotated[float, Between(1e-9, 100)] = 0.1
+    """Learning rate at the start."""
+    lr_floor: Annotated[float, Between(0, 1)] = 1e-4
+    """Share of lr that is left at the end; in between it falls with the position in the text."""
+
+    inputs: ClassVar[str] = "inputs"
+    remedies: ClassVar[str] = "lower dim or buckets, raise min_count or set max_size"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.line_end == "":
+            object.__setattr__(self, "line_end", None)
+        if not self.label_prefix or len(self.label_prefix.split()) != 1:
+            raise OptionError(f"label_prefix must be a word without white space, got {self.label_prefix!r}")
+        if self.class_weights not in (None, "balanced"):
+            given_weights(self.class_weights)
+
+    @property
+    def rate(self) -> float:
+        """Learning rate at the start."""
+        return self.lr
+
+    @property
+    def floor(self) -> float:
+        """Share of the rate that is left at the end."""
+        return self.lr_floor
+
+    def derived(self) -> Self:
+        """The same learner with the number of threads filled in."""
+        return self.replaced(threads=self.threads or processors())
+
+    def summary(self) -> str:
+        """The options in one line."""
+        words = [f"word n-grams to {self.word_ngrams}"] if self.word_ngrams > 1 else []
+        letters = [f"n-grams {self.minn} to {self.maxn}"] if self.maxn else []
+        negatives = [f"{self.negatives} negatives"] if self.loss == "ns" else []
+        parts = [
+            "bag of words", *words, *letters, self.loss, f"dim {self.dim}", *negatives, f"lr {self.lr:g}",
+            plural(self.epochs, "epoch"), plural(self.workers, "thread"), f"seed {self.seed}",
+        ]  # fmt: skip
+        return " · ".join(parts)
+
+    def described(self) -> dict[str, Any]:
+        """What a text is made of."""
+        sizes = {"minn": self.minn, "maxn": self.maxn, "buckets": self.buckets}
+        return {
+            "kind": "bag", "hash": self.hash, **sizes, "word_ngrams": self.word_ngrams,
+            "shared": self.hash == "fasttext", "line_end": self.line_end, "whitespace": self.whitespace,
+        }  # fmt: skip
+
+    def head(self) -> dict[str, Any]:
+        """What is predicted, and by which output layer."""
+        return {"kind": "labels", "loss": self.loss, "prefix": self.label_prefix}
+
+    def bag(self) -> Bag:
+        """What a text is the mean of."""
+        from omnivec.data.features import Bag
+
+        return Bag.of(self.described())
+
+    def reading(self) -> Reading:
+        """How the text is read: every type counts."""
+        from omnivec.data.corpus import Reading
+
+        return Reading(
+            unit="line", line_end=self.line_end, whitespace=self.whitespace,
+            encoding_errors=self.encoding_errors, min_count=1,
+        )  # fmt: skip
+
+    def labelling(self) -> Labelling:
+        """How words and labels are told apart."""
+        from omnivec.data.labelled import Labelling
+
+        return Labelling(
+            prefix=self.label_prefix, min_count=self.min_count, label_min_count=self.label_min_count,
+            max_size=self.max_size,
+        )  # fmt: skip
+
+    def corpus(
+        self,
+        source: Source,
+        listener: Callable[[Progress], None],
+        *,
+        tokenizer: Tokenizer | None = None,
+        vocabulary: Vocabulary | None = None,
+        rule: Rule | None = None,
+    ) -> Corpus:
+        """Read texts with labels; see `Labelling.corpus`."""
+        from omnivec.engine import phases
+
+        return phases.read_labelled(
+            self.reading(), self.labelling(), source, listener,
+            tokenizer=tokenizer, vocabulary=vocabulary, rule=rule,
+        )  # fmt: skip
+
+    def text_held_out(
+        self,
+        corpus: Corpus,
+        source: Source,
+        tokenizer: Tokenizer | None,
+        listener: Callable[[Progress], None],
+    ) -> tuple[Corpus, Text]:
+        """Read texts that are only measured."""
+        from omnivec.data.labelled import Labelling, appended, taught
+        from omnivec.errors import InputError
+
+        other = Labelling(prefix=self.label_prefix).corpus(self.reading(), source, tokenizer=tokenizer)
+        longer, text = appended(corpus, other)
+        assert longer.types is not None
+        if not taught(text.tokens, text.units, longer.types):
+            raise InputError(
+                f"{other.name}: held out, but no line has a label and a word that training knows"
+            )
+        return longer, text
+
+    def memory(self, words: int, labels: int = 0) -> dict[str, int]:
+        """Bytes that training allocates for so many words and labels, by what for."""
+        from omnivec.store.tables import padded_width
+
+        row = padded_width(self.dim) * 4
+        rest = {"sampler": labels * 16} if self.loss == "ns" else {}
+        return {
+            "inputs": self.bag().size(words) * row,
+            "vectors": words * row,
+            "output": labels * row,
+            **rest,
+        }
+
+    def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
+        """Inputs and outputs before training, and the tree of hs."""
+        from omnivec.engine import start, tree
+
+        labels = vocabulary.labels
+        assert labels is not None
+        rows = self.bag().size(len(vocabulary))
+        tables = {"inputs": start.initial_table(rows, self.dim, self.seed, "wide")}
+        if self.loss == "hs":
+            nodes = start.initial_outputs(len(labels) - 1, self.dim, self.seed)
+            return {**tables, "nodes": nodes, "tree": tree.grown(labels.counts)}
+        return {**tables, "output": start.initial_outputs(len(labels), self.dim, self.seed)}
+
+    def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """The tables of a model: those that learned, words as the means of their rows, and the labels."""
+        from omnivec.store.keys import Keys
+
+        labels, words = vocabulary.labels, vocabulary.keys
+        assert labels is not None and isinstance(labels.keys, Keys) and isinstance(words, Keys)
+        named = {name.replace("keys.", "labels.", 1): array for name, array in labels.keys.tables().items()}
+        return {"vectors": self._composed(words, tables), **tables, **named}
+
+    def _composed(self, words: Any, tables: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        from omnivec.data.features import composed
+        from omnivec.data.predicting import parts_of
+
+        return composed(tables["inputs"], *parts_of(self.bag(), words, None, len(words)), self.dim)
+
+    def weights(self, labels: Vocabulary) -> NDArray[np.float32] | None:
+        """What multiplies the rate of each label, (labels,) float32; None for 1.
+
+        balanced: labels in all, over the number of labels and their counts, so that all weigh alike together.
+        Raises: OptionError for a label that is not there.
+        """
+        import numpy as np
+
+        if self.class_weights is None:
+            return None
+        if self.class_weights == "balanced":
+            weights: NDArray[np.float32] = np.float32(
+                labels.counts.sum() / len(labels)
+            ) / labels.counts.astype(np.float32)
+            return weights
+        weights = np.ones(len(labels), np.float32)
+        names = {name.removeprefix(self.label_prefix): row for row, name in enumerate(labels.keys)}
+        for name, weight in given_weights(self.class_weights).items():
+            if (row := names.get(name.removeprefix(self.label_prefix))) is None:
+                raise OptionError(f"class_weights names the label {name!r}, which the text does not have")
+            weights[row] = weight
+        return weights
+
+    def job(
+        self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
+    ) -> Job:
+        """What the engine runs: the kernel over the lines of a text."""
+        import numpy as np
+
+        from omnivec.data.predicting import hashes_of, parts_of
+        from omnivec.engine import start, tree
+        from omnivec.engine.job import Job
+        from omnivec.engine.schedule import Schedule
+        from omnivec.kernels import bag as kernel
+
+        words, types, labels, bag = corpus.vocabulary, corpus.types, corpus.vocabulary.labels, self.bag()
+        assert types is not None and labels is not None
+        spans, parts = parts_of(bag, types.keys, types.rows, len(words))
+        hashes, most = hashes_of(bag, types.keys), np.ones(4, np.int64)
+        most[3] = 0
+        inputs, outputs = tables["inputs"], tables["nodes" if self.loss == "hs" else "output"]
+        alias = starts = paths = apart = None
+        rivals, chance = float(len(labels)), math.log(len(labels))
+        if self.loss == "ns":
+            alias, rivals = start.alias_table(labels.counts, self.power), self.negatives + 1.0
+        elif self.loss == "hs":
+            starts, paths, most[3] = tree.paths(tables["tree"])
+            rivals = tree.mean_path(starts, labels.counts.astype(np.float64))
+        elif self.loss == "ova":
+            apart = 1
+        if self.loss != "softmax":
+            chance = rivals * math.log(2)
+        weights = self.weights(labels)
+        lines = max(len(corpus.units) - 1, 1)
+        row = len(parts) / len(types.rows) + self.word_ngrams - 1
+        work = int(inputs.shape[1] * (row + rivals * lines / max(len(corpus.tokens), 1))) + 1
+
+        def passed(
+            tokens: NDArray[np.int32], units: NDArray[np.int64], first: int, last: int, epoch: int,
+            rate: float | None, decay: float, sums: NDArray[np.float64],
+        ) -> None:  # fmt: skip
+            kernel.train(
+                tokens, units, first, last, types.labels, spans, parts, hashes, self.word_ngrams,
+                bag.base(len(words)), self.buckets, int(bag.plain), int(self.labels == "one"), most,
+                weights, alias, self.negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, start.base(self.seed, epoch), sums,
+            )  # fmt: skip
+
+        def known(tokens: NDArray[np.int32], units: NDArray[np.int64]) -> None:
+            kernel.largest(tokens, units, types.labels, spans, self.word_ngrams, most)
+
+        def step(shard: Shard, sums: NDArray[np.float64]) -> None:
+            passed(
+                corpus.tokens,
+                corpus.units,
+                shard.first,
+                shard.last,
+                shard.epoch,
+                shard.rate,
+                shard.decay,
+                sums,
+            )
+
+        def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
+            if len(tokens):
+                known(tokens, units)
+            piece = Schedule(max(len(tokens), 1), 1, 0.0, 0.0, work).shard_size  # so that Ctrl-C is heard
+            for first in range(0, max(len(tokens), 1), piece):
+                passed(tokens, units, first, min(first + piece, len(tokens)), HELD_OUT, None, 0.0, sums)
+
+        def look() -> NDArray[np.float32]:
+            return self._composed(words.keys, tables)
+
+        known(corpus.tokens, corpus.units)
+        return Job(tables, step, measure, look, work, chance)
+
+
+def given_weights(text: str | None) -> dict[str, float]:
+    """`spam=5 ham=.5` as numbers by label. OptionError for what is not so."""
+    weights = {}
+    for part in (text or "").split():
+        label, equals, number = part.rpartition("=")
+        try:
+            weights[label] = float(number)
+        except ValueError:
+            equals = ""
+        if not equals or not 0 <= weights.get(label, -1.0) < 1e6:
+            raise OptionError(
+                f"class_weights must be balanced, or label=weight parted by spaces, got {part!r} in {text!r}"
+            )
+    return weights

@@ -1,0 +1,70 @@
+"""`omnivec embed`: texts in, one array out."""
+
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from omnivec import Vectors, load
+from omnivec.cli import main
+from omnivec.data.sentences import embed
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("embed") / "m"
+    matrix = np.random.default_rng(1).normal(size=(3, 4)).astype(np.float32)
+    Vectors(["the", "king", "queen"], matrix, counts=np.array([9, 2, 1])).save(path)
+    return str(path)
+
+
+def texts(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_bytes("the king\nthe queen\r\nnothing\n한 queen".encode())
+    return str(path)
+
+
+@pytest.mark.parametrize("recipe", ["mean", "fasttext", "sif"])
+def test_a_file_of_lines_becomes_a_file_of_rows(model, tmp_path, capsys, recipe):
+    out = str(tmp_path / "out.npy")
+    assert main(["embed", model, texts(tmp_path), "-o", out, "--recipe", recipe]) == 0
+    lines = ["the king", "the queen\r", "nothing", "한 queen"]
+    np.testing.assert_array_equal(np.load(out), embed(load(model).vectors, lines, recipe))
+    said = capsys.readouterr()
+    assert said.out == "" and f"recipe {recipe}" in said.err and "1 of 4 texts" in said.err
+
+
+def test_stdin_to_stdout_is_clean_bytes(model):
+    command = [sys.executable, "-m", "omnivec", "embed", model]
+    done = subprocess.run(command, input=b"the king\nqueen\n", capture_output=True, check=True)
+    found = np.load(io.BytesIO(done.stdout))
+    np.testing.assert_array_equal(found, embed(load(model).vectors, ["the king", "queen"]))
+    assert done.stderr == b""
+
+
+def test_json_holds_the_numbers_or_where_they_are(model, tmp_path, capsys):
+    assert main(["embed", model, texts(tmp_path), "--json", "-q"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["recipe"] == "mean" and np.shape(found["vectors"]) == (4, 4)
+    out = str(tmp_path / "out.npy")
+    assert main(["embed", model, texts(tmp_path), "-o", out, "--json", "-q"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"recipe": "mean", "output": out, "rows": 4, "dim": 4}
+
+
+def test_wrong_calls_are_one_line(model, tmp_path, capsys):
+    out = tmp_path / "out.npy"
+    out.write_bytes(b"old")
+    for words, code, says in [
+        ([model, texts(tmp_path), "-o", str(out)], 1, "exists"),
+        ([model, str(tmp_path / "absent"), "-o", str(tmp_path / "new.npy")], 1, "absent"),
+        ([model, texts(tmp_path), "--recipe", "max"], 2, "recipe must be"),
+    ]:
+        assert main(["embed", *words]) == code
+        said = capsys.readouterr().err
+        assert says in said and said.count("\n") == 1
+    assert out.read_bytes() == b"old"
+    assert main(["embed", model, texts(tmp_path), "-o", str(out), "--overwrite", "-q"]) == 0
+    assert np.load(out).shape == (4, 4)
