@@ -47,7 +47,7 @@ def _theirs(train: str, texts: list[str], options: dict[str, Any]) -> dict[str, 
     seconds = time.perf_counter() - began
     began = time.perf_counter()
     # What its `predict` calls; NumPy 2 breaks the rest of that.
-    _, labels = model.f.multilinePredict([text + "\n" for text in texts], 1, 0.0, "strict")
+    labels, _ = model.f.multilinePredict([text + "\n" for text in texts], 1, 0.0, "strict")
     took = time.perf_counter() - began
     said = [str(some[0]).removeprefix("__label__") if len(some) else "" for some in labels]
     return {"train_seconds": seconds, "predict_seconds": took, "said": said}

@@ -57,8 +57,8 @@ def test_labels_are_learned(models, name):
     assert score.precision > 0.97 and score.texts == 320
 
 
-ODD = ["", "   ", "zzz qqq", "w0x1\tw0x2", "w0x1\u00a0w0x2", "w0x1 </s> w1x1", "w0x1\nw0x2", "w0x1 __label__L1",
-       "é한국 😀", "x" * 5000, "w2x0 " * 3000]  # fmt: skip
+ODD = ["", "   ", "zzz qqq", "w0x1\tw0x2", "w0x1\u00a0w0x2", "w0x1 </s> w1x1", "w0x1\nw0x2",
+       "w0x1 __label__L1", "é한국 😀", "x" * 5000, "w2x0 " * 3000]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [*LOSSES, "fasttext", "words"])

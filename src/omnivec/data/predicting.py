@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from omnivec.data.features import LINE_END, Bag, token_hash
 from omnivec.errors import InputError, OptionError
+from omnivec.index.blas import at_most
 from omnivec.store.keys import Keys
 from omnivec.store.processors import processors
 from omnivec.store.tables import Table
@@ -54,11 +55,12 @@ class Predictor:
     def predict(self, texts: Sequence[str | Sequence[str]], k: int, threshold: float) -> list[Prediction]:
         """See `Model.predict`."""
         answers: list[Prediction] = []
-        for means, known in self.means(texts):
-            piece = max(1, _SCORES // max(len(self.labels), 1))
-            for first in range(0, len(means), piece):
-                some = self.probabilities(means[first : first + piece])
-                answers += self._best(some, known[first : first + piece], k, threshold)
+        piece = max(1, _SCORES // max(len(self.labels), 1))
+        with at_most(1):  # with few labels, BLAS's threads take longer to agree than one takes to multiply
+            for means, known in self.means(texts):
+                for first in range(0, len(means), piece):
+                    some = self.probabilities(means[first : first + piece])
+                    answers += self._best(some, known[first : first + piece], k, threshold)
         return answers
 
     def means(

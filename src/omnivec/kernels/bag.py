@@ -307,6 +307,47 @@ def train(
 
 
 @driver
+def begin(
+    tokens: NDArray[np.int32],
+    units: NDArray[np.int64],
+    kinds: NDArray[np.int32],
+    spans: NDArray[np.int64],
+    parts: NDArray[np.int32],
+    hashes: NDArray[np.uint64],
+    ngrams: int,
+    base: int,
+    buckets: int,
+    plain: int,
+    most: NDArray[np.int64],
+    words: int,
+    dim: int,
+    random: np.uint64,
+    inputs: NDArray[np.float32],
+) -> None:
+    """Draw the rows of the n-grams that a text has, uniform in ±1/dim, each from its number alone.
+
+    The others stay zero, and cost neither time nor memory: an n-gram that training never met says nothing. A
+    row that has begun is left as it is.
+    """
+    chain, rows, targets = (
+        np.empty(most[1], np.uint64), np.empty(most[0], np.int32), np.empty(most[2], np.int32)
+    )  # fmt: skip
+    for unit in range(units.shape[0] - 1):
+        n, _ = featured(
+            tokens, units[unit], units[unit + 1], kinds, spans, parts, hashes, ngrams, base, buckets, plain,
+            chain, rows, targets,
+        )  # fmt: skip
+        for k in range(n):
+            row = rows[k]
+            if row >= words and inputs[row, 0] == 0:
+                for j in range(dim):
+                    bits = random_at(random, np.int64(row) * dim + j) >> np.uint64(40)
+                    inputs[row, j] = (np.float32(bits) / np.float32(2**24) - np.float32(0.5)) * np.float32(
+                        2 / dim
+                    )
+
+
+@driver
 def largest(
     tokens: NDArray[np.int32],
     units: NDArray[np.int64],

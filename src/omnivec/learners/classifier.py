@@ -50,7 +50,8 @@ class Classifier(Learner):
     needs: ClassVar[Mapping[str, tuple[str, object]]] = {"negatives": ("loss", "ns"), "power": ("loss", "ns")}
     former: ClassVar[Mapping[str, str | Mapping[int, tuple[str, object]]]] = {
         "epoch": "epochs", "thread": "threads", "neg": "negatives", "bucket": "buckets",
-        "minCount": "min_count", "minCountLabel": "label_min_count", "wordNgrams": "word_ngrams", "label": "label_prefix",
+        "minCount": "min_count", "minCountLabel": "label_min_count", "wordNgrams": "word_ngrams",
+        "label": "label_prefix",
     }  # fmt: skip
 
     loss: Literal["softmax", "hs", "ns", "ova"] = "softmax"
@@ -218,11 +219,13 @@ class Classifier(Learner):
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
         """Inputs and outputs before training, and the tree of hs."""
         from omnivec.engine import start, tree
+        from omnivec.store.tables import empty_table
 
         labels = vocabulary.labels
         assert labels is not None
-        rows = self.bag().size(len(vocabulary))
-        tables = {"inputs": start.initial_table(rows, self.dim, self.seed, "wide")}
+        inputs = empty_table(self.bag().size(len(vocabulary)), self.dim)  # n-grams begin when a text has them
+        inputs[: len(vocabulary)] = start.initial_table(len(vocabulary), self.dim, self.seed, "wide")
+        tables = {"inputs": inputs}
         if self.loss == "hs":
             nodes = start.initial_outputs(len(labels) - 1, self.dim, self.seed)
             return {**tables, "nodes": nodes, "tree": tree.grown(labels.counts)}
@@ -307,7 +310,8 @@ class Classifier(Learner):
             kernel.train(
                 tokens, units, first, last, types.labels, spans, parts, hashes, self.word_ngrams,
                 bag.base(len(words)), self.buckets, int(bag.plain), int(self.labels == "one"), most,
-                weights, alias, self.negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, start.base(self.seed, epoch), sums,
+                weights, alias, self.negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay,
+                start.base(self.seed, epoch), sums,
             )  # fmt: skip
 
         def known(tokens: NDArray[np.int32], units: NDArray[np.int64]) -> None:
@@ -336,6 +340,12 @@ class Classifier(Learner):
             return self._composed(words.keys, tables)
 
         known(corpus.tokens, corpus.units)
+        if len(inputs) > len(words):
+            kernel.begin(
+                corpus.tokens, corpus.units, types.labels, spans, parts, hashes, self.word_ngrams,
+                bag.base(len(words)), self.buckets, int(bag.plain), most, len(words), self.dim,
+                start.base(self.seed, HELD_OUT), inputs,
+            )  # fmt: skip
         return Job(tables, step, measure, look, work, chance)
 
 
