@@ -46,7 +46,7 @@ class Faiss(Kind):
     def need(self, rows: int, dim: int) -> int:
         """The sample that gives the centres, or later the lists, which have room to grow, and the centres."""
         lists = self._lists(rows)
-        sample = 2 * min(rows, _SAMPLE * lists) * dim * 4
+        sample = 3 * min(rows, _SAMPLE * lists) * dim * 4  # with the copies that k-means makes
         return max(sample, 2 * rows * (dim + 8)) + lists * dim * 4 + BESIDE
 
     def build(self, exact: Exact, threads: int, told: Callable[[float], None]) -> Lists:

@@ -17,7 +17,6 @@ from omnivec.errors import MissingExtra
 from omnivec.index.cosine import Rows
 from omnivec.index.exact import Exact
 
-
 BESIDE = 10_000_000
 """Bytes that a library takes besides what it holds of rows."""
 
