@@ -365,7 +365,7 @@ def test_what_is_interrupted_while_building_stops(exact, kind):
 def test_memory_is_asked_for_before_it_is_taken(exact, built, kind, tmp_path, monkeypatch):
     built.save(tmp_path / "model")
     monkeypatch.setattr(memory, "available", lambda: (1000, "machine"))
-    with pytest.raises(NotEnoughMemory, match="needs .* kB, 1.0 kB free; .*exact search"):
+    with pytest.raises(NotEnoughMemory, match="needs .* MB, 1.0 kB free; .*exact search"):
         exact.approximate(kind)
     if kind == "voyager":
         with pytest.raises(NotEnoughMemory, match="index of kind 'faiss', which is mapped"):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import cached_property
 from itertools import islice
 from os import PathLike
@@ -312,8 +311,8 @@ class Vectors:
         return self._found_by(saved.read(self._exact, path, self._checksum, parameters))
 
     def _found_by(self, index: Index) -> Vectors:
-        same = copy(self)
-        same.index = index
+        same = Vectors.__new__(Vectors)
+        same.__dict__.update(self.__dict__, index=index)
         return same
 
     @property

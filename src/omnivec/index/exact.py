@@ -71,8 +71,10 @@ class Exact:
         picked = self._table.take(rows)
         lengths = self._lengths
         if len(rows) and int(rows.max()) < len(lengths):
-            return picked / lengths[rows, None]
-        return picked / _lengths(picked, rows)[:, None]  # a look-up must not read the whole of a mapped table
+            picked /= lengths[rows, None]
+        else:
+            picked /= _lengths(picked, rows)[:, None]  # a look-up must not read the whole of a mapped table
+        return picked
 
     def scores(self, query: Rows, *, unit: bool = True, start: int = 0, stop: int | None = None) -> Rows:
         """Scores of one query with the rows from `start` to `stop`, (stop - start,) float32.

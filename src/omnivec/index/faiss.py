@@ -19,7 +19,7 @@ from omnivec.config import Between
 from omnivec.errors import FormatError
 from omnivec.index.cosine import Rows
 from omnivec.index.exact import Exact
-from omnivec.index.finder import Kind, library
+from omnivec.index.finder import BESIDE, Kind, library
 
 _AT_ONCE = 1 << 14  # rows between two reports
 _SAMPLE = 64  # rows for each centre; four times as many found no more and took four times as long
@@ -44,8 +44,10 @@ class Faiss(Kind):
     """Lists searched to answer a query."""
 
     def need(self, rows: int, dim: int) -> int:
-        """The lists, which have room to grow while they are filled, the centres and the sample for them."""
-        return 2 * rows * (dim + 8) + self._lists(rows) * dim * 4 * (2 * _SAMPLE + 2)
+        """The sample that gives the centres, or later the lists, which have room to grow, and the centres."""
+        lists = self._lists(rows)
+        sample = 3 * min(rows, _SAMPLE * lists) * dim * 4  # with the copies that k-means makes
+        return max(sample, 2 * rows * (dim + 8)) + lists * dim * 4 + BESIDE
 
     def build(self, exact: Exact, threads: int, told: Callable[[float], None]) -> Lists:
         """Centres by k-means of a sample, then every row into the list of its centre."""

@@ -17,6 +17,9 @@ from omnivec.errors import MissingExtra
 from omnivec.index.cosine import Rows
 from omnivec.index.exact import Exact
 
+BESIDE = 10_000_000
+"""Bytes that a library takes besides what it holds of rows."""
+
 
 class Finder(Protocol):
     """An index of rows of length one."""

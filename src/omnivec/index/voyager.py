@@ -22,7 +22,7 @@ from omnivec.config import Between
 from omnivec.errors import FormatError
 from omnivec.index.cosine import Rows
 from omnivec.index.exact import Exact
-from omnivec.index.finder import Kind, library
+from omnivec.index.finder import BESIDE, Kind, library
 
 _AT_ONCE = 4096  # rows between two reports
 _NUMBER = {"int8": ("Float8", 1), "float32": ("Float32", 4)}  # voyager's name, bytes
@@ -49,8 +49,8 @@ class Voyager(Kind):
     """How the index holds numbers; scores come from the table in any case."""
 
     def need(self, rows: int, dim: int) -> int:
-        """The numbers, the links, and what measured 130 bytes a row besides."""
-        return rows * (dim * _NUMBER[self.codes][1] + 8 * self.m + 150)
+        """The numbers, the links, and what was 90 to 130 bytes a row when it was measured."""
+        return rows * (dim * _NUMBER[self.codes][1] + 8 * self.m + 150) + BESIDE
 
     def build(self, exact: Exact, threads: int, told: Callable[[float], None]) -> Graph:
         """Rows are added in their order, by several threads at once: only one thread gives the same graph."""
