@@ -10,18 +10,32 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from omnivec.data.sources import describe, documents
 from omnivec.errors import InputError
-
-if TYPE_CHECKING:
-    from omnivec.model import Model
 
 Example = tuple[str | Sequence[str], Sequence[str]]
 """A text and its labels."""
 
 _PIECE = 1 << 14  # texts that are predicted together
+
+
+class Predicts(Protocol):
+    """A model that predicts labels; see `omnivec.Model`."""
+
+    @property
+    def label_names(self) -> list[str]:
+        """The labels it knows."""
+
+    @property
+    def label_prefix(self) -> str:
+        """What a word of a text begins with that is a label."""
+
+    def predict(
+        self, texts: Iterable[str | Sequence[str]], k: int = 1, threshold: float = 0.0
+    ) -> list[list[tuple[str, float]]]:
+        """The likeliest labels of each text."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +124,7 @@ class ClassificationScore:
 
 
 def classification(
-    model: Model,
+    model: Predicts,
     source: str | os.PathLike[str] | BinaryIO | Iterable[Any],
     k: int = 1,
     threshold: float = 0.0,
