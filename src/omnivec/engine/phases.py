@@ -87,7 +87,12 @@ def read_labelled(
     """Read texts with labels and say what was found. Raises: InputError as `Labelling.corpus`."""
     began = time.perf_counter()
     corpus = labelling.corpus(
-        reading, source, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule, report=_reporter(source, listener)
+        reading,
+        source,
+        tokenizer=tokenizer,
+        vocabulary=vocabulary,
+        rule=rule,
+        report=_reporter(source, listener),
     )
     memory.release()
     words, labels, types = corpus.vocabulary, corpus.vocabulary.labels, corpus.types
