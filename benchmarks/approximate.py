@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import statistics
 import sys
@@ -15,13 +16,13 @@ from table import spread, table
 
 TITLE, GUIDE = "Approximate search", "search.md"
 ROWS, DIM = 1_000_000, 100
-KINDS = {"voyager": "voyager", "faiss": "faiss"}
+KINDS = {"voyager": "voyager", "faiss": "faiss-cpu"}  # the package that brings it
 RECALL_BAR, SPEED_BAR = 0.95, 20
 
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Each kind in a process of its own: a million clustered vectors, then those of the corpus's words."""
-    kinds = [kind for kind, module in KINDS.items() if importlib.util.find_spec(module)]
+    kinds = [kind for kind in KINDS if importlib.util.find_spec(kind)]
     for kind in set(KINDS) - set(kinds):
         print(f"{kind} is not installed: left out", file=sys.stderr)
     folder, model = settings.work, settings.work / "words.omnivec"
@@ -30,6 +31,7 @@ def measure(settings: Settings) -> dict[str, Any]:
     sources = {"clustered": (int(ROWS * settings.scale), DIM), settings.corpus.name: (model,)}
     return {
         "threads": settings.threads, "epochs": settings.epochs,
+        "versions": {kind: importlib.metadata.version(KINDS[kind]) for kind in kinds},
         "runs": [
             {"source": name, **child.python("indexed.py", kind, settings.repeats, folder, *source, env=env)}
             for name, source in sources.items()
@@ -44,7 +46,9 @@ def report(result: dict[str, Any]) -> str:
         f"{clustered.HOW} And the words of the corpus, trained {result['epochs']} epoch. 10 neighbours of "
         "1,000 keys, one call of `neighbors` each; exact search answers 50 of them in turn with the index. "
         "Recall: the share of the 10 true neighbours found, mean over keys; their scores are exact. "
-        f"Parameters are the defaults. {result['threads']} threads build."
+        f"Parameters are the defaults. {result['threads']} threads build. "
+        + ", ".join(f"{kind} {version}" for kind, version in result["versions"].items())
+        + "."
     )
     answers = [
         (
