@@ -62,7 +62,7 @@ def test_lists_of_any_float_are_read_over_batches(tmp_path, kind, vectors):
     assert list(model.keys) == KEYS and model.keys.counts is None
     error = 2**-10 if vectors == "halves" else 0
     np.testing.assert_allclose(model.vectors.vectors, ROWS, rtol=error)
-    assert formats.detect(path).name == kind and formats.outline(path)[1] == (6, 3, True)
+    assert formats.detect(path).name == kind and formats.outline(path)[1][:3] == (6, 3, True)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -56,7 +56,7 @@ def test_every_protocol_and_float_type_is_read(tmp_path, matrix, protocol, dtype
     assert list(model.keys) == WORDS
     np.testing.assert_array_equal(model.vectors.vectors, matrix.astype(np.float32))
     assert formats.detect(path).name == "book-pickle"
-    assert formats.outline(path)[1] == (6, 3, True)
+    assert formats.outline(path)[1][:3] == (6, 3, True)
 
 
 @pytest.mark.parametrize("protocol", [2, 4, 5])

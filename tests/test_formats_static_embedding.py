@@ -115,7 +115,7 @@ def test_what_the_libraries_write_is_read(library, name, error):
     assert list(model.keys) == ["[UNK]", "a", "b", "##c", "d", "added"]
     np.testing.assert_allclose(model.vectors.vectors, theirs["rows"], rtol=error)
     assert formats.detect(folder / name).name == "static-embedding"
-    assert formats.outline(folder / name)[1] == (6, 3, False)
+    assert formats.outline(folder / name)[1][:3] == (6, 3, False)
 
 
 def test_int8_of_model2vec_is_read_as_the_numbers_it_is(library):

@@ -398,7 +398,7 @@ def test_progress_rises_to_the_whole(tmp_path, known, pack):
 def test_an_outline_needs_the_header_alone(tmp_path):
     for pack in (bytes, gzip.compress):
         path = put(tmp_path / "v", pack(b"3000000 300\n</s> 0.1 "))
-        assert word2vec.outline(path, Request()) == (3_000_000, 300, True)
+        assert word2vec.outline(path, Request())[:3] == (3_000_000, 300, True)
 
 
 # Damaged and hostile files
