@@ -387,7 +387,7 @@ def test_model_of_a_learner_that_is_not_known_is_named(plain):
 def test_model_without_counts_is_refused(plain):
     from omnivec.store.keys import Keys
 
-    other = Model(plain.config, Keys.build(plain.keys), plain.tables)
+    other = Model(plain.config, Keys.build(list(plain.keys)), plain.tables)
     with pytest.raises(OptionError, match="came without counts"):
         extend(other, NEW)
 
