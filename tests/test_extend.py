@@ -380,7 +380,7 @@ def test_what_is_no_model_is_refused(plain):
 
 def test_model_of_a_learner_that_is_not_known_is_named(plain):
     other = Model({**plain.config, "learner": "glove"}, plain.keys, plain.tables)
-    with pytest.raises(OptionError, match="a model of word2vec is needed, got one of glove"):
+    with pytest.raises(OptionError, match="a model of word2vec, fasttext is needed, got one of glove"):
         extend(other, NEW)
 
 

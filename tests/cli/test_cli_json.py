@@ -45,6 +45,17 @@ def test_the_page_has_a_shape_for_every_verb():
     assert {*VERBS, "errors"} == set(SHAPES)
 
 
+def test_texts(call, vectors_folder, tmp_path):
+    text = tmp_path / "text"
+    text.write_text("__label__a the king rules\n__label__b a cat eats\n" * 9)
+    fits(json.loads(call("embed", vectors_folder, str(text), "--json")[1]), SHAPES["embed"])
+    fits(json.loads(call("audit", str(text), "--json")[1]), SHAPES["audit"])
+    model = str(tmp_path / "c")
+    call("train", "classifier", str(text), model, "--epochs", "1", "--dim", "4", "-q")
+    for line in call("classify", model, str(text), "--json")[1].splitlines():
+        fits(json.loads(line), SHAPES["classify"])
+
+
 def test_neighbors(call, vectors_folder):
     fits(json.loads(call("neighbors", vectors_folder, "king", "man", "--json")[1]), SHAPES["neighbors"])
     fits(json.loads(call("neighbors", vectors_folder, "--json", stdin="king")[1]), SHAPES["neighbors"])
