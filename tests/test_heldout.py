@@ -89,7 +89,7 @@ def test_a_long_text_is_measured_in_pieces_between_which_ctrl_c_is_heard(monkeyp
     true, long, calls = window.train, lines(2, 3000), []
 
     def train(*given):
-        if given[17] is None and given[3]:  # no rate, and a text: it measures
+        if given[19] is None and given[3]:  # no rate, and a text: it measures
             calls.append(given[2:4])
             if len(calls) == 3:
                 raise KeyboardInterrupt
@@ -204,7 +204,7 @@ def faked(learner, losses, predictions=1):
                 if len(tokens):  # else it is only compiled
                     sums += (next(left), predictions, 1)
 
-            return Job(job.tables, job.step, measure, job.work)
+            return Job(job.tables, job.step, measure, job.look, job.work)
 
     return Faked(**dataclasses.asdict(learner))
 
