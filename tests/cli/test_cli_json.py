@@ -51,7 +51,8 @@ def test_texts(call, vectors_folder, tmp_path):
     fits(json.loads(call("embed", vectors_folder, str(text), "--json")[1]), SHAPES["embed"])
     fits(json.loads(call("audit", str(text), "--json")[1]), SHAPES["audit"])
     model = str(tmp_path / "c")
-    call("train", "classifier", str(text), model, "--epochs", "1", "--dim", "4", "-q")
+    _, _, err = call("train", "classifier", str(text), model, "--epochs", "1", "--dim", "4")
+    assert err.splitlines()[-1].split() == ["Next", "omnivec", "classify", model, "TEXTS"]
     for line in call("classify", model, str(text), "--json")[1].splitlines():
         fits(json.loads(line), SHAPES["classify"])
 

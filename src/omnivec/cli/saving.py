@@ -53,7 +53,8 @@ class Saving:
             self._save(model)
         size = human(disk_bytes(self.output))
         display.line("Saved", f"{self.output}, {size}" + (", stopped before its end" if interrupted else ""))
-        ask = f"omnivec neighbors {shlex.quote(self.output)} WORD"
+        verb, what = ("neighbors", "WORD") if model.labels is None else ("classify", "TEXTS")
+        ask = f"omnivec {verb} {shlex.quote(self.output)} {what}"
         display.line("Next", self.again if interrupted and self.again else ask)
         if common.json:
             emit_json({"model": self.output, **described(model, self.output), "interrupted": interrupted})
