@@ -13,7 +13,7 @@ from omnivec.cli import main
 from omnivec.data import predicting
 from omnivec.data.audit import audit, distinct
 from omnivec.data.features import Bag
-from omnivec.data.labelled import words_of
+from omnivec.data.tokenize import words_of
 from omnivec.evaluate.classification import classification
 from omnivec.reference import classifier as definition
 

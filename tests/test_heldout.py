@@ -14,7 +14,7 @@ from omnivec.engine import start
 from omnivec.engine.job import Job
 from omnivec.engine.schedule import Schedule
 from omnivec.kernels import window
-from omnivec.learners.windowed import HELD_OUT
+from omnivec.learners.learner import HELD_OUT
 
 WORDS = "king queen man woman river sat by the a of boy girl".split()
 

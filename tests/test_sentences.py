@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from omnivec import FastText, OptionError, Vectors
-from omnivec.data.sentences import embed, words_of
+from omnivec.data.sentences import embed
+from omnivec.data.tokenize import words_of
 
 KEYS = ["the", "king", "queen", "zero", "nbsp\u00a0word"]
 COUNTS = np.array([900, 60, 30, 9, 1])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from omnivec.data.corpus import Corpus, Reading, Report, Types
 from omnivec.data.heldout import Text
 from omnivec.data.sources import Source, describe
-from omnivec.data.tokenize import Tokenizer
+from omnivec.data.tokenize import Tokenizer, words_of
 from omnivec.data.vocabulary import Rule, Vocabulary, nothing_left, select, times
 from omnivec.errors import InputError
 from omnivec.store.keys import Keys
@@ -203,11 +203,3 @@ def pair(item: object) -> tuple[str | list[str], Sequence[str]]:
             if all(some):
                 return item[0], some
     raise InputError(f"expected pairs of a text and its label or labels, got {str(item)[:60]!r}")
-
-
-_SEPARATORS = str.maketrans("\t\v\f\r\n\0", "      ")
-
-
-def words_of(text: str) -> list[str]:
-    """A text at its ASCII white space, as files are split; line ends are white space, too."""
-    return [token for token in text.translate(_SEPARATORS).split(" ") if token]

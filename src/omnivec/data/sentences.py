@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.tokenize import words_of
 from omnivec.errors import OptionError, UnknownKey
 from omnivec.vectors import Vectors
 
@@ -24,14 +25,8 @@ Recipe: TypeAlias = Literal["mean", "fasttext", "sif"]
 Rows = NDArray[np.float32]
 
 _TOKENS = 1 << 14  # gathered at once: 20 MB at dim 300
-_TO_SPACE = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))  # what ends a word in texts that are learned from
 
 log = logging.getLogger("omnivec")
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text: what stands between ASCII white space; NBSP and its like belong to words."""
-    return [word for word in text.translate(_TO_SPACE).split(" ") if word]
 
 
 def embed(

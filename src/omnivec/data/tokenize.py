@@ -20,6 +20,16 @@ _SPACES = re.compile(
 _BEGUN = re.compile(rb"(?:\xc2|\xe1\x9a?|\xe2[\x80\x81]?|\xe3\x80?)\Z")
 
 
+_SEPARATORS = str.maketrans("\t\v\f\r\n\0", "      ")
+
+
+def words_of(text: str) -> list[str]:
+    """A text at its ASCII white space, as files are split; line ends are white space, too. NBSP and its like
+    belong to words.
+    """
+    return [word for word in text.translate(_SEPARATORS).split(" ") if word]
+
+
 def unicode_whitespace(document: Iterable[Piece]) -> Iterator[Piece]:
     """The document with a plain space wherever Unicode says white space; token lists pass as they are.
 

@@ -19,7 +19,8 @@ from omnivec.config import Between
 from omnivec.errors import FormatError
 from omnivec.index.cosine import Rows
 from omnivec.index.exact import Exact
-from omnivec.index.finder import BESIDE, Kind, library
+from omnivec.index.finder import BESIDE, Kind
+from omnivec.store.extra import extra
 
 _AT_ONCE = 1 << 14  # rows between two reports
 _SAMPLE = 64  # rows for each centre; four times as many found no more and took four times as long
@@ -115,4 +116,4 @@ def _threads(faiss: Any, threads: int) -> Iterator[None]:
 
 
 def _faiss() -> Any:
-    return library("faiss", "pip install faiss-cpu")
+    return extra("faiss", "", what="this index", command="pip install faiss-cpu")

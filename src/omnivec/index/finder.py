@@ -5,15 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Protocol
+from typing import BinaryIO, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.config import Options
-from omnivec.errors import MissingExtra
 from omnivec.index.cosine import Rows
 from omnivec.index.exact import Exact
 
@@ -57,11 +55,3 @@ class Kind(Options, ABC):
     @abstractmethod
     def load(self, path: Path, rows: int, dim: int) -> Finder:
         """An index that was saved. Raises: MissingExtra; FormatError when it is not of `rows` times `dim`."""
-
-
-def library(name: str, command: str) -> Any:
-    """A module that need not be there. Raises: MissingExtra naming the pip command."""
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise MissingExtra(f"this index needs {name} ({error}); {command}") from None

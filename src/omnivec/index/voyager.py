@@ -22,7 +22,8 @@ from omnivec.config import Between
 from omnivec.errors import FormatError
 from omnivec.index.cosine import Rows
 from omnivec.index.exact import Exact
-from omnivec.index.finder import BESIDE, Kind, library
+from omnivec.index.finder import BESIDE, Kind
+from omnivec.store.extra import extra
 
 _AT_ONCE = 4096  # rows between two reports
 _NUMBER = {"int8": ("Float8", 1), "float32": ("Float32", 4)}  # voyager's name, bytes
@@ -111,4 +112,4 @@ def _from_bytes(content: bytes, ef: int) -> Graph:
 
 
 def _voyager() -> Any:
-    return library("voyager", "pip install 'omnivec[ann]'")
+    return extra("voyager", "ann", what="this index")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
 from omnivec.errors import OptionError
-from omnivec.learners.learner import Learner, plural
+from omnivec.learners.learner import HELD_OUT, Learner, plural
 from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from omnivec.engine.job import Job
     from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
-
-HELD_OUT = -1
-"""The epoch whose random numbers a text gets that is only measured."""
 
 
 @dataclass(frozen=True, kw_only=True)

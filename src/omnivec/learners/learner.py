@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from omnivec.engine.warm import Start
     from omnivec.model import Model
 
+HELD_OUT = -1
+"""The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Learner(Options, ABC):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
-from omnivec.learners.learner import Learner, plural
+from omnivec.learners.learner import HELD_OUT, Learner, plural
 from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from omnivec.engine.plan import Plan
     from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
-
-HELD_OUT = -1
-"""The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
 
 Parts = tuple["NDArray[np.int64]", "NDArray[np.int32]"]
 """The rows of each word: word w is the mean of rows[spans[w]:spans[w + 1]]."""

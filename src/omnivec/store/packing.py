@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from omnivec.store.extra import extra
+
 TELLING = 6
 """First bytes that tell which compression it is."""
 
@@ -53,6 +55,4 @@ def damage() -> tuple[type[Exception], ...]:
 
 
 def _zstd() -> Any:
-    from omnivec.store.formats.extra import extra  # here, because the formats are unpacked by this module
-
     return extra(_ZSTD, "zstd")

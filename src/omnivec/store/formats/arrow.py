@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, NotEnoughMemory
-from omnivec.store.formats.contents import Contents, Outline, Request, Told
-from omnivec.store.formats.extra import extra
+from omnivec.store.extra import extra
+from omnivec.store.formats.contents import DIM_LIMIT, Contents, Outline, Request, Told
 from omnivec.store.formats.rows import Rows
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import created, opened
@@ -29,7 +29,6 @@ _PARQUET, _ARROW = b"PAR1", b"ARROW1"
 _KEY, _VECTOR, _COUNT = "key", "vector", "count"
 _BATCH = 1 << 14  # rows read at once, and written as one record batch
 _GROUP = 1 << 16  # rows of a row group of Parquet
-_DIM_LIMIT = 1 << 24
 
 
 def sniff_parquet(sample: Sample) -> bool:
@@ -164,7 +163,7 @@ def _limited(rows: int, request: Request) -> int:
 def _stated(schema: Any) -> int:
     """The dim that the type of the vectors states, 0 where rows may differ."""
     types, vector = extra("pyarrow.types", "arrow"), schema.field(_VECTOR).type
-    return vector.list_size if types.is_fixed_size_list(vector) and vector.list_size <= _DIM_LIMIT else 0
+    return vector.list_size if types.is_fixed_size_list(vector) and vector.list_size <= DIM_LIMIT else 0
 
 
 def _read(
@@ -230,7 +229,7 @@ def _matrix(path: Path, column: Any) -> NDArray[np.floating]:
         raise FormatError(f"{path}: a vector, or a number of one, is missing")
     dim = len(values) // max(len(column), 1)
     lengths = column.value_lengths().to_numpy(zero_copy_only=False)
-    if not 1 <= dim <= _DIM_LIMIT or (lengths != dim).any():
+    if not 1 <= dim <= DIM_LIMIT or (lengths != dim).any():
         raise FormatError(
             f"{path}: vectors of {lengths.min()} to {lengths.max()} numbers, one dim was expected"
         )

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
+from omnivec.store.extra import extra
 from omnivec.store.formats.contents import Contents, Outline, Request
-from omnivec.store.formats.extra import extra
 from omnivec.store.formats.rows import Rows
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import opened

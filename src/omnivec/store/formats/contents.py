@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from omnivec.errors import OptionError
 from omnivec.store.tables import DType, Rounding, Table
 
+DIM_LIMIT = 1 << 24
+"""Numbers in a row, beyond which a header is damaged."""
+
 Told = Callable[[float], None]
 """Hears the share of the work that is done, from 0 to 1."""
 

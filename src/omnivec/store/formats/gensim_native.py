@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
 from omnivec.store import memory
+from omnivec.store.extra import extra
 from omnivec.store.formats.contents import Contents, Outline, Request
-from omnivec.store.formats.extra import extra
 from omnivec.store.formats.matrix import gathered
 from omnivec.store.formats.pickles import glimpse
 from omnivec.store.formats.sample import Sample

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError
 from omnivec.store import replace
 from omnivec.store.formats import headless, wordlist
-from omnivec.store.formats.contents import Contents, Outline, Request, Told
+from omnivec.store.formats.contents import DIM_LIMIT, Contents, Outline, Request, Told
 from omnivec.store.formats.folders import created_folder
 from omnivec.store.formats.lines import read_lines
 from omnivec.store.formats.rows import Rows, at_first
@@ -32,7 +32,6 @@ CONFIG, VECTORS, METADATA = "projector_config.json", "vectors.tsv", "metadata.ts
 _CONFIG_LIMIT = 1 << 20  # bytes
 _BESIDE = ("tensors", "tensor", "vectors", "embeddings")  # what `metadata` stands for in the name beside
 _WORDS, _COUNTS = (b"word", b"label", b"name", b"token"), b"count"  # names of columns
-_DIM_LIMIT = 1 << 24
 _BLOCK = 1 << 22  # bytes of raw vectors read at once
 _TO_SPACES = bytes.maketrans(b"\t", b" ")
 
@@ -126,7 +125,7 @@ def _configured(config: Path, text: bytes, named: Path | None) -> _Place:
         shape = embeddings[0].get("tensorShape")
         if shape is not None:
             rows, dim = map(operator.index, shape)
-            if rows < 0 or not 1 <= dim <= _DIM_LIMIT:
+            if rows < 0 or not 1 <= dim <= DIM_LIMIT:
                 raise FormatError(
                     f"{config}: tensorShape is {[rows, dim]}, rows and dim were expected; damaged"
                 )

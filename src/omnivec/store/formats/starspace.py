@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
-from omnivec.store.formats.contents import Contents, Outline, Request
+from omnivec.store.formats.contents import DIM_LIMIT, Contents, Outline, Request
 from omnivec.store.formats.lines import read_lines
 from omnivec.store.formats.rows import Rows, at_first
 from omnivec.store.formats.sample import Sample
@@ -34,7 +34,6 @@ _ENTRY = struct.Struct("<qb")  # count; 0 for a word, 1 for a label
 _LEAST_ENTRY = 10  # bytes
 _WORD_LIMIT = 1 << 20  # bytes
 _BLOCK = 1 << 20  # bytes read at once
-_DIM_LIMIT = 1 << 24
 _SHAPE = re.compile(rb"\[(\d{1,19}),(\d{1,19})\]\(\(")
 _SHAPE_LIMIT = 64  # bytes
 _TO_LINES = bytes.maketrans(b",)", b" \n")
@@ -119,7 +118,7 @@ def _begin(path: Path, source: Source) -> _Begin:
     if source.size is not None and entries > (source.size - file.tell()) // _LEAST_ENTRY:
         what = f"{entries:,} words and labels are announced, {source.size - file.tell():,} bytes follow"
         raise FormatError(f"{path}: byte {at:,}: {what}; truncated")
-    if not 1 <= dim <= _DIM_LIMIT or bucket < 0:
+    if not 1 <= dim <= DIM_LIMIT or bucket < 0:
         raise FormatError(
             f"{path}: byte {len(_MAGIC)}: a dim above 0 was expected, got {dim} and {bucket} buckets"
         )

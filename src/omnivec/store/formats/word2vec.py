@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
-from omnivec.store.formats.contents import Contents, Outline, Request, Told
+from omnivec.store.formats.contents import DIM_LIMIT, Contents, Outline, Request, Told
 from omnivec.store.formats.lines import read_lines
 from omnivec.store.formats.rows import Rows, at_first
 from omnivec.store.formats.sample import Sample
@@ -28,7 +28,6 @@ from omnivec.store.formats.writing import SPAN, encoded, spans, write_lines
 _BOM = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"[ \t]*(\d{1,19})[ \t]+(\d{1,19})[ \t]*\r?\n?")
 _HEADER_LIMIT = 1 << 10  # bytes
-_DIM_LIMIT = 1 << 24
 _WORD_LIMIT = 1 << 20  # bytes
 _BLOCK = 1 << 20  # bytes of a binary file read at once
 
@@ -97,8 +96,8 @@ def _header(path: Path, file: BinaryIO) -> tuple[int, int, int]:
             f"{path}: line 1: two whole numbers, rows and dim, were expected, got {line[:40]!r}"
         )
     rows, dim = int(found[1]), int(found[2])
-    if not 1 <= dim <= _DIM_LIMIT:
-        raise FormatError(f"{path}: line 1: dim must lie between 1 and {_DIM_LIMIT:,}, got {dim:,}")
+    if not 1 <= dim <= DIM_LIMIT:
+        raise FormatError(f"{path}: line 1: dim must lie between 1 and {DIM_LIMIT:,}, got {dim:,}")
     if line.startswith(_BOM):
         _log.warning("%s: the byte-order mark at its start is skipped", path)
     return rows, dim, len(line)
@@ -177,7 +176,7 @@ def _first(head: bytes) -> tuple[int, int, bytes] | None:
     """Rows, dim and what follows the first line, if that is a header."""
     line, end, body = head.removeprefix(_BOM).partition(b"\n")
     found = _HEADER.fullmatch(line + end)
-    if found is None or not 1 <= int(found[2]) <= _DIM_LIMIT:
+    if found is None or not 1 <= int(found[2]) <= DIM_LIMIT:
         return None
     return int(found[1]), int(found[2]), body
 
