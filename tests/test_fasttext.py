@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnivec import FastText, extend, load
-from omnivec.data.features import Subwords, composed, fnv, mean_of
+from omnivec.data.features import composed, mean_of
+from omnivec.data.ngrams import Subwords
 from omnivec.kernels.hashing import subwords as of_a_vocabulary
 from omnivec.reference import fasttext as definition
+from omnivec.store.fnv import fnv
 from omnivec.store.keys import Keys
 
 HASHES = {  # of fastText's own programs

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 import omnivec
 from omnivec import FastText, Word2Vec, load
-from omnivec.data.composing import cut
-from omnivec.data.features import Subwords
+from omnivec.data.ngrams import Subwords, cut
 from omnivec.errors import FormatError, NotEnoughMemory, OutputError
 from omnivec.reference import fasttext as definition
 from omnivec.store import formats, memory

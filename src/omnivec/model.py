@@ -255,7 +255,7 @@ def load(
     )  # fmt: skip
     found = formats.read(path, request, format)
     if found.whole is not None:
-        from omnivec.data.composing import opened_model
+        from omnivec.data.opened import opened_model
 
         return Model(*opened_model(Path(path), found, request))
     keys, table, counts, rounding = found[:4]

@@ -1,7 +1,7 @@
-"""Words → the rows they are the mean of: their own, and those of their character n-grams; texts → their rows.
+"""Texts → the rows they are the mean of: those of words, of their n-grams, of n-grams of words.
 
-NumPy alone, so that a model that is only looked up loads no compiler. Definitions: reference/fasttext.py,
-reference/classifier.py; for a whole vocabulary or many texts at once: kernels/hashing.py, kernels/bag.py.
+NumPy alone, so that a model that is only looked up loads no compiler. Definition: reference/classifier.py;
+for many texts at once: kernels/bag.py.
 """
 
 from __future__ import annotations
@@ -14,46 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.ngrams import LINE_END, Subwords
+from omnivec.store.fnv import BASIS64, LAST64, PRIME64, fnv
 from omnivec.store.keys import Keys
 from omnivec.store.tables import empty_table
 
-LINE_END = "</s>"
-"""The token that fastText puts at the end of every line; it has no n-grams."""
-
-_BASIS, _PRIME, _SIGN = 2166136261, 16777619, 0xFFFFFF00
 _MASK, _GAMMA, _MULTIPLIER = 2**64 - 1, 0x9E3779B97F4A7C15, 116049371
 _PIECE = 1 << 10  # words composed at once: their rows then stay in the caches
-
-
-@dataclass(frozen=True)
-class Subwords:
-    """How words are cut: n-grams of `minn` to `maxn` letters of <word>, in `buckets` rows by their hash."""
-
-    minn: int
-    maxn: int
-    buckets: int
-
-    @classmethod
-    def of(cls, features: Mapping[str, Any]) -> Subwords:
-        """As a model's `config.json` describes them."""
-        return cls(**{name: int(features[name]) for name in ("minn", "maxn", "buckets")})
-
-    def ngrams(self, word: str) -> list[str]:
-        """The n-grams of a word, from left to right, short before long; lone brackets are none."""
-        if word == LINE_END:
-            return []
-        text = f"<{word}>"
-        return [
-            text[start:end]
-            for start in range(len(text))
-            for end in range(start + max(self.minn, 1), min(start + self.maxn, len(text)) + 1)
-            if end > start + 1 or 0 < start < len(text) - 1
-        ]
-
-    def rows(self, word: str, words: int) -> NDArray[np.int64]:
-        """The rows of a word's n-grams, behind those of `words` words."""
-        hashes = [fnv(gram.encode("utf-8", "surrogatepass")) for gram in self.ngrams(word)]
-        return words + np.array(hashes, np.int64) % self.buckets
 
 
 HASHES = ("omnivec", "fasttext")
@@ -129,10 +96,10 @@ def token_hash(token: str, plain: bool) -> int:
     if plain:
         h = fnv(text)
         return h | 0xFFFFFFFF00000000 if h >> 31 else h
-    h = 0xCBF29CE484222325
+    h = BASIS64
     for byte in text:
-        h = (h ^ byte) * 0x100000001B3 & _MASK
-    return (h ^ (h >> 29)) * 0xBF58476D1CE4E5B9 & _MASK
+        h = (h ^ byte) * PRIME64 & _MASK
+    return (h ^ (h >> 29)) * LAST64 & _MASK
 
 
 def _mixed(z: int) -> int:
@@ -153,14 +120,6 @@ def word_ngrams(hashes: Sequence[int], n: int, buckets: int, plain: bool) -> lis
                 h = _mixed((h + _GAMMA) & _MASK) ^ x
                 found.append((_mixed((h + _GAMMA * length) & _MASK) >> 32) * buckets >> 32)
     return found
-
-
-def fnv(text: bytes) -> int:
-    """FNV-1a of 32 bits over bytes taken as signed, as fastText does: those above 127 set the upper bits."""
-    h = _BASIS
-    for byte in text:
-        h = (h ^ (byte | _SIGN if byte > 127 else byte)) * _PRIME & 0xFFFFFFFF
-    return h
 
 
 def mean_of(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.features import LINE_END, Bag, token_hash
+from omnivec.data.features import Bag, token_hash
+from omnivec.data.ngrams import LINE_END
 from omnivec.errors import InputError, OptionError
 from omnivec.index.blas import at_most
 from omnivec.store.keys import Keys

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from omnivec.kernels.compiling import driver, primitive
 from omnivec.kernels.primitives import GAMMA, LOW32, below, mixed
 from omnivec.kernels.scan import hashed
+from omnivec.store import fnv
 
-BASIS, PRIME = (
-    np.uint64(2166136261),
-    np.uint64(16777619),
-)  # FNV-1a of 32 bits, in 64: Numba has no 32-bit product
-SIGN, HIGH = np.uint64(0xFFFFFF00), np.uint64(0xFFFFFFFF00000000)
+# FNV-1a of 32 bits, in 64: Numba has no 32-bit product
+BASIS, PRIME, SIGN = np.uint64(fnv.BASIS), np.uint64(fnv.PRIME), np.uint64(fnv.SIGN)
+HIGH = np.uint64(0xFFFFFFFF00000000)
 OPEN, CLOSE = np.uint8(ord("<")), np.uint8(ord(">"))
 
 

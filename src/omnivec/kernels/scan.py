@@ -12,21 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.kernels.compiling import driver, primitive
+from omnivec.store import fnv
 
 WORD, SEPARATOR, LINE_END, DOCUMENT_END = 0, 1, 2, 3  # kinds of bytes
 # What ends a unit: every line end, an empty line, or nothing but the document.
 LINE, PARAGRAPH, DOCUMENT = 0, 1, 2
 WORDS, BYTES, IN_UNIT, IN_LINE, MARKS = 0, 1, 2, 3, 4  # places in state (5,)
+BASIS, PRIME, LAST = np.uint64(fnv.BASIS64), np.uint64(fnv.PRIME64), np.uint64(fnv.LAST64)
 EMPTY = np.uint64(0xFFFFFFFF)  # the lower half of a free slot
 
 
 @primitive
 def hashed(text, start, end):
     """FNV-1a, 64 bits, with a last mix: the upper half is compared, the lower half chooses the slot."""
-    h = np.uint64(0xCBF29CE484222325)
+    h = BASIS
     for k in range(start, end):
-        h = (h ^ np.uint64(text[k])) * np.uint64(0x100000001B3)
-    return (h ^ (h >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+        h = (h ^ np.uint64(text[k])) * PRIME
+    return (h ^ (h >> np.uint64(29))) * LAST
 
 
 @primitive
