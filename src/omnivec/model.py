@@ -23,10 +23,12 @@ from omnivec.store.formats.fasttext_names import LABELS, labels_of
 from omnivec.store.keys import Keys
 from omnivec.store.safetensors import Entry
 from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype, padded_width
-from omnivec.vectors import Vectors
+from omnivec.vectors import Parts, Vectors
 
 if TYPE_CHECKING:
     from omnivec.data.predicting import Predictor
+    from omnivec.evaluate.classification import ClassificationScore
+    from omnivec.evaluate.examples import Examples
 
 LABEL_PREFIX = "__label__"
 """What a label begins with where no model says so."""
@@ -125,6 +127,21 @@ class Model:
 
         return self._predictor.predict(checked(texts, k, threshold), k, threshold)
 
+    def evaluate(
+        self, source: Examples, k: int = 1, threshold: float = 0.0, *, ignore_unseen: bool = False
+    ) -> ClassificationScore:
+        """How well a classifier tells the labels of texts; see `omnivec.evaluate.classification`.
+
+        source: a file whose labels are words with the model's prefix, or pairs of a text and its label or
+        labels; k, threshold: as `predict`; ignore_unseen: leave out labels that training had not, as fastText
+        does, in place of counting them as misses.
+
+        Raises: InputError when no text has a label, or what is given is no pair; OptionError as `predict`.
+        """
+        from omnivec.evaluate.classification import classification
+
+        return classification(self, source, k, threshold, ignore_unseen=ignore_unseen)
+
     @cached_property
     def _predictor(self) -> Predictor:
         from omnivec.data.features import Bag
@@ -148,6 +165,17 @@ class Model:
         )  # fmt: skip
 
     @cached_property
+    def inputs(self) -> Table:
+        """The rows that words are made of: ``model.inputs.take(rows)`` are some of them, (n, dim) float32.
+
+        A row for each key, then those that n-grams share; `Vectors.subwords` tells which are a word's. Where
+        words have no parts these are their vectors.
+        """
+        return Table.named(
+            "inputs" if "inputs" in self.tables else "vectors", self.tables, self.config["dim"]
+        )
+
+    @cached_property
     def output(self) -> Vectors:
         """The prediction side: another table than `vectors`. OptionError where the model has none."""
         if "nodes" in self.tables:
@@ -168,17 +196,17 @@ class Model:
             checksum=self._recorded(name),
             name=self.learner,
             mapped=self._mapped,
-            unseen=self._unseen() if name == "vectors" else None,
+            parts=self._parts() if name == "vectors" else None,
         )
 
-    def _unseen(self) -> Callable[[str], NDArray[np.float32]] | None:
-        """What gives the vector of a word that is no key, the mean of its parts; None without parts."""
+    def _parts(self) -> Parts | None:
+        """What words are made of; None where they have only rows of their own."""
         features = self.config.get("features")
         if features is None or "inputs" not in self.tables:
             return None
         from omnivec.data.composing import composer
 
-        return composer(self.config, self.tables, len(self.keys)).unseen
+        return composer(self.config, self.tables, len(self.keys))
 
     def _recorded(self, name: str) -> str | None:
         """The checksum of a mapped table."""

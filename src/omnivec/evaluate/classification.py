@@ -1,22 +1,25 @@
-"""How well a classifier tells labels: precision and recall at k, F1 by label, which label is taken for which.
+"""How well a classifier tells labels: precision and recall at k, F1 by label, curves, confusion.
 
-Python alone. Micro averages as fastText's: precision is hits over predictions made, recall hits over labels
-there are; with a threshold fewer than k predictions are made.
+Micro averages as fastText's: precision is hits over predictions made, recall hits over labels there are; with
+a threshold fewer than k predictions are made.
 """
 
 from __future__ import annotations
 
-import os
+import difflib
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
-from omnivec.data.sources import describe, documents
-from omnivec.errors import InputError
+import numpy as np
+from numpy.typing import NDArray
 
-Example = tuple[str | Sequence[str], Sequence[str]]
-"""A text and its labels."""
+from omnivec.data.sources import describe
+from omnivec.errors import InputError, OptionError
+from omnivec.evaluate.curve import Curve
+from omnivec.evaluate.examples import Example, Examples, examples
 
 _PIECE = 1 << 14  # texts that are predicted together
 
@@ -69,14 +72,26 @@ class LabelScore:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class Said:
+    """The predictions that were made: label (n,) int32, its number among the model's; score (n,) float64, the
+    probability; right (n,) bool.
+    """
+
+    label: NDArray[np.int32]
+    score: NDArray[np.float64]
+    right: NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class ClassificationScore:
     """Scores of a classifier on texts with labels.
 
     texts: with a label; without: those that have none and are left out; unknown: of which the model knows
-    nothing, so that it predicts nothing; k: predictions for each; labels: by name; unseen: labels of texts
-    that training had not, and how often; confusion: (label there, label predicted first) → times, of texts
-    with one label.
+    nothing, so that it predicts nothing; k: predictions for each; labels: by name, those that are there or
+    were predicted, the most frequent first; unseen: labels of texts that training had not, and how often;
+    confusion: (label there, label predicted first) → times, of texts with one label; names: all labels of the
+    model, in its order; said: every prediction.
     """
 
     texts: int
@@ -88,6 +103,8 @@ class ClassificationScore:
     unseen: dict[str, int]
     unseen_ignored: bool
     confusion: dict[tuple[str, str], int] = field(repr=False)
+    names: list[str] = field(repr=False)
+    said: Said = field(repr=False, compare=False)
 
     @property
     def total(self) -> LabelScore:
@@ -112,6 +129,39 @@ class ClassificationScore:
         """Harmonic mean of the two."""
         return self.total.f1
 
+    def label(self, name: str) -> LabelScore:
+        """The score of one label, all 0 for one of the model's that is neither there nor predicted.
+
+        Raises: OptionError for a label that neither the model nor a text has.
+        """
+        if name in self.labels:
+            return self.labels[name]
+        if name in self.names:
+            return LabelScore(0, 0, 0)
+        near = difflib.get_close_matches(name, [*self.names, *self.unseen], 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise OptionError(f"no label {name!r} in the model or the texts{hint}")
+
+    def curve(self, label: str | None = None) -> Curve:
+        """Precision against recall of the predictions of one label, or of all together.
+
+        Of the predictions that were made: with k=-1 and no threshold those are all. OptionError as `label`.
+        """
+        said = self.said
+        if label is None:
+            return Curve.of(said.score, said.right, self.total.there)
+        there = self.label(label).there
+        mine = said.label == (self.names.index(label) if label in self.names else -1)
+        return Curve.of(said.score[mine], said.right[mine], there)
+
+    def precision_at_recall(self, recall: float, label: str | None = None) -> float:
+        """The best precision with at least this recall; see `Curve`."""
+        return self.curve(label).precision_at_recall(recall)
+
+    def recall_at_precision(self, precision: float, label: str | None = None) -> float:
+        """The best recall with at least this precision; see `Curve`."""
+        return self.curve(label).recall_at_precision(precision)
+
     def as_json(self) -> dict[str, Any]:
         """It as JSON."""
         return {
@@ -124,12 +174,7 @@ class ClassificationScore:
 
 
 def classification(
-    model: Predicts,
-    source: str | os.PathLike[str] | BinaryIO | Iterable[Any],
-    k: int = 1,
-    threshold: float = 0.0,
-    *,
-    ignore_unseen: bool = False,
+    model: Predicts, source: Examples, k: int = 1, threshold: float = 0.0, *, ignore_unseen: bool = False
 ) -> ClassificationScore:
     """Predict texts whose labels are known, and count.
 
@@ -138,92 +183,79 @@ def classification(
 
     Raises: InputError when no text has a label, or what is given is no pair; OptionError as `Model.predict`.
     """
-    known = set(model.label_names)
-    right: Counter[str] = Counter()
-    predicted: Counter[str] = Counter()
-    there: Counter[str] = Counter()
-    unseen: Counter[str] = Counter()
-    confusion: Counter[tuple[str, str]] = Counter()
-    texts = without = unknown = 0
+    count = _Count(model.label_names, ignore_unseen)
     for some in _pieces(examples(source, model.label_prefix)):
         answers = model.predict([text for text, _ in some], k, threshold)
-        for (_, labels), answer in zip(some, answers, strict=True):
-            wanted = {label for label in labels if label in known or not ignore_unseen}
-            unseen.update(label for label in set(labels) if label not in known)
-            if not wanted:
-                without += 1
-                continue
-            texts += 1
-            unknown += not answer
-            said = [label for label, _ in answer]
-            predicted.update(said)
-            there.update(wanted)
-            right.update(wanted.intersection(said))
-            if len(wanted) == 1 and said:
-                confusion[next(iter(wanted)), said[0]] += 1
-    if not texts:
+        counted = [count.add(labels, answer) for (_, labels), answer in zip(some, answers, strict=True)]
+        both = zip(some, counted, answers, strict=True)
+        silent = [text for (text, _), counts, answer in both if counts and not answer]
+        if threshold and silent:  # of such a text nothing is known, or nothing is likely enough
+            answers = model.predict(silent, 1, 0.0)
+            silent = [text for text, answer in zip(silent, answers, strict=True) if not answer]
+        count.unknown += len(silent)
+    if not count.texts:
         what = (
             "each of its labels is unknown to the model"
-            if unseen
+            if count.unseen
             else f"no word begins with {model.label_prefix!r}"
         )
         raise InputError(f"{describe(source)}: no text has a label: {what}")
-    names = sorted({*there, *predicted}, key=lambda name: (-there[name], name))
-    scores = {name: LabelScore(right[name], predicted[name], there[name]) for name in names}
-    return ClassificationScore(
-        texts, without, unknown, k, threshold, scores, dict(unseen.most_common()), ignore_unseen,
-        dict(confusion.most_common()),
-    )  # fmt: skip
+    return count.score(k, threshold)
 
 
-def examples(source: Any, prefix: str) -> Iterator[Example]:
-    """The texts of a source with their labels, without the prefix; a line of text is one."""
-    if (
-        isinstance(source, Iterable)
-        and not isinstance(source, (str, os.PathLike))
-        and not hasattr(source, "read")
-    ):
-        for item in source:
-            if isinstance(item, tuple):
-                yield _pair(item, prefix)
-            else:
-                yield from _lines([item], prefix)
-    else:
-        yield from _lines(source, prefix)
+class _Count:
+    """What is counted while texts go by."""
 
+    def __init__(self, names: list[str], ignore_unseen: bool) -> None:
+        self._numbers, self._ignore_unseen = (
+            {name: number for number, name in enumerate(names)},
+            ignore_unseen,
+        )
+        self.texts = self.without = self.unknown = 0
+        self.unseen: Counter[str] = Counter()
+        self._there: Counter[str] = Counter()
+        self._confusion: Counter[tuple[str, str]] = Counter()
+        self._label, self._score, self._right = array("i"), array("d"), array("b")  # millions, with k=-1
 
-def _lines(source: Any, prefix: str) -> Iterator[Example]:
-    mark = prefix.encode()
-    for document in documents(source):
-        rest = b""
-        for piece in document:
-            if not isinstance(piece, bytes):
-                yield _labelled([token.encode("utf-8", "surrogatepass") for token in piece], mark)
-                continue
-            *lines, rest = (rest + piece).split(b"\n")
-            for line in lines:
-                yield _line(line, mark)
-        if rest:
-            yield _line(rest, mark)
+    def add(self, labels: Sequence[str], answer: list[tuple[str, float]]) -> bool:
+        """One text: the labels it has, and those that were predicted. Whether it counts."""
+        wanted = {label for label in labels if label in self._numbers or not self._ignore_unseen}
+        self.unseen.update(label for label in set(labels) if label not in self._numbers)
+        if not wanted:
+            self.without += 1
+            return False
+        self.texts += 1
+        self._there.update(wanted)
+        for label, score in answer:
+            self._label.append(self._numbers[label])
+            self._score.append(score)
+            self._right.append(label in wanted)
+        if len(wanted) == 1 and answer:
+            self._confusion[next(iter(wanted)), answer[0][0]] += 1
+        return True
 
-
-def _line(line: bytes, mark: bytes) -> Example:
-    text = line.decode("utf-8", "replace")
-    if mark not in line:
-        return text, []
-    return text, _labelled(line.split(), mark)[1]
-
-
-def _labelled(tokens: list[bytes], mark: bytes) -> Example:
-    labels = [token[len(mark) :].decode("utf-8", "replace") for token in tokens if token.startswith(mark)]
-    return [token.decode("utf-8", "replace") for token in tokens], labels
-
-
-def _pair(item: tuple[Any, ...], prefix: str) -> Example:
-    if len(item) == 2 and isinstance(item[0], (str, list)) and isinstance(item[1], Iterable):
-        labels = [item[1]] if isinstance(item[1], str) else item[1]
-        return item[0], [str(label).removeprefix(prefix) for label in labels]
-    raise InputError(f"expected pairs of a text and its label or labels, got {str(item)[:60]!r}")
+    def score(self, k: int, threshold: float) -> ClassificationScore:
+        """The sums."""
+        said = Said(
+            np.array(self._label, np.int32), np.array(self._score, np.float64),
+            np.array(self._right, np.bool_),
+        )  # fmt: skip
+        names = list(self._numbers)
+        predicted = np.bincount(said.label, minlength=len(names)).tolist()
+        right = np.bincount(said.label[said.right], minlength=len(names)).tolist()
+        shown = sorted(
+            {*self._there, *(name for name, times in zip(names, predicted, strict=True) if times)},
+            key=lambda name: (-self._there[name], name),
+        )
+        scores = {}
+        for name in shown:
+            number = self._numbers.get(name)
+            hits, said_so = (0, 0) if number is None else (right[number], predicted[number])
+            scores[name] = LabelScore(hits, said_so, self._there[name])
+        return ClassificationScore(
+            self.texts, self.without, self.unknown, k, threshold, scores, dict(self.unseen.most_common()),
+            self._ignore_unseen, dict(self._confusion.most_common()), names, said,
+        )  # fmt: skip
 
 
 def _pieces(some: Iterator[Example]) -> Iterator[list[Example]]:
