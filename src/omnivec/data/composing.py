@@ -42,6 +42,13 @@ class Composer:
         rows = self._rows(self._subwords.rows(word, 0))
         return mean_of(self._inputs[rows[rows >= 0], : self._dim])
 
+    def subwords(self, word: str) -> list[tuple[str, int]]:
+        """The n-grams of a word that have a row, in their order, each with its row."""
+        if self._subwords.maxn < 1:
+            return []
+        rows = self._rows(self._subwords.rows(word, 0)).tolist()
+        return [pair for pair in zip(self._subwords.ngrams(word), rows, strict=True) if pair[1] >= 0]
+
     def words(self, text: NDArray[np.uint8], offsets: NDArray[np.int64], first: int) -> NDArray[np.float32]:
         """The vectors of the words from row `first` on, (words, padded width); word i is
         text[offsets[i] : offsets[i + 1]].
