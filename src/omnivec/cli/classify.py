@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Annotated, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from omnivec.cli.columns import TextFlags, Texts
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional
 from omnivec.cli.out import emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
+
+if TYPE_CHECKING:
+    from omnivec.data.columns import Columns
+
+_PIECE = 1 << 14  # texts of a table that are predicted together
 
 Count = Annotated[
     int,
@@ -34,14 +41,17 @@ def classify(
     *,
     k: Count = 1,
     threshold: Threshold = 0.0,
+    table: TextFlags = Texts(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
-    """The likeliest labels of each line, with their probabilities: a line each, parted by tabs.
+    """The likeliest labels of each line, or of each row of a table, with their probabilities: a line each,
+    parted by tabs.
 
-    A line of which nothing is known gets an empty line.
+    A text of which nothing is known gets an empty line.
     """
     from omnivec.model import load
 
+    columns = table.columns()
     existing(model)
     if file != "-":
         existing(file)
@@ -52,7 +62,7 @@ def classify(
             raise WrongCall(
                 f"{model} is no classifier: it tells no labels; omnivec train classifier makes one"
             )
-    for texts in lines(file):
+    for texts in lines(file) if columns is None else cells(file, columns):
         for found in classifier.predict(texts, k, threshold):
             if common.json:
                 emit_json([[label, chance] for label, chance in found])
@@ -70,6 +80,15 @@ def lines(file: str) -> Iterator[list[str]]:
     else:
         stdin: Any = sys.stdin.buffer
         yield from _blocks(stdin, stdin.read1)
+
+
+def cells(file: str, columns: Columns) -> Iterator[list[str]]:
+    """Lists of the texts of a table."""
+    from omnivec.data.columns import Rows
+
+    texts = (text for text, _ in Rows(sys.stdin.buffer if file == "-" else file, columns))
+    while piece := list(islice(texts, _PIECE)):
+        yield piece
 
 
 def _blocks(stream: Any, read: Any) -> Iterator[list[str]]:

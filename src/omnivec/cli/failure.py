@@ -96,6 +96,7 @@ def in_flags(message: str, trains: bool = False) -> str:
     A verb that `trains` has none of those that open a file.
     """
     message = message.replace("pass overwrite=True", "add --overwrite")
+    message = message.replace("set quotes to False", "add --no-quotes")
     message = message.replace("give its vectors as start to fit", "give it to omnivec train with --start")
     message = message.replace("build one, then save_index", "omnivec index builds one")
     message = re.sub(r"; map it\b", "; map it (the default)", message)

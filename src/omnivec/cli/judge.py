@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli.ask import Model, opened
+from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, count
 from omnivec.cli.labels import judge_labels
@@ -67,6 +68,7 @@ def evaluate(
         ),
     ] = 0.0,
     ignore_unseen: Annotated[bool, Parameter(help="Leave labels out that training had not.")] = False,
+    table: LabelledFlags = Labelled(),  # noqa: B008  (frozen)
     similarity: Similarity = None,
     analogies: Analogies = None,
     restrict: Restrict = 300_000,
@@ -78,7 +80,9 @@ def evaluate(
     TEXTS, how well a classifier tells their labels.
     """
     if texts is not None:
-        return judge_labels(model, texts, k, threshold, ignore_unseen, opening, common)
+        return judge_labels(model, texts, k, threshold, ignore_unseen, table, opening, common)
+    if given := table.words():
+        raise WrongCall(f"{given[0]} needs TEXTS: it says where a table has them")
     if not similarity and not analogies:
         raise WrongCall("evaluate needs --similarity FILE or --analogies FILE, or TEXTS with labels")
     for path in [*(similarity or ()), *([analogies] if analogies else ())]:

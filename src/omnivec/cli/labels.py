@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omnivec.cli import call
+from omnivec.cli.columns import Labelled
 from omnivec.cli.flags import Common
 from omnivec.cli.opening import Opening
 from omnivec.cli.out import aligned, emit, emit_json, shown
@@ -18,12 +19,13 @@ MOST = 20
 
 
 def judge_labels(
-    model: str, texts: str, k: int, threshold: float, ignore_unseen: bool, opening: Opening, common: Common
-) -> int:
+    model: str, texts: str, k: int, threshold: float, ignore_unseen: bool, table: Labelled, opening: Opening,
+    common: Common,
+) -> int:  # fmt: skip
     """Predict a file of texts whose labels are known, and print the scores."""
     from omnivec.evaluate.classification import classification
 
-    source = call.source(texts)
+    source = table.of(call.source(texts))
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         classifier = opening.loaded(model, display)
         with display.busy("Labels", texts):

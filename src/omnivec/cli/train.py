@@ -8,12 +8,14 @@ from typing import Annotated, Any
 from cyclopts import App, Group, Parameter
 
 from omnivec.cli import call, resume
+from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags, minutes
 from omnivec.cli.saving import Saving
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
 from omnivec.errors import NO_PATH, OutputError
+from omnivec.learners.classifier import Classifier
 from omnivec.learners.known import LEARNERS
 from omnivec.learners.learner import Learner
 
@@ -67,6 +69,7 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
         preset: Annotated[str | None, Parameter(help=call.preset_help(learner), metavar="NAME")] = None,
         config: Annotated[str | None, Parameter(help=call.CONFIG_HELP, metavar="FILE")] = None,
         run: Annotated[Run, Parameter(name="*")] = Run(),  # noqa: B008  (frozen)
+        table: Any = Labelled(),  # noqa: B008  (frozen)
         common: CommonFlags = Common(),  # noqa: B008  (frozen)
     ) -> int:
         from omnivec.store.folder import check_output
@@ -81,15 +84,17 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
         check_output(output, overwrite=run.overwrite or (point is not None and point.replaced))
         if point is None:
             resume.check_none(output, run.overwrite)
+        errors = str(learner_chosen.as_dict()["encoding_errors"])
+        text, heldout = (table.of(given, errors) for given in (call.source(input), run.heldout_text))
         # A checkpoint is replaced as a whole, so for a moment there are two of them.
         copies, replace = 1 if run.checkpoint is None else 2, run.overwrite or run.resume
-        saving = Saving(output, replace, copies, _again(name, input, output, run))
+        saving = Saving(output, replace, copies, _again(name, input, output, run, table))
         with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
             model = learner_chosen.fit(
-                call.source(input),
+                text,
                 start=run.start,
                 frozen=run.freeze,
-                heldout_text=run.heldout_text,
+                heldout_text=heldout,
                 checkpoint=None if run.checkpoint is None else resume.checkpoint_of(output),
                 checkpoint_minutes=run.checkpoint or 10.0,
                 resume=None if point is None else point.model,
@@ -98,14 +103,18 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
             return saving.keep(model, common, display)
 
     train.__annotations__["flags"] = learner_flags(learner)
+    labelled = issubclass(learner, Classifier)
+    train.__annotations__["table"] = (
+        LabelledFlags if labelled else Annotated[Labelled, Parameter(parse=False)]
+    )
     train.__doc__ = learner.__doc__
     train.__name__ = name
     return train
 
 
-def _again(learner: str, input: str, output: str, run: Run) -> str:
+def _again(learner: str, input: str, output: str, run: Run, table: Labelled) -> str:
     """The call that goes on with this one: options and given vectors are in the checkpoint."""
-    words = ["omnivec", "train", learner, input, output, "--resume"]
+    words = ["omnivec", "train", learner, input, output, "--resume", *table.words()]
     if run.checkpoint is not None:
         words += ["--checkpoint", f"{run.checkpoint:g}"]
     if run.heldout_text is not None:

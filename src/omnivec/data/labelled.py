@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.columns import Rows
 from omnivec.data.corpus import Corpus, Reading, Report, Types
 from omnivec.data.heldout import Text
 from omnivec.data.sources import Source, describe
@@ -52,7 +53,8 @@ class Labelling:
         split = tokenizer or (str.split if reading.whitespace == "unicode" else words_of)
         given = pairs_as_tokens(source, self.prefix, split)
         every = reading.corpus(given, tokenizer=tokenizer, report=report)
-        every = replace(every, name=describe(cast(Source, source)))
+        name = source.name if isinstance(source, Rows) else describe(cast(Source, source))
+        every = replace(every, name=name)
         keys = every.vocabulary.keys
         assert isinstance(keys, Keys)
         names, counts = list(keys), every.vocabulary.counts
@@ -174,13 +176,16 @@ class Raw:
 def pairs_as_tokens(source: Source | Iterable[tuple[str, Labels]], prefix: str, split: Tokenizer) -> Source:
     """A source whose pairs of a text and its labels have become lists of tokens; any other as it is.
 
-    In the text of a pair no word is a label: those that look like one are left out.
+    In the text of a pair no word is a label: those that look like one are left out. A label may be given with
+    its prefix or without.
     """
     if not isinstance(source, Iterable) or isinstance(source, (str, bytes, dict)) or hasattr(source, "read"):
         return cast(Source, source)
     items = iter(source)
     first = next(items, None)
     if first is None:
+        if isinstance(source, Rows):
+            raise InputError(f"{source.name}: a table without a row of text")
         return []
     whole = chain([first], items)
     return _tokens(whole, prefix, split) if isinstance(first, tuple) else cast(Source, whole)
@@ -191,7 +196,7 @@ def _tokens(items: Iterable[Any], prefix: str, split: Tokenizer) -> Iterator[lis
         text, labels = pair(item)
         tokens = text if isinstance(text, list) else split(text)
         words = (token for token in tokens if not token.startswith(prefix))
-        yield [*(prefix + label for label in labels), *words]
+        yield [*(prefix + label.removeprefix(prefix) for label in labels), *words]
 
 
 def pair(item: object) -> tuple[str | list[str], Sequence[str]]:
