@@ -59,6 +59,11 @@ class Model:
         self._lengths = {name: table for name, table in tables.items() if name.endswith(LENGTHS)}
         self._mapped = mapped
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle holds: nothing that is made from the rest when it is asked for."""
+        kept = ("config", "keys", "tables", "_lengths")
+        return {**{name: self.__dict__[name] for name in kept}, "_mapped": False}
+
     @property
     def learner(self) -> str | None:
         """Name of the learner; None where only vectors are known."""
@@ -126,6 +131,20 @@ class Model:
         from omnivec.data.predicting import checked
 
         return self._predictor.predict(checked(texts, k, threshold), k, threshold)
+
+    def probabilities(self, texts: Iterable[str | Sequence[str]]) -> NDArray[np.float64]:
+        """The probability of every label, (texts, labels) in the order of `label_names`.
+
+        The numbers are those of `predict`; a text of which nothing is known has zeros. Raises: as `predict`.
+        """
+        from omnivec.data.predicting import checked
+
+        predictor, asked = self._predictor, checked(texts, 1, 0.0)
+        made = [
+            np.where(known[:, None], predictor.probabilities(means), 0.0)
+            for means, known in predictor.means(asked)
+        ]
+        return np.concatenate(made) if made else np.zeros((0, len(self.label_names)))
 
     def evaluate(
         self, source: Examples, k: int = 1, threshold: float = 0.0, *, ignore_unseen: bool = False
