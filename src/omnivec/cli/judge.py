@@ -1,4 +1,4 @@
-"""`omnivec evaluate`: word similarity and analogies, each figure with its coverage."""
+"""`omnivec evaluate`: word similarity and analogies, each figure with its coverage; labels of texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from omnivec.cli.ask import Model, opened
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, count
-from omnivec.cli.labels import judge_labels
+from omnivec.cli.labels import Asked, judge_labels
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
@@ -50,9 +50,6 @@ Texts = Annotated[
     Positional,
     Parameter(help="For a classifier: texts with their labels, a line each.", show_default=False),
 ]
-Count = Annotated[
-    int, Parameter(name=["-k", "--k"], help="Labels to predict. [default 1]", show_default=False)
-]
 
 
 def evaluate(
@@ -60,14 +57,7 @@ def evaluate(
     texts: Texts = None,
     /,
     *,
-    k: Count = 1,
-    threshold: Annotated[
-        float,
-        Parameter(
-            help="Predict only labels with this probability. [default 0]", show_default=False, metavar="X"
-        ),
-    ] = 0.0,
-    ignore_unseen: Annotated[bool, Parameter(help="Leave labels out that training had not.")] = False,
+    labels: Annotated[Asked, Parameter(name="*")] = Asked(),  # noqa: B008  (frozen)
     table: LabelledFlags = Labelled(),  # noqa: B008  (frozen)
     similarity: Similarity = None,
     analogies: Analogies = None,
@@ -80,7 +70,7 @@ def evaluate(
     TEXTS, how well a classifier tells their labels.
     """
     if texts is not None:
-        return judge_labels(model, texts, k, threshold, ignore_unseen, table, opening, common)
+        return judge_labels(model, texts, labels, table, opening, common)
     if given := table.words():
         raise WrongCall(f"{given[0]} needs TEXTS: it says where a table has them")
     if not similarity and not analogies:
