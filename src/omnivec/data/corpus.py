@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from omnivec.data import tokenize
 from omnivec.data.line_end import check_line_end
+from omnivec.data.normalizing import normalized
 from omnivec.data.numbering import Numbering
 from omnivec.data.sources import BLOCK, Piece, Source, describe, documents
 from omnivec.data.tokenize import Tokenizer
@@ -67,6 +68,8 @@ class Reading:
     unit: str = "line"
     line_end: str | None = None
     whitespace: str = "ascii"
+    normalize: str = "none"
+    tokenizer: str = "whitespace"
     encoding_errors: str = "replace"
     min_count: int = 5
     max_size: int | None = None
@@ -74,6 +77,12 @@ class Reading:
     def __post_init__(self) -> None:
         if self.line_end is not None:
             check_line_end(self.line_end)
+
+    def splitting(self, prefix: str | None = None) -> tokenize.Splitting:
+        """How a text in memory becomes words; prefix: of words that stay whole."""
+        return tokenize.Splitting(
+            whitespace=self.whitespace, normalize=self.normalize, tokenizer=self.tokenizer, prefix=prefix
+        )
 
     def corpus(
         self,
@@ -88,10 +97,12 @@ class Reading:
         """Read a source once. With a given vocabulary its words and counts are taken as they are.
 
         The words of a `known` one all stay, their counts grow by those of the source, and words of the source
-        that pass min_count and the rule come to them.
+        that pass min_count and the rule come to them. A tokenizer that is given takes the place of the named.
 
         Raises: InputError when the source is missing, unreadable, not text, empty, or no word is left.
         """
+        if tokenizer is None and self.tokenizer != "whitespace":
+            tokenizer = self.splitting()
         with closing(Spool()) as spool:
             return self._corpus(source, spool, tokenizer, vocabulary, known, rule, report)
 
@@ -163,6 +174,8 @@ class Reading:
 
         for document in documents(source):
             pieces = counted(document)
+            if self.normalize == "nfc":
+                pieces = normalized(pieces)
             if lines is None and self.whitespace == "unicode":
                 pieces = tokenize.unicode_whitespace(pieces)
             for piece in lines.of(pieces) if lines else pieces:

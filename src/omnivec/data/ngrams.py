@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data import jamo
+from omnivec.data.normalizing import nfc
 from omnivec.store import fnv
 
 LINE_END = "</s>"
@@ -23,22 +25,33 @@ _PRIME, _SIGN, _LOW = np.uint64(fnv.PRIME), np.uint64(fnv.SIGN), np.uint64(0xFFF
 
 @dataclass(frozen=True)
 class Subwords:
-    """How words are cut: n-grams of `minn` to `maxn` letters of <word>, in `buckets` rows by their hash."""
+    """How words are cut: n-grams of `minn` to `maxn` letters of <word>, in `buckets` rows by their hash.
+
+    jamo: Hangul as the letters of `data/jamo.py`, "none" as syllables; normalize "nfc": first composed.
+    """
 
     minn: int
     maxn: int
     buckets: int
+    jamo: str = "none"
+    normalize: str = "none"
 
     @classmethod
     def of(cls, features: Mapping[str, Any]) -> Subwords:
         """As a model's `config.json` describes them."""
-        return cls(**{name: int(features[name]) for name in ("minn", "maxn", "buckets")})
+        given: dict[str, Any] = {name: int(features[name]) for name in ("minn", "maxn", "buckets")}
+        return cls(**given, **{name: features.get(name, "none") for name in ("jamo", "normalize")})
+
+    def letters(self, word: str) -> str:
+        """A word as it is cut."""
+        word = nfc(word) if self.normalize == "nfc" else word
+        return word if self.jamo == "none" else jamo.decompose(word, self.jamo)
 
     def ngrams(self, word: str) -> list[str]:
         """The n-grams of a word, from left to right, short before long; lone brackets are none."""
         if word == LINE_END:
             return []
-        text = f"<{word}>"
+        text = f"<{self.letters(word)}>"
         return [
             text[start:end]
             for start in range(len(text))
@@ -52,6 +65,13 @@ class Subwords:
         return words + np.array(hashes, np.int64) % self.buckets
 
 
+def written(
+    text: NDArray[np.uint8], offsets: NDArray[np.int64], kind: str
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of many words as they are hashed, and where each begins: Hangul as letters of a kind."""
+    return (text, offsets) if kind == "none" else jamo.decomposed(text, offsets, kind)
+
+
 def cut(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], subwords: Subwords
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -59,6 +79,7 @@ def cut(
 
     All words are cut at once, an n-gram a letter longer in each step. Definition: reference/fasttext.py.
     """
+    text, offsets = written(text, offsets, subwords.jamo)
     lengths, end = np.diff(offsets), np.frombuffer(LINE_END.encode(), np.uint8)
     same = np.flatnonzero(lengths == len(end))
     lone_end = np.zeros(len(lengths), np.bool_)  # has no n-grams

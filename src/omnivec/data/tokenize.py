@@ -1,10 +1,13 @@
-"""Text → tokens where bytes alone do not decide: Unicode white space, and anything callable."""
+"""Text → tokens where bytes alone do not decide: Unicode white space, named tokenizers, anything callable."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from omnivec.data.normalizing import nfc
 from omnivec.data.sources import Piece
 from omnivec.errors import InputError
 
@@ -28,6 +31,36 @@ def words_of(text: str) -> list[str]:
     belong to words.
     """
     return [word for word in text.translate(_SEPARATORS).split(" ") if word]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Splitting:
+    """How a text becomes words; the learner's options of the same names.
+
+    prefix: of words that stay whole, whatever the tokenizer: labels.
+    """
+
+    whitespace: str = "ascii"
+    normalize: str = "none"
+    tokenizer: str = "whitespace"
+    prefix: str | None = None
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], prefix: str | None = None) -> Splitting:
+        """As a model's options say; one that other tools trained splits at ASCII white space."""
+        names = ("whitespace", "normalize", "tokenizer")
+        return cls(**{name: options[name] for name in names if name in options}, prefix=prefix)
+
+    def __call__(self, text: str) -> list[str]:
+        """The words of a text. Raises: MissingExtra where the tokenizer is not installed."""
+        text = nfc(text) if self.normalize == "nfc" else text
+        words = text.replace("\0", " ").split() if self.whitespace == "unicode" else words_of(text)
+        if self.tokenizer == "whitespace":
+            return words
+        from omnivec.data.kiwi import kiwi
+
+        labels = [word for word in words if self.prefix and word.startswith(self.prefix)]
+        return [*labels, *kiwi()(" ".join(word for word in words if word not in labels) if labels else text)]
 
 
 def unicode_whitespace(document: Iterable[Piece]) -> Iterator[Piece]:
