@@ -1,0 +1,16 @@
+"""Estimators for scikit-learn (extra `sklearn`): labels of texts, and texts as vectors.
+
+    from omnivec.sklearn import FastTextClassifier, TextVectorizer
+
+Parameters have the names of the learners' options; see docs/scikit-learn.md.
+"""
+
+from omnivec.store.extra import extra
+
+extra("sklearn", "sklearn", what="omnivec.sklearn")  # says how to get it, before the imports below need it
+
+from omnivec.sklearn.baseline import BaselineScore, baseline  # noqa: E402
+from omnivec.sklearn.classifier import FastTextClassifier  # noqa: E402
+from omnivec.sklearn.vectorizer import TextVectorizer  # noqa: E402
+
+__all__ = ["BaselineScore", "FastTextClassifier", "TextVectorizer", "baseline"]

@@ -1,0 +1,81 @@
+"""A learner's options as the parameters of an estimator: made from the learner's fields, their only home."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any, Self, TypeVar
+
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+
+from omnivec.config import Option, options
+from omnivec.errors import OptionError
+from omnivec.learners.learner import Learner
+
+Made = TypeVar("Made", bound=Learner)
+
+_SEEDS = 2**31 - 1  # what check_random_state takes, and draws
+
+
+def constructor(*learners: type[Learner], **own: object) -> Callable[..., None]:
+    """An `__init__` that stores its arguments and nothing else, as scikit-learn wants it.
+
+    Its signature has `own` names with their defaults, then every option of the learners; an option that not
+    all of them have, or have with another default, is None until given: whatever the learner's is.
+    """
+    homes = [options(learner) for learner in learners]
+    known: dict[str, Option] = reduce(lambda all_, some: {**some, **all_}, homes, {})
+    defaults = own | {
+        name: option.default if all(home.get(name) == option for home in homes) else None
+        for name, option in known.items()
+    }
+
+    def __init__(self: object, **given: object) -> None:
+        for name in given:
+            if name not in defaults:
+                raise OptionError(learners[0].unknown(name, given[name])[0])
+        for name, default in defaults.items():
+            setattr(self, name, given.get(name, default))
+
+    parameter = inspect.Parameter
+    __init__.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            parameter("self", parameter.POSITIONAL_OR_KEYWORD),
+            *(parameter(name, parameter.KEYWORD_ONLY, default=value) for name, value in defaults.items()),
+        ]
+    )
+    __init__.__doc__ = "\n".join(
+        ["The options of the learner:", "", *(f"{name}: {option.help}" for name, option in known.items())]
+    )
+    return __init__
+
+
+class Configured(BaseEstimator):  # type: ignore[misc]
+    """Abstract. What estimators with a learner's options and given vectors share."""
+
+    pretrained: Any
+    random_state: Any
+
+    def learner(self, kind: type[Made]) -> Made:
+        """The learner that the parameters ask for. Raises: OptionError as its constructor."""
+        defaults: Mapping[str, inspect.Parameter] = inspect.signature(type(self)).parameters
+        given = {
+            name: value
+            for name, value in self.get_params(deep=False).items()
+            if name in options(kind) and not (value is None and defaults[name].default is None)
+        }
+        if self.random_state is not None:
+            state = self.random_state
+            given["seed"] = state if isinstance(state, int) else check_random_state(state).randint(_SEEDS)
+        return kind(**given)
+
+    def __sklearn_clone__(self) -> Self:
+        """A copy without what was learned; it shares the given vectors, which nothing changes."""
+        bare = copy.copy(self)
+        bare.pretrained = None
+        made: Self = super(Configured, bare).__sklearn_clone__()
+        made.pretrained = self.pretrained
+        return made

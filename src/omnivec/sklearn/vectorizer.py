@@ -1,0 +1,119 @@
+"""Texts as vectors, as a scikit-learn transformer."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Self, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from omnivec.data.sentences import Recipe, embed
+from omnivec.data.tokenize import words_of
+from omnivec.errors import InputError, OptionError
+from omnivec.learners.fasttext import FastText
+from omnivec.learners.learner import Learner
+from omnivec.learners.word2vec import Word2Vec
+from omnivec.model import Model, load
+from omnivec.sklearn.parameters import Configured, constructor
+from omnivec.sklearn.texts import Text, texts_of
+from omnivec.vectors import Vectors
+
+LEARNERS: dict[str, type[Learner]] = {"word2vec": Word2Vec, "fasttext": FastText}
+
+
+class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configured):  # type: ignore[misc]
+    """A text as one vector, by a named recipe over the vectors of its words.
+
+    Parameters: every option of `omnivec.Word2Vec` and `omnivec.FastText`, by its name, and
+
+    kind: which of the two learns the words: word2vec, or fasttext, which knows unseen words by their parts.
+    recipe: mean, fasttext or sif; `a` and `components` are those of sif, see `omnivec.data.sentences`.
+    pretrained: a path, a `Model` or `Vectors`, in place of training.
+    random_state: scikit-learn's name of `seed`, and in its place where it is given.
+
+    An option in which the two learners differ is None until given: whatever the learner's is.
+
+    Attributes: model_, the `omnivec.Model` or `Vectors`; vectors_, the words' vectors.
+    """
+
+    __init__ = constructor(
+        Word2Vec, FastText,
+        kind="word2vec", recipe="mean", a=1e-3, components=1, pretrained=None, random_state=None,
+    )  # fmt: skip
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the words of texts, or open what is `pretrained`; for sif also what the texts have in common.
+
+        X: texts: a list, an array, a Series or an Arrow column of str, or of lists of tokens; y is not used.
+
+        Raises: InputError for what is no text, and as a learner's `fit`; OptionError for parameters.
+        """
+        if self.recipe not in get_args(Recipe):
+            raise OptionError(f"recipe must be one of {', '.join(get_args(Recipe))}, got {self.recipe!r}")
+        if self.kind not in LEARNERS:
+            raise OptionError(f"kind must be one of {', '.join(LEARNERS)}, got {self.kind!r}")
+        texts = texts_of(X)
+        self.model_: Model | Vectors = self._opened() if self.pretrained is not None else self._trained(texts)
+        self._n_features_out = self.vectors_.vector_size
+        if self.recipe == "sif":
+            self.common_ = _directions(self._means(texts), self.components)
+        return self
+
+    def transform(self, X: Any) -> NDArray[np.float32]:
+        """A vector for each text, (texts, dim) float32; one without a known word gets zeros, as is logged."""
+        check_is_fitted(self)
+        made = self._means(texts_of(X))
+        if self.recipe != "sif":
+            return made
+        less: NDArray[np.float32] = made - ((made @ self.common_) @ self.common_.T).astype(np.float32)
+        return less
+
+    @property
+    def vectors_(self) -> Vectors:
+        """The words' vectors."""
+        return self.model_ if isinstance(self.model_, Vectors) else self.model_.vectors
+
+    def _opened(self) -> Model | Vectors:
+        given = self.pretrained
+        if isinstance(given, (Model, Vectors)):
+            return given
+        if not isinstance(given, (str, os.PathLike)):
+            raise OptionError(f"pretrained must be a path, a Model or Vectors, got {type(given).__name__}")
+        return load(given)
+
+    def _trained(self, texts: list[Text]) -> Model:
+        if not texts:
+            raise InputError("fit needs texts, got none")
+        return self.learner(LEARNERS[self.kind]).fit(cast(Any, texts))
+
+    def _means(self, texts: list[Text]) -> NDArray[np.float32]:
+        """The texts by the recipe; what sif takes away is not yet taken away.
+
+        That is what `fit` has seen, so that the vector of a text does not depend on those beside it.
+        """
+        return embed(
+            self.vectors_, cast(Any, texts), self.recipe, tokenizer=self._tokens, a=self.a, components=0
+        )
+
+    def _tokens(self, text: Text) -> list[str]:
+        if not isinstance(text, str):
+            return text
+        options = {} if isinstance(self.model_, Vectors) else self.model_.options
+        return text.split() if options.get("whitespace") == "unicode" else words_of(text)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.two_d_array = True, False
+        tags.non_deterministic = self.threads != 1 and not self.deterministic
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+
+def _directions(rows: NDArray[np.float32], count: int) -> NDArray[np.float64]:
+    """The first principal directions of rows, (dim, count)."""
+    wide = rows.astype(np.float64)
+    _, directions = np.linalg.eigh(wide.T @ wide)
+    return directions[:, ::-1][:, :count]
