@@ -30,6 +30,7 @@ if typing.TYPE_CHECKING:
     from omnivec.learners.word2vec import Word2Vec as Word2Vec
     from omnivec.model import Model as Model
     from omnivec.model import load as load
+    from omnivec.tuning.autotune import autotune as autotune
     from omnivec.vectors import Vectors as Vectors
 
     __version__: str
@@ -39,6 +40,7 @@ _HOMES = {
     "FastText": "omnivec.learners.fasttext",
     "Word2Vec": "omnivec.learners.word2vec",
     "extend": "omnivec.learners.extend",
+    "autotune": "omnivec.tuning.autotune",
     "Model": "omnivec.model",
     "load": "omnivec.model",
     "Vectors": "omnivec.vectors",
@@ -68,6 +70,7 @@ __all__ = [  # noqa: F822  (__getattr__ defines them)
     "UnknownKey",
     "Vectors",
     "Word2Vec",
+    "autotune",
     "extend",
     "load",
 ]

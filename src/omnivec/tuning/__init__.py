@@ -1,0 +1,1 @@
+"""Options found by trying them: trained on one text, judged by another."""
