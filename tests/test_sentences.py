@@ -1,13 +1,16 @@
-"""Texts → vectors, by recipe."""
+"""Texts → vectors, by recipe: those of reference definitions, of gensim and of fastText itself."""
 
 import logging
 
 import numpy as np
 import pytest
 
-from omnivec import FastText, OptionError, Vectors
+from omnivec import Classifier, FastText, InputError, OptionError, Vectors, Word2Vec, load
 from omnivec.data.sentences import embed
 from omnivec.data.tokenize import words_of
+from omnivec.reference import classifier as bags
+from omnivec.reference import fasttext as parts
+from omnivec.store import formats
 
 KEYS = ["the", "king", "queen", "zero", "nbsp\u00a0word"]
 COUNTS = np.array([900, 60, 30, 9, 1])
@@ -32,9 +35,11 @@ def test_fasttext_is_the_mean_of_unit_vectors_as_gensim_takes_it(vectors):
     gensim = pytest.importorskip("gensim.models")
     peer = gensim.KeyedVectors(8)
     peer.add_vectors(KEYS, vectors.vectors)
-    found = embed(vectors, ["the king queen"], "fasttext")
+    found = embed(vectors, ["the king queen"], "fasttext-unsupervised")
     np.testing.assert_allclose(found[0], peer.get_mean_vector(["the", "king", "queen"]), atol=1e-6)
-    with_zero = embed(vectors, ["the zero"], "fasttext")[0]  # neither in the sum nor in the number
+    with_zero = embed(vectors, ["the zero"], "fasttext-unsupervised")[
+        0
+    ]  # neither in the sum nor in the number
     np.testing.assert_allclose(with_zero, vectors.get_vector("the", norm=True), atol=1e-6)
 
 
@@ -63,7 +68,7 @@ def test_odd_texts_are_zeros_and_counted(vectors, caplog):
     assert embed(vectors, []).shape == (0, 8)
 
 
-@pytest.mark.parametrize("recipe", ["mean", "fasttext"])
+@pytest.mark.parametrize("recipe", ["mean", "fasttext-unsupervised"])
 def test_a_batch_is_its_texts_one_by_one(vectors, recipe):
     texts = [" ".join(np.random.default_rng(seed).choice(KEYS[:3], 5)) for seed in range(9_000)]
     whole = embed(vectors, texts, recipe)
@@ -76,10 +81,16 @@ def test_words_end_at_ascii_white_space_alone():
 
 
 def test_what_cannot_be_asked_is_said(vectors):
-    with pytest.raises(OptionError, match="recipe must be one of mean, fasttext, sif, got 'max'"):
+    with pytest.raises(OptionError, match="recipe must be one of mean, fasttext-unsupervised, .*, got 'max'"):
         embed(vectors, ["a"], "max")
-    with pytest.raises(OptionError, match="many texts"):
-        embed(vectors, "a")
+    for odd, got in [("a", "str"), (b"a", "bytes"), (3, "int"), ([b"a"], "bytes"), ([None], "None")]:
+        with pytest.raises(InputError, match=got):
+            embed(vectors, odd)
+    for a, components in [(0, 1), (1e-3, -1)]:
+        with pytest.raises(OptionError, match="a must be above 0 and components 0 or more"):
+            embed(vectors, ["a"], "sif", a=a, components=components)
+    with pytest.raises(OptionError, match="fasttext-supervised takes what a classifier sees"):
+        embed(vectors, ["a"], "fasttext-supervised")
     with pytest.raises(OptionError, match="came without"):
         embed(Vectors(["a"], [[1.0]]), ["a"], "sif")
 
@@ -90,3 +101,86 @@ def test_unseen_words_count_where_they_have_parts():
     )
     found = embed(model.vectors, ["kinglike"])
     np.testing.assert_allclose(found[0], model.vectors["kinglike"], atol=1e-7)
+
+
+LINES = ["good fine day", "good day fine nice", "bad sad day", "bad awful night sad", "안녕 good day"]
+ODD = ["", " \t ", "good", "unseen", "fine unseen day", "안녕 안녕", "day\tgood\r", "good " * 10_000]
+
+
+@pytest.fixture(scope="module", params=["omnivec", "fasttext"])
+def classifier(request):
+    more = {"minn": 2, "maxn": 3, "word_ngrams": 2, "buckets": 300, "hash": request.param}
+    labelled = [f"__label__{'pos' if 'good' in line else 'neg'} {line}" for line in LINES * 8]
+    return Classifier(dim=10, epochs=2, threads=1, **more).fit(labelled)
+
+
+def hidden(model, text):
+    """The definition: the mean of the rows of words, n-grams of letters and of words, and the end."""
+    features = model.config["features"]
+    plain, tokens, rows = features["hash"] == "fasttext", [*text.split(), "</s>"], []
+    words, buckets = len(model.keys), features["buckets"]
+    for token in tokens:
+        rows += [model.keys.row(token)] if token in model.keys else []
+        rows += [words + parts.fnv(gram.encode()) % buckets for gram in parts.subwords(token, 2, 3)]
+    hashes = [bags.token_hash(token.encode(), plain) for token in tokens]
+    base = words + (0 if plain else buckets)
+    rows += [base + gram for gram in bags.word_ngrams(hashes, 2, buckets, plain)]
+    return model.inputs.take(np.array(rows, np.int64)).astype(np.float64).mean(0)
+
+
+def test_fasttext_supervised_is_the_hidden_layer_of_the_classifier(classifier):
+    assert classifier.recipe == "fasttext-supervised"
+    found = classifier.embed(ODD)
+    np.testing.assert_allclose(found, [hidden(classifier, text) for text in ODD], atol=1e-5)
+    outputs = classifier.output.vectors
+    for text, vector in zip(ODD, found, strict=True):  # and what predict takes
+        scores = np.exp(outputs @ vector)
+        label, chance = classifier.predict([text])[0][0]
+        assert label == classifier.label_names[int(np.argmax(scores))]
+        assert chance == pytest.approx(scores.max() / scores.sum(), abs=1e-5)
+
+
+def test_the_default_recipe_is_that_of_the_kind_of_model(classifier):
+    text = ["the king and the queen"] * 20
+    plain = Word2Vec(dim=8, epochs=1, min_count=1, threads=1).fit(text)
+    words = FastText(dim=8, epochs=1, min_count=1, threads=1, buckets=100).fit(text)
+    for model, recipe in [(plain, "mean"), (words, "fasttext-unsupervised"), (classifier, None)]:
+        assert model.recipe == (recipe or "fasttext-supervised")
+        np.testing.assert_array_equal(model.embed(LINES), model.embed(LINES, model.recipe))
+        assert not np.allclose(model.embed(text, "sif", components=0), model.embed(text))
+    with pytest.raises(OptionError, match="choose another recipe"):
+        plain.embed(LINES, "fasttext-supervised")
+
+
+def test_all_recipes_take_odd_texts_one_by_one_and_together(classifier):
+    words = FastText(dim=8, epochs=1, min_count=1, threads=1, buckets=100).fit(LINES * 4)
+    for model in (classifier, words):
+        for recipe in ("mean", "fasttext-unsupervised", "sif", model.recipe):
+            whole = model.embed(ODD, recipe, components=0)
+            assert whole.shape == (len(ODD), model.config["dim"]) and whole.dtype == np.float32
+            alone = np.concatenate([model.embed([text], recipe, components=0) for text in ODD])
+            np.testing.assert_allclose(whole, alone, atol=1e-6)
+            tokens = [text.split() for text in ODD]
+            np.testing.assert_allclose(model.embed(tokens, recipe, components=0), whole, atol=1e-6)
+            assert model.embed([], recipe).shape == (0, model.config["dim"])
+            assert model.embed(iter(ODD), recipe).shape == whole.shape
+
+
+@pytest.mark.parametrize("kind", ["supervised", "unsupervised"])
+def test_sentence_vectors_are_those_of_the_fasttext_package(tmp_path, kind):
+    fasttext = pytest.importorskip(
+        "fasttext", reason="fasttext is no requirement: its package needs a compiler"
+    )
+    if kind == "supervised":
+        labelled = [f"__label__{'pos' if 'good' in line else 'neg'} {line}" for line in LINES * 8]
+        options = {"hash": "fasttext", "minn": 2, "maxn": 3, "word_ngrams": 2, "buckets": 300}
+        model = Classifier(dim=10, epochs=2, threads=1, **options).fit(labelled)
+    else:
+        model = FastText(dim=10, epochs=2, min_count=1, threads=1, buckets=300).fit(LINES * 8)
+    formats.named("fasttext").write(tmp_path / "m.bin", model.contents())
+    theirs = fasttext.load_model(str(tmp_path / "m.bin"))
+    texts = ODD[:-1]  # fastText adds 20,000 float32 up and loses two digits
+    for ours in (model, load(tmp_path / "m.bin")):
+        found = ours.embed(texts)
+        wanted = [theirs.get_sentence_vector(text) for text in texts]
+        np.testing.assert_allclose(found, wanted, atol=1e-5)

@@ -161,6 +161,44 @@ class Model:
 
         return classification(self, source, k, threshold, ignore_unseen=ignore_unseen)
 
+    def embed(
+        self,
+        texts: Iterable[str | Sequence[str]],
+        recipe: str | None = None,
+        *,
+        tokenizer: Callable[[str], Sequence[str]] | None = None,
+        a: float = 1e-3,
+        components: int = 1,
+    ) -> NDArray[np.float32]:
+        """A vector for each text, (texts, dim) float32, by a named recipe (docs/sentences.md).
+
+        texts: str, or lists of tokens; recipe: "mean" of the words' vectors, "fasttext-unsupervised" (each of
+        length one), "fasttext-supervised" (the hidden layer of a classifier), or "sif"; None is `recipe`;
+        tokenizer: text to words, where white space does not part them; a, components: of sif, how strongly
+        frequent words are weighed down, and how many principal components are removed.
+
+        Words without a vector are left out; a text without any gets zeros, and how many did is logged.
+
+        Raises: OptionError for an unknown recipe, and one that needs what the model has not; InputError for a
+        single text in place of several.
+        """
+        from omnivec.data import sentences
+        from omnivec.data.tokenize import words_of
+
+        chosen = self.recipe if recipe is None else recipe
+        by_classifier = chosen == "fasttext-supervised" and self.labels is not None
+        return sentences.embed(
+            self.vectors, texts, chosen, classifier=self._predictor if by_classifier else None,
+            tokenizer=tokenizer or words_of, a=a, components=components,
+        )  # fmt: skip
+
+    @property
+    def recipe(self) -> str:
+        """What `embed` does unless told: what fastText does with its kinds of models, else the mean."""
+        from omnivec.data.sentences import default
+
+        return default(self.learner)
+
     @cached_property
     def _predictor(self) -> Predictor:
         from omnivec.data.features import Bag

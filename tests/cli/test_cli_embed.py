@@ -27,7 +27,7 @@ def texts(tmp_path):
     return str(path)
 
 
-@pytest.mark.parametrize("recipe", ["mean", "fasttext", "sif"])
+@pytest.mark.parametrize("recipe", ["mean", "fasttext-unsupervised", "sif"])
 def test_a_file_of_lines_becomes_a_file_of_rows(model, tmp_path, capsys, recipe):
     out = str(tmp_path / "out.npy")
     assert main(["embed", model, texts(tmp_path), "-o", out, "--recipe", recipe]) == 0
@@ -48,10 +48,11 @@ def test_stdin_to_stdout_is_clean_bytes(model):
 def test_json_holds_the_numbers_or_where_they_are(model, tmp_path, capsys):
     assert main(["embed", model, texts(tmp_path), "--json", "-q"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["recipe"] == "mean" and np.shape(found["vectors"]) == (4, 4)
+    assert found["recipe"] == "mean" and np.shape(found["vectors"]) == (4, 4) and found["empty"] == 1
     out = str(tmp_path / "out.npy")
     assert main(["embed", model, texts(tmp_path), "-o", out, "--json", "-q"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"recipe": "mean", "output": out, "rows": 4, "dim": 4}
+    told = {"recipe": "mean", "output": out, "rows": 4, "dim": 4, "empty": 1}
+    assert json.loads(capsys.readouterr().out) == told
 
 
 def test_wrong_calls_are_one_line(model, tmp_path, capsys):
@@ -61,6 +62,7 @@ def test_wrong_calls_are_one_line(model, tmp_path, capsys):
         ([model, texts(tmp_path), "-o", str(out)], 1, "exists"),
         ([model, str(tmp_path / "absent"), "-o", str(tmp_path / "new.npy")], 1, "absent"),
         ([model, texts(tmp_path), "--recipe", "max"], 2, "recipe must be"),
+        ([model, texts(tmp_path), "--recipe", "fasttext-supervised", "--json"], 2, "a classifier sees"),
     ]:
         assert main(["embed", *words]) == code
         said = capsys.readouterr().err

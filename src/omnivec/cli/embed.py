@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, choice
+from omnivec.cli.flags import Common, CommonFlags, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import TIMES, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
@@ -44,13 +44,18 @@ def embed(
         ),
     ] = None,
     recipe: Annotated[
-        str, choice("recipe", recipes),
+        str | None, choice("recipe", recipes),
         Parameter(
-            metavar="NAME", show_default=False,
-            help="mean of the words' vectors, fasttext (of length one each), or sif (rare words weigh more). "
-            "[default mean]",
+            metavar="NAME",
+            help="mean of the words' vectors, fasttext-unsupervised (of length one each), "
+            "fasttext-supervised (what a classifier sees), or sif (rare words weigh more). [default: that of "
+            "the kind of model]", show_default=False,
         ),
-    ] = "mean",
+    ] = None,
+    components: Annotated[
+        int, count("components", 0, 4096),
+        Parameter(show_default=False, help="Principal components that sif removes. [default 1]"),
+    ] = 1,
     overwrite: Annotated[bool, Parameter(help="Replace OUT.npy.")] = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
@@ -60,24 +65,27 @@ def embed(
         existing(file)
     if output is None and not common.json and sys.stdout.isatty():
         raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
-    from omnivec.data import sentences
     from omnivec.store.replace import replacing
 
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         # The place is looked at before the work, and a file appears there after it, whole.
         with nullcontext() if output is None else replacing(output, overwrite=overwrite) as target:
-            vectors = opening.loaded(model, display).vectors
+            opened = opening.loaded(model, display)
+            recipe = opened.recipe if recipe is None else recipe
             with display.busy("Reading", "stdin" if file == "-" else file), lines(file) as texts:
-                found = sentences.embed(vectors, texts, recipe)
+                found = opened.embed(texts, recipe, components=components)
             if target is not None:
                 target.write(as_bytes(found))
         if output is not None:
             size = f"{len(found):,} {TIMES} {found.shape[1]} float32"
             display.line("Saved", f"{shown(output)}, {size}, recipe {recipe}")
+    empty = len(found) - int(found.any(axis=1).sum())
     if output is not None and common.json:
-        emit_json({"recipe": recipe, "output": output, "rows": len(found), "dim": found.shape[1]})
+        emit_json(
+            {"recipe": recipe, "output": output, "rows": len(found), "dim": found.shape[1], "empty": empty}
+        )
     elif common.json:
-        emit_json({"recipe": recipe, "vectors": found.tolist()})
+        emit_json({"recipe": recipe, "vectors": found.tolist(), "empty": empty})
     elif output is None:
         sys.stdout.buffer.write(as_bytes(found))
     return 0

@@ -1,106 +1,185 @@
 """Texts → vectors, by a named recipe: what tools call a sentence vector differs, so the name says which.
 
-    mean        the mean of the words' vectors
-    fasttext    the mean of the words' vectors, each of length one; those of length zero do not count
-    sif         the mean of a / (a + p) times the word's vector, p its share of the text it was learned from,
-                less the part along the texts' first principal component (Arora, Liang, Ma 2017)
+    mean                    the mean of the words' vectors
+    fasttext-unsupervised   the mean of the words' vectors, each of length one; those of zeros do not count
+    fasttext-supervised     the mean of the rows of all that a classifier sees of a text: words, n-grams of
+                            letters and of words, and the end of the line; its hidden layer
+    sif                     the mean of a / (a + p) times the word's vector, p its share of the text it was
+                            learned from, less the part along the texts' first principal component
 
-NumPy alone.
+NumPy alone for few texts. Source of sif: Arora, Liang, Ma 2017.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, TypeAlias, get_args
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.predicting import Predictor
 from omnivec.data.tokenize import words_of
-from omnivec.errors import OptionError, UnknownKey
+from omnivec.errors import InputError, OptionError, UnknownKey
+from omnivec.store.processors import processors
 from omnivec.vectors import Vectors
 
-Recipe: TypeAlias = Literal["mean", "fasttext", "sif"]
+Recipe: TypeAlias = Literal["mean", "fasttext-unsupervised", "fasttext-supervised", "sif"]
 Rows = NDArray[np.float32]
 
-_TOKENS = 1 << 14  # gathered at once: 20 MB at dim 300
+SMOOTHING, COMPONENTS = 1e-3, 1
+"""What sif takes for `a`, and how many principal components it removes."""
+
+_TOKENS = 1 << 14  # gathered at once: 40 MB at dim 300
+_TEXTS = 1 << 16  # of a classifier at once
 
 log = logging.getLogger("omnivec")
 
 
+class _Weighing(NamedTuple):
+    """How words are weighed: by the recipe, the `a` of sif, and the number of tokens that were counted."""
+
+    recipe: str
+    a: float
+    total: float
+
+
+def default(learner: str | None) -> Recipe:
+    """The recipe that a kind of model was made for: fastText's own for its kinds, else the mean."""
+    if learner == "classifier":
+        return "fasttext-supervised"
+    return "fasttext-unsupervised" if learner == "fasttext" else "mean"
+
+
 def embed(
     vectors: Vectors,
-    texts: Iterable[str],
+    texts: Iterable[str | Sequence[str]],
     recipe: str = "mean",
     *,
+    classifier: Predictor | None = None,
     tokenizer: Callable[[str], Sequence[str]] = words_of,
-    a: float = 1e-3,
-    components: int = 1,
+    a: float = SMOOTHING,
+    components: int = COMPONENTS,
 ) -> Rows:
     """A vector for each text, (texts, dim) float32.
 
-    Words that have no vector are left out; a text without any gets zeros, and their number is logged.
-    a, components: of sif; 0 components leave the weighted means as they are.
+    texts: str, or lists of tokens. Words that have no vector are left out; a text without any gets zeros, and
+    the number of those is logged. classifier: whose features fasttext-supervised takes. a, components: of
+    sif; 0 components leave the weighted means as they are.
 
-    Raises: OptionError for an unknown recipe, a single str in place of texts, or sif without counts.
+    Raises: OptionError for an unknown recipe, one that the model is not made for, or sif without counts;
+    InputError for a single str in place of texts, or what is neither str nor tokens.
     """
-    if isinstance(texts, str):
-        raise OptionError("embed takes many texts; give a list, [text] for one")
+    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
+        raise InputError(f"embed takes many texts, got {type(texts).__name__}; give a list, [text] for one")
     if recipe not in get_args(Recipe):
         raise OptionError(f"recipe must be one of {', '.join(get_args(Recipe))}, got {recipe!r}")
-    if recipe == "sif" and vectors.keys.counts is None:
+    counts = vectors.keys.counts
+    if recipe == "sif" and counts is None:
         raise OptionError("sif weighs words by their counts, and these vectors came without; choose mean")
-    total = 1.0 if vectors.keys.counts is None else float(vectors.keys.counts.sum())
-    made: list[Rows] = []
-    waiting: list[list[str]] = []
-    tokens = 0
-    for text in texts:
-        waiting.append(list(tokenizer(text)))
-        tokens += len(waiting[-1])
-        if tokens >= _TOKENS:
-            made.append(_block(vectors, waiting, recipe, a, total))
-            waiting, tokens = [], 0
-    made.append(_block(vectors, waiting, recipe, a, total))
-    found = np.concatenate(made)
-    empty = int(np.count_nonzero(~found.any(axis=1)))
-    if empty:
+    if not a > 0 or components < 0:
+        raise OptionError(f"a must be above 0 and components 0 or more, got {a} and {components}")
+    if recipe == "fasttext-supervised":
+        if classifier is None:
+            raise OptionError(f"{recipe} takes what a classifier sees of a text; choose another recipe")
+        parts = _hidden(classifier, map(_checked, texts))
+    else:
+        weighing = _Weighing(recipe, a, 1.0 if counts is None else float(counts.sum()))
+        parts = _means(vectors, (_tokens(_checked(text), tokenizer) for text in texts), weighing)
+    found = np.concatenate([np.empty((0, vectors.vector_size), np.float32), *parts])
+    if empty := int(np.count_nonzero(~found.any(axis=1))):
         log.warning(
-            "%s of %s texts have no word with a vector and are zeros", f"{empty:,}", f"{len(found):,}"
+            "%s of %s texts have nothing with a vector and are zeros", f"{empty:,}", f"{len(found):,}"
         )
     return _without_common(found, components) if recipe == "sif" and components else found
 
 
-def _block(vectors: Vectors, texts: list[list[str]], recipe: str, a: float, total: float) -> Rows:
-    """The vectors of some texts, given as words; each different word is looked up once."""
-    places = {
-        word: place for place, word in enumerate(dict.fromkeys(word for text in texts for word in text))
-    }
-    table, weights = np.zeros((len(places), vectors.vector_size), np.float32), np.zeros(len(places))
-    for word, place in places.items():
+def _checked(text: Any) -> str | Sequence[str]:
+    if not isinstance(text, str | list | tuple):
+        raise InputError(f"texts are str, or lists of tokens, got {type(text).__name__}")
+    return text
+
+
+def _tokens(text: str | Sequence[str], tokenizer: Callable[[str], Sequence[str]]) -> Sequence[str]:
+    return list(tokenizer(text)) if isinstance(text, str) else text
+
+
+def _hidden(classifier: Predictor, texts: Iterator[str | Sequence[str]]) -> Iterator[Rows]:
+    while some := list(islice(texts, _TEXTS)):
+        for means, _ in classifier.means(some):
+            yield means
+
+
+def _means(vectors: Vectors, texts: Iterable[Sequence[str]], weighing: _Weighing) -> Iterator[Rows]:
+    """The weighted means of texts, given as words, in blocks that threads share."""
+    blocks, threads = _blocks(texts), processors()
+    with ThreadPoolExecutor(threads) as pool:
+        while some := list(islice(blocks, 2 * threads)):
+            yield from pool.map(lambda block: _block(vectors, block, weighing), some)
+
+
+def _blocks(texts: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Lists of texts of about as many tokens; a text that is longer stands alone."""
+    waiting: list[Sequence[str]] = []
+    tokens = 0
+    for text in texts:
+        if tokens + len(text) > _TOKENS and waiting:
+            yield waiting
+            waiting, tokens = [], 0
+        waiting.append(text)
+        tokens += len(text)
+    if waiting:
+        yield waiting
+
+
+def _block(vectors: Vectors, texts: list[Sequence[str]], weighing: _Weighing) -> Rows:
+    """The vectors of some texts; each different word is looked up once."""
+    words = [word for text in texts for word in text]
+    places = {word: place for place, word in enumerate(dict.fromkeys(words))}
+    table, weights = _weighed(vectors, list(places), weighing)
+    at = np.fromiter(map(places.__getitem__, words), np.int64, len(words))
+    made = np.zeros((len(texts), vectors.vector_size), np.float32)
+    if len(words) > _TOKENS:  # one text alone; a text of a million words takes no million rows
+        sums, counts = (np.bincount(at) @ table)[None], np.array([weights[at].sum()])
+        there = np.zeros(1, np.int64)
+    else:
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        there = np.flatnonzero(lengths)
+        starts = (np.cumsum(lengths) - lengths)[there]
+        sums = np.add.reduceat(table[at], starts, axis=0) if len(there) else table[:0]
+        counts = np.add.reduceat(weights[at], starts) if len(there) else weights[:0]
+    known = counts > 0
+    made[there[known]] = sums[known] / counts[known, None]
+    return made
+
+
+def _weighed(vectors: Vectors, words: list[str], weighing: _Weighing) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The weighed vectors of different words, (words, dim) float64, and what each counts, 0 or 1.
+
+    In float64, since a sum of 40,000 float32 lost four of its seven digits.
+    """
+    rows = vectors.keys.rows(words)
+    known = rows >= 0
+    table, weights = np.zeros((len(words), vectors.vector_size)), known.astype(np.float64)
+    table[known] = vectors.table.take(rows[known])
+    for place in np.flatnonzero(~known).tolist():
         try:
-            vector = vectors[word]
+            table[place] = vectors[words[place]]
         except UnknownKey:
             continue
-        table[place], weights[place] = vector, 1.0
-        if recipe == "fasttext":
-            length = float(np.linalg.norm(vector))
-            weights[place] = 1.0 if length > 0 else 0.0
-            table[place] /= length if length > 0 else 1.0
-        elif recipe == "sif":
-            assert vectors.keys.counts is not None
-            row = vectors.keys.find(word)
-            share = float(vectors.keys.counts[row]) / total if row >= 0 else 0.0
-            table[place] *= a / (a + share)
-    made = np.zeros((len(texts), vectors.vector_size), np.float32)
-    for number, text in enumerate(texts):
-        # By different words, so that a text of a million words takes no million rows; in float64, since a sum
-        # of 40,000 float32 lost four of its seven digits.
-        some, times = np.unique(np.array([places[word] for word in text], np.int64), return_counts=True)
-        count = float(times @ weights[some])
-        if count:
-            made[number] = (times @ table[some].astype(np.float64)) / count
-    return made
+        weights[place] = float(table[place].any())
+    if weighing.recipe == "fasttext-unsupervised":
+        lengths = np.linalg.norm(table, axis=1)
+        weights = (lengths > 0).astype(np.float64)
+        table /= np.where(lengths > 0, lengths, 1)[:, None]
+    elif weighing.recipe == "sif":
+        assert vectors.keys.counts is not None
+        shares = np.where(known, vectors.keys.counts[rows], 0) / weighing.total
+        table *= (weighing.a / (weighing.a + shares))[:, None]
+    return table, weights
 
 
 def _without_common(made: Rows, components: int) -> Rows:
