@@ -27,6 +27,7 @@ from omnivec.vectors import Parts, Vectors
 
 if TYPE_CHECKING:
     from omnivec.data.predicting import Predictor
+    from omnivec.data.tokenize import Splitting
     from omnivec.evaluate.classification import ClassificationScore
     from omnivec.evaluate.examples import Examples
 
@@ -90,6 +91,13 @@ class Model:
         losses = enumerate(self.record.get("loss", []), 1)
         told = [{"epoch": epoch, "loss": loss} for epoch, loss in losses]  # all that older models know
         return [dict(row) for row in self.record.get("history", told)]
+
+    @cached_property
+    def splitting(self) -> Splitting:
+        """How a text becomes words, as in training."""
+        from omnivec.data.tokenize import Splitting
+
+        return Splitting.of(self.options, self.label_prefix if self.labels is not None else None)
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -203,6 +211,7 @@ class Model:
     def _predictor(self) -> Predictor:
         from omnivec.data.features import Bag
         from omnivec.data.predicting import Predictor
+    from omnivec.data.tokenize import Splitting
         from omnivec.data.tree import check_tree
 
         head, features = self.config.get("head"), self.config.get("features")
@@ -215,7 +224,7 @@ class Model:
         if "tree" in self.tables:
             check_tree(self.tables["tree"])
         return Predictor(
-            bag=Bag.of(features), unicode=features.get("whitespace") == "unicode", keys=self.keys,
+            bag=Bag.of(features), splitting=self.splitting, keys=self.keys,
             inputs=Table.named("inputs", self.tables, dim), output=Table.named(name, self.tables, dim),
             loss=head["loss"], labels=self.label_names, prefix=self.label_prefix,
             tree=self.tables.get("tree"), pruned=self.tables.get("pruned"),

@@ -32,7 +32,7 @@ class Bag:
     """What a text is the mean of: its words, their character n-grams, word n-grams of up to `word_ngrams`.
 
     Rows are the words', then `buckets` for characters, then as many for word n-grams; `shared`: one table for
-    both. line_end: a token at the end of every text.
+    both. line_end: a token at the end of every text; jamo: Hangul as letters wherever a word is hashed.
     """
 
     hash: str
@@ -42,6 +42,7 @@ class Bag:
     word_ngrams: int
     shared: bool
     line_end: str | None
+    jamo: str = "none"
 
     @classmethod
     def of(cls, features: Mapping[str, Any]) -> Bag:
@@ -51,6 +52,7 @@ class Bag:
             hash=known,
             shared=bool(features.get("shared", known == "fasttext")),
             line_end=features.get("line_end", LINE_END if known == "fasttext" else None),
+            jamo=features.get("jamo", "none"),
             **{name: int(features[name]) for name in ("minn", "maxn", "buckets", "word_ngrams")},
         )
 
@@ -62,7 +64,7 @@ class Bag:
     @property
     def letters(self) -> Subwords:
         """How words are cut."""
-        return Subwords(self.minn, self.maxn, self.buckets)
+        return Subwords(self.minn, self.maxn, self.buckets, self.jamo)
 
     def base(self, words: int) -> int:
         """The first row of word n-grams, behind `words` words."""
@@ -83,7 +85,7 @@ class Bag:
             if self.maxn:
                 found += self.letters.rows(token, words).tolist()
         if self.word_ngrams > 1:
-            hashes = [token_hash(token, self.plain) for token in whole]
+            hashes = [token_hash(self.letters.written(token), self.plain) for token in whole]
             base = self.base(words)
             found += [base + gram for gram in word_ngrams(hashes, self.word_ngrams, self.buckets, self.plain)]
         return np.array(found, np.int64)

@@ -14,7 +14,7 @@ from omnivec.data.columns import Rows
 from omnivec.data.corpus import Corpus, Reading, Report, Types
 from omnivec.data.heldout import Text
 from omnivec.data.sources import Source, describe
-from omnivec.data.tokenize import Tokenizer, words_of
+from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, nothing_left, select, times
 from omnivec.errors import InputError
 from omnivec.store.keys import Keys
@@ -50,7 +50,9 @@ class Labelling:
         Raises: InputError as `Reading.corpus`; when there is no label, only one, or no text that has a label
         and a word; for a pair that is none.
         """
-        split = tokenizer or (str.split if reading.whitespace == "unicode" else words_of)
+        split = tokenizer or reading.splitting(self.prefix)
+        if reading.tokenizer != "whitespace":
+            tokenizer = split
         given = pairs_as_tokens(source, self.prefix, split)
         every = reading.corpus(given, tokenizer=tokenizer, report=report)
         name = source.name if isinstance(source, Rows) else describe(cast(Source, source))

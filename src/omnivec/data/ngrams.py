@@ -42,8 +42,8 @@ class Subwords:
         given: dict[str, Any] = {name: int(features[name]) for name in ("minn", "maxn", "buckets")}
         return cls(**given, **{name: features.get(name, "none") for name in ("jamo", "normalize")})
 
-    def letters(self, word: str) -> str:
-        """A word as it is cut."""
+    def written(self, word: str) -> str:
+        """A word, or a text, as it is cut and hashed."""
         word = nfc(word) if self.normalize == "nfc" else word
         return word if self.jamo == "none" else jamo.decompose(word, self.jamo)
 
@@ -51,7 +51,7 @@ class Subwords:
         """The n-grams of a word, from left to right, short before long; lone brackets are none."""
         if word == LINE_END:
             return []
-        text = f"<{self.letters(word)}>"
+        text = f"<{self.written(word)}>"
         return [
             text[start:end]
             for start in range(len(text))

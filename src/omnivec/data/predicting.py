@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.data.features import Bag, token_hash
-from omnivec.data.ngrams import LINE_END
+from omnivec.data.ngrams import LINE_END, written
+from omnivec.data.normalizing import nfc
+from omnivec.data.tokenize import Splitting
 from omnivec.errors import InputError, OptionError
 from omnivec.index.blas import at_most
 from omnivec.store.keys import Keys
@@ -43,7 +45,7 @@ class Predictor:
     """
 
     bag: Bag
-    unicode: bool
+    splitting: Splitting
     keys: Keys
     inputs: Table
     output: Table
@@ -83,15 +85,18 @@ class Predictor:
 
     def rows(self, text: str | Sequence[str]) -> NDArray[np.int64]:
         """The rows of a text's features."""
-        tokens = self.tokens(text) if isinstance(text, str) else text
+        if isinstance(text, str):
+            tokens: Sequence[str] = self.splitting(text)
+        else:
+            tokens = [nfc(token) for token in text] if self.splitting.normalize == "nfc" else text
         rows = self.bag.rows([token for token in tokens if not token.startswith(self.prefix)], self.keys)
         return rows if self.pruned is None else self._left(rows)
 
-    def tokens(self, text: str) -> list[str]:
-        """A text at its white space."""
-        if self.unicode:
-            return text.replace("\0", " ").split()
-        return [token for token in text.translate(_SPACES).split(" ") if token]
+    def written(self, text: str) -> str:
+        """A text as the kernel reads it: words between spaces, spelled as they are hashed."""
+        if not self.splitting.at_bytes:
+            text = " ".join(self.splitting(text))
+        return self.bag.letters.written(text)
 
     def _left(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of a pruned model: buckets that are gone vanish, others have moved."""
@@ -179,9 +184,14 @@ class Predictor:
         """Whether the kernel can read the rows as they lie."""
         stored = self.inputs.stored
         return (
-            self.pruned is None and not self.unicode and self.inputs.dtype == "float32"
+            self.pruned is None and self._plain_prefix and self.inputs.dtype == "float32"
             and stored.shape[1] % 16 == 0 and stored.flags.c_contiguous and stored.flags.aligned
         )  # fmt: skip
+
+    @property
+    def _plain_prefix(self) -> bool:
+        """Whether the same words begin with the prefix as they are hashed; as letters, 각 begins with 가."""
+        return self.bag.jamo == "none" or self.prefix[-1:].isascii()
 
     @cached_property
     def _ready(self) -> tuple[Any, ...]:
@@ -189,18 +199,17 @@ class Predictor:
         from omnivec.kernels import scan
 
         bag, words = self.bag, len(self.keys)
-        arrays = self.keys.tables()
-        text, offsets = np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"])
+        text, offsets = spelled(bag, self.keys)
         slots = np.full(1 << max(10, (4 * words).bit_length()), scan.EMPTY, np.uint64)
         scan.refill(slots, text, offsets, words)
         kinds = np.full(256, scan.WORD, np.uint8)
         kinds[list(_SEPARATORS)] = scan.SEPARATOR
-        prefix = np.frombuffer(bytearray(self.prefix.encode()), np.uint8)
+        prefix = np.frombuffer(bytearray(bag.letters.written(self.prefix).encode()), np.uint8)
         spans, parts = parts_of(bag, self.keys, None, words)
         letters = np.array([bag.minn, bag.maxn, bag.buckets, words], np.int64)
         end = bag.line_end
         row = -1 if end is None else self.keys.exact(end)
-        hashed = 0 if end is None else token_hash(end, bag.plain)
+        hashed = 0 if end is None else token_hash(bag.letters.written(end), bag.plain)
         if end is not None and row < 0 and bag.maxn and end != LINE_END:
             raise OptionError(f"line_end {end!r} is no word of the model; damaged")
         inputs = self.inputs.stored.view()
@@ -217,7 +226,7 @@ class Predictor:
         *told, inputs = self._ready
 
         def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-            text, begins = lines_of(texts[first : first + _LINES])
+            text, begins = lines_of([self.written(text) for text in texts[first : first + _LINES]])
             sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
             kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
             return sums[:, :dim], counts > 0
@@ -230,9 +239,6 @@ class Predictor:
             yield from pool.map(piece, firsts)
 
 
-_SPACES = str.maketrans("\t\v\f\r\n\0", "      ")
-
-
 def lines_of(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Texts as one array of UTF-8, and where each begins, (texts + 1,); their line ends become spaces."""
     joined = "\n".join(texts)
@@ -243,6 +249,12 @@ def lines_of(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]
     return raw, np.concatenate([[0], ends, [len(raw)]]).astype(np.int64)
 
 
+def spelled(bag: Bag, keys: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of words as they are hashed, and where each begins, (words + 1,)."""
+    arrays = keys.tables()
+    return written(np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"]), bag.jamo)
+
+
 def parts_of(
     bag: Bag, keys: Any, rows: NDArray[np.int32] | None, words: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -250,8 +262,7 @@ def parts_of(
 
     rows: own rows, where they are not the types' numbers; n-grams begin behind `words`.
     """
-    arrays = keys.tables()
-    text, offsets = np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"])
+    text, offsets = spelled(bag, keys)
     own = np.arange(len(offsets) - 1, dtype=np.int32) if rows is None else rows
     if not bag.maxn:
         there = own >= 0
@@ -271,10 +282,9 @@ def hashes_of(bag: Bag, keys: Any) -> NDArray[np.uint64]:
     """The hash of each type in word n-grams, (types,)."""
     from omnivec.kernels.hashing import token_hashes
 
-    arrays = keys.tables()
-    hashes = np.zeros(len(arrays["keys.offsets"]) - 1, np.uint64)
+    hashes = np.zeros(len(keys.tables()["keys.offsets"]) - 1, np.uint64)
     if bag.word_ngrams > 1:
-        token_hashes(np.array(arrays["keys.bytes"]), np.array(arrays["keys.offsets"]), int(bag.plain), hashes)
+        token_hashes(*spelled(bag, keys), int(bag.plain), hashes)
     return hashes
 
 

@@ -51,6 +51,11 @@ class Splitting:
         names = ("whitespace", "normalize", "tokenizer")
         return cls(**{name: options[name] for name in names if name in options}, prefix=prefix)
 
+    @property
+    def at_bytes(self) -> bool:
+        """Whether words are what stands between the bytes of ASCII white space."""
+        return (self.whitespace, self.normalize, self.tokenizer) == ("ascii", "none", "whitespace")
+
     def __call__(self, text: str) -> list[str]:
         """The words of a text. Raises: MissingExtra where the tokenizer is not installed."""
         text = nfc(text) if self.normalize == "nfc" else text
