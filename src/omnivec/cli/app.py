@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 VERBS = {
     "train": ("train:app", "Learn vectors from text."),
+    "autotune": ("autotune:autotune", "Find the options of a classifier by trying them."),
     "plan": ("plan:app", "What a training would do and need, without training."),
     "extend": ("extend:extend", "Go on with a model on a new text."),
     "neighbors": ("ask:neighbors", "The words nearest to a word."),
@@ -34,6 +35,7 @@ VERBS = {
     "classify": ("classify:classify", "The likeliest labels of each line of text."),
     "audit": ("audit:audit", "How often word n-grams share a row, beside chance."),
     "evaluate": ("judge:evaluate", "Word similarity and analogies, or the labels of texts."),
+    "baseline": ("baseline:baseline", "Labels by tf-idf, word vectors and the classifier, compared."),
     "info": ("info:info", "What a model or a file holds, and what opening it costs."),
     "convert": ("move:convert", "The same vectors in another format."),
     "export": ("move:export", "One table of a model as a file."),

@@ -29,6 +29,9 @@ class Targets:
         if y is None:
             raise InputError("FastTextClassifier requires y to be passed, but the target y is None")
         made = cls._read(y)
+        if len(made.classes) < 2:
+            some = f"one class, {made.classes[0]!s:.60}" if len(made.classes) else "no class at all"
+            raise InputError(f"y has {some}; there is something to tell apart from two classes on")
         if len(made.members) != texts:
             raise InputError(f"expected labels for each of {texts:,} texts, got {len(made.members):,}")
         return made

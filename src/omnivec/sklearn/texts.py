@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+
+import numpy as np
 
 from omnivec.errors import InputError
 
@@ -28,6 +30,8 @@ def as_list(column: Any) -> list[Any]:
     for name in ("to_pylist", "to_list", "tolist"):  # Arrow; pandas and polars; NumPy
         if callable(method := getattr(column, name, None)):
             return list(method())
+    if callable(getattr(column, "__array__", None)):
+        return cast(list[Any], np.asarray(column).tolist())
     try:
         return list(column)
     except TypeError:
