@@ -15,7 +15,12 @@ from omnivec.data.corpus import Reading
 from omnivec.data.ngrams import Subwords, cut
 from omnivec.data.tokenize import Splitting
 from omnivec.errors import InputError, MissingExtra
+from omnivec.evaluate import analogies, similarity
+from omnivec.index.cosine import cosine
 from omnivec.reference import jamo as definition
+from omnivec.store.keys import Keys
+from omnivec.store.tables import Table
+from omnivec.vectors import Vectors
 
 SYLLABLES = [chr(code) for code in range(ord("가"), ord("힣") + 1)]
 TEXT = "영화를 영화는\n영화를 보았다\n가 café\n"
@@ -170,3 +175,42 @@ def test_a_missing_package_is_named_with_its_extra(monkeypatch):
     kiwi.kiwi.cache_clear()
     with pytest.raises(MissingExtra, match=r"tokenizer kiwi needs kiwipiepy .* 'omnivec\[korean\]'"):
         Reading(tokenizer="kiwi").corpus(["영화를"])
+
+
+class Parts:
+    """Words whose vectors follow from their first letters."""
+
+    def unseen(self, word):
+        known = {"가을을": [1, 0.1], "봄을": [0, 1], "없": [0, 0]}
+        return np.array(known.get(word, [0, 0]), np.float32)
+
+
+@pytest.fixture
+def seasons():
+    rows = np.array([[1, 0], [0, 1], [1, 1], [-1, 0.5]], np.float32)
+    return Vectors._of_table(Keys.build(["가을", "봄", "여름", "King"]), Table(rows), parts=Parts())
+
+
+def test_pairs_of_words_that_are_no_keys_count_by_their_parts(tmp_path, seasons):
+    (tmp_path / "pairs").write_text("가을\t가을을\t9\nking\t봄을\t1\n없\t봄\t2\n가을\t봄\t3\n", "utf-8")
+    alone = similarity(seasons, tmp_path / "pairs")
+    assert (alone.covered, alone.pairs) == (1, 4)
+    found = similarity(seasons, tmp_path / "pairs", unseen=True)
+    assert found.covered == 3
+    pairs = ([1, 0], [1, 0.1]), ([-1, 0.5], [0, 1]), ([1, 0], [0, 1])
+    cosines = [cosine(np.float32(a), np.float32(b)) for a, b in pairs]
+    assert found.pearson == pytest.approx(np.corrcoef([9, 1, 3], cosines)[0, 1])
+    plain = Vectors(["가을", "봄"], np.eye(2))
+    assert similarity(plain, tmp_path / "pairs", unseen=True).covered == 1
+
+
+def test_analogies_of_words_that_are_no_keys_are_answered_by_a_key(tmp_path, seasons):
+    # 가을을 - 가을 + 봄 = (0, 1.1) less what is asked is nearest to 여름; the answer itself must be a key
+    lines = [": syn1_case", "가을 가을을 봄 여름", "가을 봄 여름 봄을", "없 가을 봄 여름"]
+    lines += [": sem", "가을 봄 King 여름"]
+    (tmp_path / "questions").write_text("\n".join(lines), "utf-8")
+    alone = analogies(seasons, tmp_path / "questions")
+    assert (alone.total.seen, alone.syntactic.asked, alone.semantic.asked) == (1, 3, 1)
+    found = analogies(seasons, tmp_path / "questions", unseen=True)
+    assert (found.syntactic.correct, found.syntactic.seen, found.syntactic.asked) == (1, 1, 3)
+    assert found.semantic == alone.semantic

@@ -63,6 +63,9 @@ def evaluate(
     analogies: Analogies = None,
     restrict: Restrict = 300_000,
     fold_case: FoldCase = True,
+    unseen: Annotated[
+        bool, Parameter(help="Words that are no keys count, too, by their parts where words have parts.")
+    ] = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
@@ -80,7 +83,7 @@ def evaluate(
     with logging_shown(common.quiet, common.verbose):
         vectors = opened(model, opening, common)
         with Display(common.quiet) as display:
-            options = {"restrict": restrict, "fold_case": fold_case}
+            options = {"restrict": restrict, "fold_case": fold_case, "unseen": unseen}
             pairs, solved = _scores(vectors, similarity or [], analogies, options, display)
     if common.json:
         emit_json(as_json(pairs, solved))

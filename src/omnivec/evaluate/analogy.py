@@ -11,14 +11,22 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.evaluate.composing import Compose, composing
 from omnivec.evaluate.folding import folded
 from omnivec.evaluate.questions import PathOrName, Question, Section, read_analogies
 from omnivec.index import Index
+from omnivec.index.cosine import Rows, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from omnivec.vectors import Vectors
+
+SYNTACTIC = ("gram", "syn")
+"""What names of sections begin with that ask for forms of words."""
+
+_NOT_A_ROW = 2**40
+"""From here on numbers stand for words that are no keys."""
 
 CANDIDATES = 5  # gensim looks at five answers for the first that is not another spelling of a question's word
 
@@ -51,9 +59,9 @@ class AnalogyScore:
 
     total: Share
     semantic: Share
-    """The sections whose names do not start with 'gram', as Google's file names them."""
+    """The other sections."""
     syntactic: Share
-    """The sections whose names start with 'gram'."""
+    """The sections whose names start with 'gram' or 'syn', as Google's file or the Korean one names them."""
     sections: dict[str, Share]
 
     def as_json(self) -> dict[str, Any]:
@@ -64,48 +72,87 @@ class AnalogyScore:
 
 
 def analogies(
-    vectors: Vectors, path: PathOrName, *, restrict: int | None = 300_000, fold_case: bool = True
+    vectors: Vectors,
+    path: PathOrName,
+    *,
+    restrict: int | None = 300_000,
+    fold_case: bool = True,
+    unseen: bool = False,
 ) -> AnalogyScore:
     """Answer the questions of a file with sections ``: NAME`` and lines of four words.
 
     Args: `restrict`: only the first keys are known words and possible answers (None: all); `fold_case`:
-    spellings that differ in case are one word, of which the first row is taken.
+    spellings that differ in case are one word, of which the first row is taken; `unseen`: questions may hold
+    words that are no keys, by the vectors that their parts give them, where words have parts; the answer is
+    a key.
     Raises: InputError for a file that is missing, empty, binary or has no question.
     """
     sections = read_analogies(path)
-    verdicts = judge(vectors.keys, vectors.index, sections, restrict=restrict, fold_case=fold_case)
+    verdicts = judge(
+        vectors.keys, vectors.index, sections, restrict=restrict, fold_case=fold_case,
+        compose=composing(vectors) if unseen else None,
+    )  # fmt: skip
     shares: dict[str, Share] = {}
     for section, answers in zip(sections, verdicts, strict=True):
         share = Share(answers.count(True), len(answers) - answers.count(None), len(answers))
         shares[section.name] = _sum([share, shares.get(section.name, Share(0, 0, 0))])
     return AnalogyScore(
         total=_sum(shares.values()),
-        semantic=_sum(share for name, share in shares.items() if not name.startswith("gram")),
-        syntactic=_sum(share for name, share in shares.items() if name.startswith("gram")),
+        semantic=_sum(share for name, share in shares.items() if not name.startswith(SYNTACTIC)),
+        syntactic=_sum(share for name, share in shares.items() if name.startswith(SYNTACTIC)),
         sections=shares,
     )
 
 
 def judge(
-    keys: Sequence[str], index: Index, sections: list[Section], *, restrict: int | None, fold_case: bool
+    keys: Sequence[str],
+    index: Index,
+    sections: list[Section],
+    *,
+    restrict: int | None,
+    fold_case: bool,
+    compose: Compose | None = None,
 ) -> list[list[bool | None]]:
-    """For each question of each section: was it answered correctly? None where a word is unknown."""
+    """For each question of each section: was it answered correctly? None where a word is unknown.
+
+    compose: gives vectors to words of questions that are no keys.
+    """
     vocabulary = folded(keys, restrict, fold_case)
     questions = [question for section in sections for question in section.questions]
     words = np.array(
         [[vocabulary.rows.get(word, -1) for word in _spelled(question, fold_case)] for question in questions],
         np.int64,
     ).reshape(-1, 4)
+    more = None if compose is None else _composed(words, questions, compose)
     seen = (words >= 0).all(axis=1)
-    right = _answered(index, words[seen], vocabulary.first)
+    right = _answered(index, words[seen], vocabulary.first, more)
     verdicts: NDArray[np.object_] = np.full(len(words), None, object)
     verdicts[seen] = right.tolist()
     ends = np.cumsum([len(section.questions) for section in sections])
     return [part.tolist() for part in np.split(verdicts, ends[:-1])]
 
 
-def _answered(index: Index, words: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _composed(words: NDArray[np.int64], questions: list[Question], compose: Compose) -> dict[int, Rows]:
+    """Numbers in place of the unknown words among the a, b, c of (n, 4) that have a vector, and these."""
+    numbers: dict[str, int] = {}
+    found: dict[int, Rows] = {}
+    for place, at in np.argwhere(words[:, :3] < 0).tolist():
+        word = questions[place][at]
+        if word not in numbers:
+            vector, numbers[word] = compose(word), _NOT_A_ROW + len(numbers)
+            if vector is not None:
+                found[numbers[word]] = scaled(vector[None])[0]
+        if numbers[word] in found:
+            words[place, at] = numbers[word]
+    return found
+
+
+def _answered(
+    index: Index, words: NDArray[np.int64], first: NDArray[np.int64], more: dict[int, Rows] | None
+) -> NDArray[np.bool_]:
     """Are questions (n, 4), given as rows of a, b, c and the expected word, answered correctly? (n,)
+
+    more: vectors by the numbers that stand for words without a row.
 
     The answer is the first of the five best rows (a, b, c apart) that is not another spelling of a, b or c.
     If all five are, the fifth counts as the answer, as in gensim.
@@ -113,8 +160,14 @@ def _answered(index: Index, words: NDArray[np.int64], first: NDArray[np.int64]) 
     if not len(words):
         return np.empty(0, np.bool_)
     used, place = np.unique(words[:, :3], return_inverse=True)
-    a, b, c = index.unit(used)[place.reshape(-1, 3).T]
-    found = index.query(b + c - a, CANDIDATES, exclude=words[:, :3], stop=len(first)).rows
+    kept = used < _NOT_A_ROW
+    units = np.empty((len(used), index.dim), np.float32)
+    units[kept] = index.unit(used[kept])
+    if more:
+        units[~kept] = [more[number] for number in used[~kept].tolist()]
+    a, b, c = units[place.reshape(-1, 3).T]
+    own = np.where(words[:, :3] < _NOT_A_ROW, words[:, :3], -1)
+    found = index.query(b + c - a, CANDIDATES, exclude=own, stop=len(first)).rows
     spelling = np.where(found >= 0, first[found], -1)
     is_answer = (found >= 0) & (spelling[:, :, None] != words[:, None, :3]).all(axis=2)
     last = np.maximum((found >= 0).sum(axis=1) - 1, 0)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import InputError
+from omnivec.evaluate.composing import Compose, composing
 from omnivec.evaluate.folding import folded
 from omnivec.evaluate.questions import Pair, PathOrName, read_pairs
 from omnivec.evaluate.statistics import Correlation, pearson, spearman
@@ -56,15 +57,20 @@ def similarity(
     restrict: int | None = 300_000,
     fold_case: bool = True,
     delimiter: str | None = None,
+    unseen: bool = False,
 ) -> SimilarityScore:
     """Correlate the cosines of word pairs with the judgements in a file of word, word, number.
 
     Args: `restrict`: only the first keys count as known (None: all); `fold_case`: 'King' in the file finds
-    'king', of several spellings the first; `delimiter` as in `read_pairs`.
+    'king', of several spellings the first; `delimiter` as in `read_pairs`; `unseen`: words that are no keys
+    count, too, by the vectors that their parts give them, where words have parts.
     Raises: InputError for a file that is missing, empty, binary or has no pair.
     """
     pairs = read_pairs(path, delimiter)
-    cosines = pair_cosines(vectors.keys, vectors.vectors, pairs, restrict=restrict, fold_case=fold_case)
+    cosines = pair_cosines(
+        vectors.keys, vectors.vectors, pairs, restrict=restrict, fold_case=fold_case,
+        compose=composing(vectors) if unseen else None,
+    )  # fmt: skip
     known = [(pair.judgement, value) for pair, value in zip(pairs, cosines, strict=True) if value is not None]
     judged, computed = zip(*known, strict=True) if known else ((), ())
     rank, linear = spearman(judged, computed).statistic, pearson(judged, computed).statistic
@@ -84,15 +90,23 @@ def pair_cosines(
     *,
     restrict: int | None,
     fold_case: bool,
+    compose: Compose | None = None,
 ) -> list[float | None]:
-    """The cosine of each pair's rows of `matrix` (rows, dim); None where one of its words is unknown."""
+    """The cosine of each pair's rows of `matrix` (rows, dim); None where one of its words is unknown.
+
+    compose: gives vectors to words that are no keys.
+    """
     rows = folded(keys, restrict, fold_case).rows
 
-    def row(word: str) -> int | None:
-        return rows.get(word.upper() if fold_case else word)
+    def vector(word: str) -> NDArray[np.float32] | None:
+        row = rows.get(word.upper() if fold_case else word)
+        if row is not None:
+            found: NDArray[np.float32] = matrix[row]
+            return found
+        return None if compose is None else compose(word)
 
-    found = [(row(pair.left), row(pair.right)) for pair in pairs]
-    return [None if a is None or b is None else cosine(matrix[a], matrix[b]) for a, b in found]
+    found = [(vector(pair.left), vector(pair.right)) for pair in pairs]
+    return [None if a is None or b is None else cosine(a, b) for a, b in found]
 
 
 def word_pairs(
