@@ -12,6 +12,7 @@ from omnivec.kernels.hashing import subwords as of_a_vocabulary
 from omnivec.reference import fasttext as definition
 from omnivec.store.fnv import fnv
 from omnivec.store.keys import Keys
+from omnivec.store.tables import Table
 
 HASHES = {  # of fastText's own programs
     "": 2166136261, "a": 3826002220, "the": 3020861980, "where": 90969176, "<wh": 1048167652,
@@ -74,7 +75,7 @@ def test_a_composed_word_is_the_mean_of_its_parts():
     inputs, counts = draw.normal(size=(900, 16)).astype(np.float32), draw.integers(1, 40, 3000)
     spans = np.concatenate([[0], np.cumsum(counts)])
     parts = draw.integers(0, 900, spans[-1]).astype(np.int32)
-    table = composed(inputs, spans, parts, 10)
+    table = composed(Table(inputs, 10), spans, parts)
     assert table.shape == (3000, 16) and not table[:, 10:].any()
     for word in (0, 1, 1023, 1024, 2999):
         rows = inputs[parts[spans[word] : spans[word + 1]], :10]

@@ -15,7 +15,6 @@ from omnivec.data.ngrams import Subwords, cut
 from omnivec.errors import FormatError, NotEnoughMemory, OutputError
 from omnivec.reference import fasttext as definition
 from omnivec.store import formats, memory
-from omnivec.store.formats.fasttext_quantised import Quantised
 from omnivec.store.formats.fasttext_tree import huffman, rows_of_nodes
 from omnivec.store.keys import Keys
 
@@ -517,14 +516,6 @@ def test_entries_in_another_order_are_told(tmp_path, caplog):
     content[105] = 1  # the first word has the type of a label
     assert list(opened(tmp_path, content).keys) == WORDS
     assert "1 entries are of another type" in caplog.text
-
-
-def test_codes_of_a_folder_that_do_not_fit_are_damage():
-    codes = {"x.codes": np.zeros((4, 3), np.uint8), "x.centroids": np.zeros(5 * 256, np.float32)}
-    assert Quantised.named("x", {**codes, "x.part": np.array([2], np.int32)}, 5).codes.shape == (4, 3)
-    for part in ([1], [0], [2, 2]):
-        with pytest.raises(FormatError, match="do not fit"):
-            Quantised.named("x", {**codes, "x.part": np.array(part, np.int32)}, 5)
 
 
 @settings(max_examples=200, deadline=None)

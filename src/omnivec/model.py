@@ -9,20 +9,31 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, final, get_args
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import NO_PATH, FormatError, NotFinite, OptionError
-from omnivec.store import formats, preload
+from omnivec.store import formats, memory, preload
 from omnivec.store.card import card
 from omnivec.store.folder import CONFIG, TABLES, Folder, is_model, opened_folder, write_folder
 from omnivec.store.formats.contents import Contents, Whole
 from omnivec.store.formats.fasttext_names import LABELS, labels_of
 from omnivec.store.keys import Keys
+from omnivec.store.product import misfit
 from omnivec.store.safetensors import Entry
-from omnivec.store.tables import LENGTHS, SCALES, DType, Table, checked_dtype, padded_width
+from omnivec.store.tables import (
+    KINDS,
+    LENGTHS,
+    SCALES,
+    DType,
+    Table,
+    checked_dtype,
+    padded_width,
+    stored_as,
+    table_bytes,
+)
 from omnivec.vectors import Parts, Vectors
 
 if TYPE_CHECKING:
@@ -102,7 +113,7 @@ class Model:
     @cached_property
     def vectors(self) -> Vectors:
         """The words' vectors."""
-        return self._vectors("vectors")
+        return self._vectors("vectors") if "vectors" in self.tables else self._composed()
 
     @cached_property
     def labels(self) -> Keys | None:
@@ -191,13 +202,12 @@ class Model:
         single text in place of several.
         """
         from omnivec.data import sentences
-        from omnivec.data.tokenize import words_of
 
         chosen = self.recipe if recipe is None else recipe
         by_classifier = chosen == "fasttext-supervised" and self.labels is not None
         return sentences.embed(
             self.vectors, texts, chosen, classifier=self._predictor if by_classifier else None,
-            tokenizer=tokenizer or words_of, a=a, components=components,
+            tokenizer=tokenizer or self.splitting, a=a, components=components,
         )  # fmt: skip
 
     @property
@@ -211,7 +221,6 @@ class Model:
     def _predictor(self) -> Predictor:
         from omnivec.data.features import Bag
         from omnivec.data.predicting import Predictor
-    from omnivec.data.tokenize import Splitting
         from omnivec.data.tree import check_tree
 
         head, features = self.config.get("head"), self.config.get("features")
@@ -253,6 +262,16 @@ class Model:
                 "this model has no output table: it was read from a file that holds vectors only"
             )
         return self._vectors("output")
+
+    def _composed(self) -> Vectors:
+        """The words of a quantised model, out of its rows. Raises: NotEnoughMemory."""
+        from omnivec.data.composing import composer, spelled
+
+        need = {"vectors composed of codes": table_bytes(len(self.keys), self.config["dim"])}
+        memory.require(need, "load the first rows alone (limit)")
+        source = composer(self.config, self.tables, len(self.keys))
+        table = source.all_words(spelled(self.tables, self.keys))[0].table()
+        return Vectors._of_table(self.keys, table, name=self.learner, parts=source)
 
     def _vectors(self, name: str) -> Vectors:
         return Vectors._of_table(
@@ -296,8 +315,9 @@ class Model:
         small.
         """
         tables = dict(self.tables)
-        with contextlib.suppress(NotFinite):  # such a table is saved all the same
-            tables["vectors" + LENGTHS] = self.vectors.index.lengths()
+        if "vectors" in tables:
+            with contextlib.suppress(NotFinite):  # such a table is saved all the same
+                tables["vectors" + LENGTHS] = self.vectors.index.lengths()
         tables |= self.keys.tables()
         write_folder(path, self.config, tables, card(self.config), overwrite=overwrite, told=progress)
 
@@ -336,9 +356,11 @@ def load(
     wanted = None if dtype is None else checked_dtype(dtype)
     if format is None and is_ours(Path(path)):
         with opened_folder(path) as folder:
-            vectors = folder.arrays.entries.get("vectors")
+            vectors, inputs = (folder.arrays.entries.get(name) for name in ("vectors", "inputs"))
             if vectors is not None and str(vectors.dtype) == wanted:
                 wanted = None  # as it is stored
+            if vectors is None and inputs is not None and (limit is not None or wanted is not None):
+                return _first(_model(folder, preload.mapped(folder), mapped=True), limit, wanted or "float32")
             if mapped and limit is None and wanted is None:
                 return _model(folder, preload.mapped(folder), mapped=True)
             config, tables = preload.read(folder, limit, wanted, progress)
@@ -362,6 +384,18 @@ def load(
     return Model(config, Keys.build(keys, counts), table.arrays("vectors"))
 
 
+def _first(model: Model, limit: int | None, dtype: DType) -> Model:
+    """The vectors of the first words of a model that composes them, stored as `dtype`, with its options."""
+    rows = min(limit or len(model.keys), len(model.keys))
+    composed = model.vectors.table.part(slice(rows))
+    table, rounding = (composed, None) if dtype == "float32" else stored_as(composed, dtype)
+    counts = None if model.keys.counts is None else model.keys.counts[:rows]
+    config = {**model.config, "rows": rows}
+    if rounding is not None:
+        config["rounding"] = rounding._asdict()
+    return Model(config, Keys.build(list(model.keys)[:rows], counts), table.arrays("vectors"))
+
+
 def _is_whole(value: object) -> bool:
     """Whether something is a whole number, Python's or NumPy's; truth values are none."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
@@ -382,6 +416,8 @@ def _model(folder: Folder, tables: Mapping[str, NDArray[Any]], *, mapped: bool) 
     config = known_config(folder.path / CONFIG, folder.config)
     rows = {name: table for name, table in tables.items() if not name.startswith("keys.")}
     check_shapes(folder.path, rows, len(keys), config.get("dim"))
+    if "vectors" not in rows and not isinstance(config.get("features"), dict):
+        raise FormatError(f"{folder.path}: neither vectors nor what words are made of are known; damaged")
     return Model(config, keys, rows, mapped=mapped)
 
 
@@ -404,19 +440,22 @@ def known_config(path: Path, config: Mapping[str, Any]) -> dict[str, Any]:
 def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: int, dim: object) -> None:
     """FormatError naming the first table that is missing or not as a model of `rows` keys needs it."""
     vectors = tables.get("vectors")
-    if vectors is None or len(vectors.shape) != 2 or type(dim) is not int or not 1 <= dim <= vectors.shape[1]:
+    composed = vectors is None and "inputs" in tables  # words are the means of those rows
+    if type(dim) is not int or dim < 1 or not composed and (vectors is None or not _wide(vectors, dim)):
         found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
         raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
-    width, targets = vectors.shape[1], rows
+    for name in _MATRICES:
+        if name in tables and str(tables[name].dtype) == "uint8" and (wrong := misfit(name, tables, dim)):
+            raise FormatError(f"{path}: {wrong}; damaged")
+    targets = rows
     if (labels := tables.get(f"{LABELS}offsets")) is not None:  # a classifier predicts those
         targets = max(math.prod(labels.shape) - 1, 0)
     inner = max(targets - 1, 0)
     inputs = tables["inputs"].shape[0] if "inputs" in tables and tables["inputs"].shape else rows
+    lengths = {"vectors": rows, "output": targets, "nodes": inner, "inputs": max(inputs, rows)}
     wanted: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
-        "vectors": ((rows, width), get_args(DType)), "output": ((targets, width), get_args(DType)),
-        "nodes": ((inner, width), get_args(DType)), "tree": ((inner, 2), ("int32",)),
-        "inputs": ((max(inputs, rows), _width("inputs", tables, dim)), get_args(DType)),
-        "frozen": ((inputs,), ("uint8",)),
+        **{name: ((lengths[name], _width(name, tables, dim)), tuple(KINDS)) for name in _MATRICES},
+        "tree": ((inner, 2), ("int32",)), "frozen": ((inputs,), ("uint8",)),
         "pruned": ((max(inputs - rows, 0), 2), ("int32",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
     }  # fmt: skip
     for name, table in tables.items():
@@ -435,8 +474,20 @@ def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: i
         raise FormatError(f"{path}: nodes and tree belong together, and one of them is missing; damaged")
 
 
+_MATRICES = ("vectors", "output", "nodes", "inputs")
+"""Tables of rows of numbers, or of codes."""
+
+
+def _wide(table: NDArray[Any] | Entry, dim: int) -> bool:
+    """Whether rows of `dim` numbers may lie in a table."""
+    return len(table.shape) == 2 and (str(table.dtype) == "uint8" or dim <= table.shape[1])
+
+
 def _width(name: str, tables: Mapping[str, NDArray[Any] | Entry], dim: int) -> int:
-    """Columns of a table that may be stored as another type than `vectors` is."""
-    if name not in tables or tables[name].dtype == tables["vectors"].dtype:
-        return tables["vectors"].shape[1]
-    return padded_width(dim) if tables[name].dtype == np.float32 else dim
+    """Columns of a table, which may be stored as another type than `vectors` is."""
+    table, vectors = tables.get(name), tables.get("vectors")
+    if table is not None and str(table.dtype) == "uint8" and len(table.shape) == 2:
+        return table.shape[1]
+    if vectors is not None and (table is None or table.dtype == vectors.dtype):
+        return vectors.shape[1]
+    return padded_width(dim) if table is not None and table.dtype == np.float32 else dim

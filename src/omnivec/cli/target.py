@@ -71,9 +71,8 @@ class Target:
         """What the model has and the format has no place for."""
         if self.format is None:
             return []
-        dtype, writes = model.vectors.table.dtype, self.format.rounds
-        if writes is None:
-            writes = dtype if dtype in self.format.holds else "float32"
+        dtype = model.vectors.table.dtype
+        writes = self.format.rounds or (dtype if dtype in self.format.holds else "float32")
         parts = {
             "counts": model.keys.counts is not None,
             "output rows": "output" in model.tables,

@@ -5,7 +5,7 @@ NumPy alone, so that looking up loads no compiler.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,24 +13,28 @@ from numpy.typing import NDArray
 
 from omnivec.data.features import composed, mean_of
 from omnivec.data.ngrams import Subwords, cut
+from omnivec.store.formats.fasttext_names import WORDS, bytes_of
+from omnivec.store.keys import Keys
+from omnivec.store.tables import Builder, DType, Table
+
+_PIECE = 1 << 12  # words composed at once
 
 
 class Composer:
     """Vectors of words out of the rows of a model: their own, and those of their n-grams.
 
-    Args: `inputs` (words, then n-grams; dim or more) float32, at any byte; `words`, how many are words;
-    `pruned` (n, 2), hash and row of the n-grams that are left, where not all are.
+    Args: `inputs`, rows of words, then of n-grams; `words`, how many are words; `pruned` (n, 2), hash and row
+    of the n-grams that are left, where not all are.
     """
 
     def __init__(
         self,
-        inputs: NDArray[np.float32],
-        dim: int,
+        inputs: Table,
         words: int,
         subwords: Subwords,
         pruned: NDArray[np.int32] | None = None,
     ) -> None:
-        self._inputs, self._dim, self._words, self._subwords = inputs, dim, words, subwords
+        self._inputs, self._words, self._subwords = inputs, words, subwords
         self._left = None
         if pruned is not None:
             self._left = pruned[np.argsort(pruned[:, 0])].astype(np.int64)
@@ -38,9 +42,9 @@ class Composer:
     def unseen(self, word: str) -> NDArray[np.float32]:
         """The vector of a word without a row of its own, (dim,); zeros where it has no n-gram."""
         if self._subwords.maxn < 1:
-            return np.zeros(self._dim, np.float32)
+            return np.zeros(self._inputs.dim, np.float32)
         rows = self._rows(self._subwords.rows(word, 0))
-        return mean_of(self._inputs[rows[rows >= 0], : self._dim])
+        return mean_of(self._inputs.take(rows[rows >= 0]))
 
     def subwords(self, word: str) -> list[tuple[str, int]]:
         """The n-grams of a word that have a row, in their order, each with its row."""
@@ -64,7 +68,30 @@ class Composer:
         is_own = np.zeros(len(parts), np.bool_)
         is_own[spans[:-1]] = True
         parts[is_own], parts[~is_own] = np.arange(first, first + len(counts)), rows
-        return composed(self._inputs, spans, parts, self._dim)
+        return composed(self._inputs, spans, parts)
+
+    def all_words(
+        self,
+        text: tuple[NDArray[np.uint8], NDArray[np.int64]],
+        dtype: DType = "float32",
+        told: Callable[[int], None] | None = None,
+    ) -> tuple[Builder, int]:
+        """The vectors of the words from the first on, stored as `dtype`, and how many are not finite.
+
+        text: their bytes, and where each begins, (words + 1,); told: hears how many words were composed.
+        """
+        (letters, offsets), odd, dim = text, 0, self._inputs.dim
+        builder = Builder(dim, dtype)
+        builder.resize(len(offsets) - 1)
+        for start in range(0, len(builder), _PIECE):
+            ends = offsets[start : start + _PIECE + 1]
+            with np.errstate(over="ignore", invalid="ignore"):
+                rows = self.words(letters[ends[0] : ends[-1]], ends - ends[0], start)[:, :dim]
+            odd += int(np.count_nonzero(~np.isfinite(rows).all(axis=1)))
+            builder.put(start, rows)
+            if told is not None:
+                told(len(rows))
+        return builder, odd
 
     def _rows(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
         """The row of each n-gram, -1 where it has none."""
@@ -76,8 +103,13 @@ class Composer:
         return np.where(self._left[at, 0] == hashes, self._words + self._left[at, 1], -1)
 
 
+def spelled(tables: Mapping[str, NDArray[Any]], keys: Keys) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of words and where each begins: as their file spelled them, where keys say something else."""
+    arrays = keys.tables()
+    return bytes_of(tables, WORDS) or (arrays["keys.bytes"], arrays["keys.offsets"])
+
+
 def composer(config: Mapping[str, Any], tables: Mapping[str, NDArray[Any]], words: int) -> Composer:
     """That of a model with `features` and `inputs`."""
-    return Composer(
-        tables["inputs"], config["dim"], words, Subwords.of(config["features"]), tables.get("pruned")
-    )
+    inputs = Table.named("inputs", tables, config["dim"])
+    return Composer(inputs, words, Subwords.of(config["features"]), tables.get("pruned"))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from omnivec.data.ngrams import LINE_END, Subwords
 from omnivec.store.fnv import BASIS64, LAST64, PRIME64, fnv
 from omnivec.store.keys import Keys
-from omnivec.store.tables import empty_table
+from omnivec.store.tables import Table, empty_table
 
 _MASK, _GAMMA, _MULTIPLIER = 2**64 - 1, 0x9E3779B97F4A7C15, 116049371
 _PIECE = 1 << 10  # words composed at once: their rows then stay in the caches
@@ -130,18 +130,16 @@ def mean_of(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return total / np.float32(max(len(rows), 1))
 
 
-def composed(
-    inputs: NDArray[np.float32], spans: NDArray[np.int64], parts: NDArray[np.int32], dim: int
-) -> NDArray[np.float32]:
+def composed(inputs: Table, spans: NDArray[np.int64], parts: NDArray[Any]) -> NDArray[np.float32]:
     """Every word as the mean of its rows, a new table (words, padded width).
 
     Word w is the mean of inputs[parts[spans[w] : spans[w + 1]]], added in the same order as `mean_of` adds.
     """
-    words = len(spans) - 1
+    words, dim = len(spans) - 1, inputs.dim
     table = empty_table(words, dim)
     for first in range(0, words, _PIECE):
         last = min(first + _PIECE, words)
-        rows = inputs[parts[spans[first] : spans[last]], :dim]
+        rows = inputs.take(parts[spans[first] : spans[last]])
         counts = np.diff(spans[first : last + 1])
         table[first:last, :dim] = np.add.reduceat(rows, spans[first:last] - spans[first], axis=0)
         table[first:last, :dim] /= counts[:, None].astype(np.float32)

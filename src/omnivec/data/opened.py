@@ -10,20 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.composing import composer
+from omnivec.data.composing import composer, spelled
 from omnivec.store import memory
 from omnivec.store.formats.contents import Contents, Request
 from omnivec.store.formats.fasttext import FILE
-from omnivec.store.formats.fasttext_names import WORDS, bytes_of
 from omnivec.store.keys import Keys
-from omnivec.store.tables import Builder, DType, table_bytes
+from omnivec.store.tables import Builder, DType, Table, table_bytes
 
 _log = logging.getLogger("omnivec")
 
-_PIECE = 1 << 12  # words composed at once
 _ROWS = 1 << 14  # copied at once
 _WORD = 250  # bytes of a usual word in lists, keys and their tables
 _REMEDY = (
@@ -37,7 +34,8 @@ def opened_model(
     """Config, keys and tables of a model, in memory, from what the reader of its format gives.
 
     Where keys are the first words alone, so are the rows that are kept; `request.dtype` is of vectors and
-    what predicts.
+    what predicts. Codes stay as they are; where rows are codes, words are composed of them when they are
+    asked for, and not here.
 
     Raises: NotEnoughMemory before anything is allocated; NotFinite for what float16 cannot hold.
     """
@@ -46,11 +44,15 @@ def opened_model(
     assert isinstance(keys, Keys)
     dim, words, first = config["dim"], config["rows"], len(keys)
     cut_off = first < words
-    large = {name: given[name] for name in ("inputs", "output", "nodes") if name in given}
+    names = [name for name in ("inputs", "output", "nodes") if name in given]
+    matrices = {name: Table.named(name, given, dim) for name in names}
+    lazy = not cut_off and matrices["inputs"].dtype == "pq" and request.dtype == "float32"
     if cut_off:  # a row for each word is left of its first ones
-        large = {"output": large["output"][:first]} if "output" in large and not config["head"] else {}
-    need = {name: table_bytes(len(rows), dim, _kept(name, request)) for name, rows in large.items()}
-    need |= {"vectors": table_bytes(first, dim, request.dtype), "words": words * _WORD}
+        by_word = "output" in matrices and not config["head"]
+        matrices = {"output": matrices["output"].part(slice(first))} if by_word else {}
+    large = {name: table for name, table in matrices.items() if table.dtype != "pq"}
+    need = {name: table_bytes(len(table), dim, _kept(name, request)) for name, table in large.items()}
+    need |= {"vectors": 0 if lazy else table_bytes(first, dim, request.dtype), "words": words * _WORD}
     memory.require(need, f"{_REMEDY}: {path}")
     done, total = 0, sum(map(len, large.values())) + first
 
@@ -61,20 +63,13 @@ def opened_model(
             request.told(done / total)
 
     tables = {} if cut_off else {name: table for name, table in given.items() if name not in large}
-    for name, rows in large.items():
-        tables |= _stored(name, rows, dim, _kept(name, request), told)
-    builder = Builder(dim, request.dtype)
-    builder.resize(first)
-    spelled = bytes_of(given, WORDS) or tuple(keys.tables()[f"keys.{name}"] for name in ("bytes", "offsets"))
-    source, odd = composer(config, {**given, **tables}, words), 0
-    for start in range(0, first, _PIECE):
-        stop = min(start + _PIECE, first)
-        ends = spelled[1][start : stop + 1]
-        with np.errstate(over="ignore", invalid="ignore"):
-            rows = source.words(spelled[0][ends[0] : ends[-1]], ends - ends[0], start)[:, :dim]
-        odd += int(np.count_nonzero(~np.isfinite(rows).all(axis=1)))
-        builder.put(start, rows)
-        told(stop - start)
+    for name, table in matrices.items():
+        kept = table.arrays(name) if table.dtype == "pq" else {}
+        tables |= kept or _stored(name, table, dim, _kept(name, request), told)
+    if lazy:
+        return config, keys, tables
+    source = composer(config, {**given, **tables}, words)
+    builder, odd = source.all_words(spelled(given, keys), request.dtype, told)
     if odd:
         _log.warning("%s: %s words have vectors with values that are NaN or infinite", path, f"{odd:,}")
     tables |= builder.table().arrays("vectors")
@@ -92,12 +87,12 @@ def _kept(name: str, request: Request) -> DType:
 
 
 def _stored(
-    name: str, rows: NDArray[np.float32], dim: int, dtype: DType, told: Callable[[int], None]
+    name: str, table: Table, dim: int, dtype: DType, told: Callable[[int], None]
 ) -> dict[str, NDArray[Any]]:
     builder = Builder(dim, dtype)
-    builder.resize(len(rows))
-    for start in range(0, len(rows), _ROWS):
-        part = rows[start : start + _ROWS]
+    builder.resize(len(table))
+    for start in range(0, len(table), _ROWS):
+        part = table.span(start, min(start + _ROWS, len(table)))
         builder.put(start, part)
         told(len(part))
     return builder.table().arrays(name)

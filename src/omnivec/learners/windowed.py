@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
-from omnivec.learners.learner import HELD_OUT, Learner, plural
+from omnivec.learners.learner import plural
+from omnivec.learners.text import TextLearner, job_over
 from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ Parts = tuple["NDArray[np.int64]", "NDArray[np.int32]"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Windowed(Learner):
+class Windowed(TextLearner):
     """Abstract. Vectors of words, learned from the words around them."""
 
     needs: ClassVar[Mapping[str, tuple[str, object]]] = {
@@ -82,14 +83,8 @@ class Windowed(Learner):
     """What a window never crosses the border of; a paragraph ends at an empty line."""
     line_end: str | None = None
     """A token to put at the end of every line, such as <eos>."""
-    whitespace: Literal["ascii", "unicode"] = "ascii"
-    """What separates words: space, tab, VT, FF, CR, LF; or whatever Unicode calls white space."""
-    encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
-    """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
     lr: Annotated[float, Between(1e-9, 100)] | None = None
     """Learning rate at the start; derived from model and loss when not given."""
-    lr_floor: Annotated[float, Between(0, 1)] = 1e-4
-    """Share of lr that is left at the end; in between it falls with the position in the text."""
 
     rates: ClassVar[Mapping[str, Mapping[str, float]]]
     """The learning rate where none is given, by loss and model."""
@@ -99,11 +94,6 @@ class Windowed(Learner):
         """Learning rate at the start; of a derived learner."""
         assert self.lr is not None
         return self.lr
-
-    @property
-    def floor(self) -> float:
-        """Share of the rate that is left at the end."""
-        return self.lr_floor
 
     def derived(self) -> Self:
         """The same learner with the options filled in that follow from others or from the machine."""
@@ -215,8 +205,9 @@ class Windowed(Learner):
         if parts is None:
             return dict(tables)
         from omnivec.data.features import composed
+        from omnivec.store.tables import Table
 
-        return {"vectors": composed(tables[self.inputs], *parts, self.dim), **tables}
+        return {"vectors": composed(Table(tables[self.inputs], self.dim), *parts), **tables}
 
     def thresholds(self, words: Vocabulary) -> NDArray[np.uint32]:
         """Thresholds of subsampling, (words,) uint32, as the kernel takes them."""
@@ -232,9 +223,8 @@ class Windowed(Learner):
         from omnivec.data.features import composed
         from omnivec.data.vocabulary import keep_chance
         from omnivec.engine import start, tree
-        from omnivec.engine.job import Job
-        from omnivec.engine.schedule import Schedule
         from omnivec.kernels import window
+        from omnivec.store.tables import Table
 
         words = corpus.vocabulary
         keep = self.thresholds(words)
@@ -258,31 +248,20 @@ class Windowed(Learner):
         chance = {"ns": count * math.log(2), "hs": length * math.log(2), "softmax": math.log(len(words))}
 
         def passed(
-            tokens: NDArray[np.int32], units: NDArray[np.int64], first: int, last: int, epoch: int,
-            rate: float | None, decay: float, sums: NDArray[np.float64],
+            tokens: NDArray[np.int32], units: NDArray[np.int64], shard: Shard, rate: float | None,
+            sums: NDArray[np.float64],
         ) -> None:  # fmt: skip
             window.train(
-                tokens, units, first, last, keep,
+                tokens, units, shard.first, shard.last, keep,
                 alias, window.EXCLUDE[self.exclude_target], int(self.distinct_negatives), starts, steps,
                 count, inputs, spans, parts, outputs, frozen, bag, self.window,
-                window.RADIUS[self.window_kind], rate, decay, start.base(self.seed, epoch), sums,
+                window.RADIUS[self.window_kind], rate, shard.decay, start.base(self.seed, shard.epoch), sums,
             )  # fmt: skip
-
-        def step(shard: Shard, sums: NDArray[np.float64]) -> None:
-            passed(
-                corpus.tokens, corpus.units, shard.first, shard.last, shard.epoch, shard.rate, shard.decay,
-                sums,
-            )  # fmt: skip
-
-        def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
-            piece = Schedule(max(len(tokens), 1), 1, 0.0, 0.0, work).shard_size  # so that Ctrl-C is heard
-            for first in range(0, max(len(tokens), 1), piece):
-                passed(tokens, units, first, min(first + piece, len(tokens)), HELD_OUT, None, 0.0, sums)
 
         def look() -> NDArray[np.float32]:
-            return inputs if known is None else composed(inputs, *known, self.dim)
+            return inputs if known is None else composed(Table(inputs, self.dim), *known)
 
-        return Job(tables, step, measure, look, work, chance[self.loss])
+        return job_over(corpus, tables, passed, look, work, chance[self.loss])
 
     def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
         """What training on a text would do and need. The text is read and counted, nothing is trained.

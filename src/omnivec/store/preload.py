@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +12,18 @@ from omnivec.errors import FormatError, NotEnoughMemory, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.folder import TABLES, Folder
 from omnivec.store.keys import BUILDING, Keys
+from omnivec.store.product import CODED, NORM_CENTROIDS, NORMS, misfit
 from omnivec.store.remedies import remedies
 from omnivec.store.safetensors import Arrays, Entry
-from omnivec.store.tables import LENGTHS, SCALES, Builder, DType, Rounding, Table, table_bytes
+from omnivec.store.tables import KINDS, LENGTHS, SCALES, Builder, DType, Rounding, Table, table_bytes
 
 _FLOATS = ("vectors", "output", "nodes")  # what a smaller type is for
+_DECODING = (SCALES, CODED, NORMS, NORM_CENTROIDS)  # what rows are decoded with
 _BY_KEY = {"vectors", "output", "keys.counts"}  # what has a row for each key, and is kept of the first ones
 _LABELS = "labels.offsets"  # where they are, output has a row for each label
 _TYPES = {  # of what is taken apart here; scales and lengths are float32
     "keys.offsets": ("int64",), "keys.bytes": ("uint8",), "keys.counts": ("int64",),
-    **dict.fromkeys(_FLOATS, get_args(DType)),
+    **dict.fromkeys(_FLOATS, tuple(KINDS)),
 }  # fmt: skip
 _BLOCK = 1 << 22  # bytes decoded at once
 _BUFFERS = 32_000_000  # bytes: blocks, and what the interpreter takes while it reads
@@ -95,7 +97,8 @@ class _Change(NamedTuple):
     """A table that is stored as another type than before."""
 
     rows: Entry
-    scales: Entry | None
+    beside: Mapping[str, Entry]
+    """What they are decoded with, by suffix."""
     dim: int
 
 
@@ -116,8 +119,7 @@ class _Plan(NamedTuple):
         yield from self.same.values()
         for change in self.changed.values():
             yield change.rows
-            if change.scales is not None:
-                yield change.scales
+            yield from change.beside.values()
 
 
 def _plan(folder: Folder, limit: int | None, dtype: DType | None) -> _Plan:
@@ -125,13 +127,17 @@ def _plan(folder: Folder, limit: int | None, dtype: DType | None) -> _Plan:
     if cut := limit is not None and limit < rows:
         rows = limit or rows
         entries = _first(folder, rows)
-    dim, changed = folder.config.get("dim"), {}
+    changed = {}
     for name in _FLOATS:
+        dim = folder.config.get("dim")
         if name in entries and dtype is not None and str(entries[name].dtype) != dtype:
-            entry, scales = entries.pop(name), entries.pop(name + SCALES, None)
-            entries.pop(name + LENGTHS, None)  # those of rows that are rounded are others
+            entry = entries.pop(name)
             width = entry.shape[-1]
-            changed[name] = _Change(entry, scales, dim if type(dim) is int and 0 < dim < width else width)
+            beside = {end: entries.pop(name + end) for end in _DECODING if name + end in entries}
+            entries.pop(name + LENGTHS, None)  # those of rows that are rounded are others
+            if type(dim) is not int or (CODED not in beside and not 0 < dim < width):
+                dim = width
+            changed[name] = _Change(entry, beside, dim)
     return _Plan(rows, cut, dtype or "float32", entries, changed)
 
 
@@ -165,8 +171,9 @@ def _rows(folder: Folder) -> int:
     def count(name: str) -> int:
         return (*shapes.get(name, ()), -1)[0]
 
-    rows = max(count("vectors"), 0)
-    wanted = {"vectors": rows, **dict.fromkeys(_by_key(shapes), rows)}
+    composed = "vectors" not in shapes and "inputs" in shapes  # words are the means of those rows
+    rows = max(count("keys.offsets") - 1 if composed else count("vectors"), 0)
+    wanted = {**({} if composed else {"vectors": rows}), **dict.fromkeys(_by_key(shapes), rows)}
     wanted |= {"keys.offsets": rows + 1, "keys.bytes": max(count("keys.bytes"), 0)}
     for name in _FLOATS:
         if name in shapes:
@@ -181,7 +188,15 @@ def _rows(folder: Folder) -> int:
         if found not in types:
             what = f"{name!r} is {found}, {' or '.join(types)} was expected"
             raise FormatError(f"{folder.path / TABLES}: {what}; damaged")
+        if name in _FLOATS and found == "uint8":
+            if wrong := misfit(name, folder.arrays.entries, folder.config.get("dim")):
+                raise FormatError(f"{folder.path / TABLES}: {wrong}; damaged")
     return rows
+
+
+def rows_of(folder: Folder) -> int:
+    """Keys of an open folder. Raises: FormatError for a damaged one."""
+    return _rows(folder)
 
 
 def _by_key(tables: Collection[str]) -> set[str]:
@@ -192,14 +207,22 @@ def _by_key(tables: Collection[str]) -> set[str]:
 def _first(folder: Folder, rows: int) -> dict[str, Entry]:
     """Where the first rows lie of what has a row for each key."""
     found = folder.arrays.entries
-    names = [name for name in found if name.removesuffix(SCALES).removesuffix(LENGTHS) in _by_key(found)]
+    by_key = _by_key(found)
+    names = [name for name in found if _without(name, (SCALES, LENGTHS, NORMS)) in by_key]
     entries = {name: found[name].span(0, rows) for name in names}
+    coders = (name + end for name in by_key for end in (CODED, NORM_CENTROIDS))
+    entries |= {name: found[name] for name in coders if name in found}
     entries["keys.offsets"] = found["keys.offsets"].span(0, rows + 1)
     end = int(folder.arrays.read(found["keys.offsets"].span(rows, rows + 1))[0])
     if not 0 <= end <= found["keys.bytes"].nbytes:
         raise FormatError(f"{folder.path / TABLES}: keys.offsets leads to byte {end:,} of the keys; damaged")
     entries["keys.bytes"] = found["keys.bytes"].span(0, end)
     return entries
+
+
+def _without(name: str, suffixes: tuple[str, ...]) -> str:
+    """The name of the table that lies beside `name`, where that ends in one of the suffixes."""
+    return next((name.removesuffix(end) for end in suffixes if name.endswith(end)), name)
 
 
 def _encoded(arrays: Arrays, change: _Change, dtype: DType, count: Callable[[int], None]) -> Builder:
@@ -210,9 +233,12 @@ def _encoded(arrays: Arrays, change: _Change, dtype: DType, count: Callable[[int
     step = max(1, _BLOCK * rows // max(change.rows.nbytes, 1))
     for start in range(0, rows, step):
         stop = min(start + step, rows)
-        scales = None if change.scales is None else arrays.read(change.scales.span(start, stop), count)
-        part = Table(arrays.read(change.rows.span(start, stop), count), change.dim, scales)
-        builder.put(start, part.span(0, len(part)))
+        beside = {
+            end: arrays.read(entry.span(start, stop) if end in (SCALES, NORMS) else entry, count)
+            for end, entry in change.beside.items()
+        }
+        stored = arrays.read(change.rows.span(start, stop), count)
+        builder.put(start, Table.named("", {"": stored, **beside}, change.dim).span(0, stop - start))
     return builder
 
 

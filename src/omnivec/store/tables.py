@@ -1,7 +1,8 @@
 """A table: the rows of a matrix, however they are stored; float32 rows are plain, smaller ones are decoded.
 
 float32 rows are padded to 16 floats and aligned to 64 bytes, which is what kernels train on. float16 rows
-take half of that, int8 rows a quarter: each number is a multiple, from -127 to 127, of its row's scale.
+take half of that, int8 rows a quarter: each number is a multiple, from -127 to 127, of its row's scale. Rows
+of codes ("pq") take a byte for several numbers; see `omnivec.store.product`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from omnivec.errors import NotFinite, OptionError
 from omnivec.store import memory
+from omnivec.store.product import Coder
 
 LANES = 16
 """Floats in one step of a kernel; rows are padded to a multiple of it."""
@@ -24,6 +26,12 @@ ALIGNMENT = 64
 
 DType: TypeAlias = Literal["float32", "float16", "int8"]
 """How a number is stored."""
+
+Kind: TypeAlias = Literal["float32", "float16", "int8", "pq"]
+"""How a table is stored: numbers of a type, or codes of a product quantiser."""
+
+KINDS: Mapping[str, Kind] = {"float32": "float32", "float16": "float16", "int8": "int8", "uint8": "pq"}
+"""What a table is by the type of its array."""
 
 SCALES = ".scales"
 """What the name of a table of scales adds to the name of its int8 table."""
@@ -67,18 +75,25 @@ def table_bytes(rows: int, dim: int, dtype: DType = "float32") -> int:
 class Table:
     """Rows of numbers, read-only.
 
-    Args: `stored` (rows, dim or more) float32, (rows, dim) float16, or (rows, dim) int8 with `scales` (rows,)
-    float32. Nothing is copied; both may be mapped.
+    Args: `stored` (rows, dim or more) float32, (rows, dim) float16, (rows, dim) int8 with `scales` (rows,)
+    float32, or codes (rows, parts) uint8 with `dim` and their `coder`. Nothing is copied; all may be mapped.
     """
 
     def __init__(
-        self, stored: NDArray[Any], dim: int | None = None, scales: NDArray[np.float32] | None = None
+        self,
+        stored: NDArray[Any],
+        dim: int | None = None,
+        scales: NDArray[np.float32] | None = None,
+        coder: Coder | None = None,
     ) -> None:
         self.stored = stored
         """The array as it lies in the file or in memory, padding included."""
         self.scales = scales
         """(rows,) float32, what each row's numbers are multiples of; None unless they are int8."""
-        self._rows = stored[:, : stored.shape[1] if dim is None else dim]
+        self.coder = coder
+        """What the codes stand for; None unless there are codes."""
+        self._dim = stored.shape[1] if dim is None else dim
+        self._rows = stored[:, : stored.shape[1] if coder is not None else self._dim]
         self._rows.flags.writeable = False
 
     def __len__(self) -> int:
@@ -87,40 +102,48 @@ class Table:
     @property
     def dim(self) -> int:
         """Numbers in a row, padding apart."""
-        return int(self._rows.shape[1])
+        return self._dim
 
     @property
-    def dtype(self) -> DType:
-        """How a number is stored."""
-        return checked_dtype(str(self.stored.dtype))
+    def dtype(self) -> Kind:
+        """How it is stored."""
+        return KINDS[str(self.stored.dtype)]
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the array and the scales."""
-        return self.stored.nbytes + (0 if self.scales is None else self.scales.nbytes)
+        """Bytes of the array and of what it is decoded with."""
+        return sum(array.nbytes for array in self.arrays("").values())
 
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Copies of the given rows, (len(rows), dim) float32."""
-        return self._decoded(self._rows[rows], None if self.scales is None else self.scales[rows])
+        return self._decoded(rows)
 
     def span(self, start: int, stop: int) -> NDArray[np.float32]:
         """The rows from `start` to `stop`, (stop - start, dim) float32; where they are float32, no copy."""
-        part = slice(start, stop)
-        return self._decoded(self._rows[part], None if self.scales is None else self.scales[part])
+        return self._decoded(slice(start, stop))
+
+    def part(self, rows: slice | NDArray[np.int64]) -> Table:
+        """A table of some of the rows, stored as they are; of a slice no copy."""
+        scales = None if self.scales is None else self.scales[rows]
+        return Table(
+            self.stored[rows], self.dim, scales, None if self.coder is None else self.coder.part(rows)
+        )
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """The arrays by the names they have in a model folder; `named` takes them back."""
-        return {name: self.stored} if self.scales is None else {name: self.stored, name + SCALES: self.scales}
+        beside = {} if self.scales is None else {name + SCALES: self.scales}
+        return {name: self.stored, **beside, **({} if self.coder is None else self.coder.arrays(name))}
 
     @classmethod
     def named(cls, name: str, arrays: Mapping[str, NDArray[Any]], dim: int) -> Table:
         """The table that lies under `name` among the arrays of a model."""
-        return cls(arrays[name], dim, arrays.get(name + SCALES))
+        return cls(arrays[name], dim, arrays.get(name + SCALES), Coder.named(name, arrays))
 
-    @staticmethod
-    def _decoded(rows: NDArray[Any], scales: NDArray[np.float32] | None) -> NDArray[np.float32]:
-        plain: NDArray[np.float32] = rows.astype(np.float32, copy=False)
-        return plain if scales is None else np.multiply(plain, scales[:, None], out=plain)
+    def _decoded(self, rows: Any) -> NDArray[np.float32]:
+        if self.coder is not None:
+            return self.coder.decoded(self._rows[rows], rows, self.dim)
+        plain: NDArray[np.float32] = self._rows[rows].astype(np.float32, copy=False)
+        return plain if self.scales is None else np.multiply(plain, self.scales[rows, None], out=plain)
 
 
 class Rounding(NamedTuple):

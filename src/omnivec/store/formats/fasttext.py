@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import mmap
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
-from omnivec.store import memory
 from omnivec.store.formats import fasttext_family
 from omnivec.store.formats.contents import Contents, Outline, Request, Whole
 from omnivec.store.formats.fasttext_layout import (
@@ -32,6 +30,7 @@ from omnivec.store.formats.fasttext_names import LABELS, OTHERS, WORDS, keys_of,
 from omnivec.store.formats.fasttext_quantised import read_quantised
 from omnivec.store.formats.fasttext_tree import NO_NODE, huffman
 from omnivec.store.formats.source import opened
+from omnivec.store.product import NORMS
 from omnivec.store.tables import Table, table_bytes
 
 LOSSES = {HS: "hs", 2: "ns", 3: "softmax", 4: "ova"}
@@ -58,8 +57,8 @@ def read(path: Path, request: Request) -> Contents:
     """A whole model: words, their own rows, and beside them options and tables.
 
     Of the tables, `inputs` and `output` or `nodes` are rows as they lie in the file, (rows, dim) float32 at
-    any byte, mapped and not padded; rows of a quantised file are decoded, and its codes are tables too. With
-    a limit, keys are the first words alone, while `config` counts all.
+    any byte, mapped and not padded; of a quantised file they are codes, and beside them what those stand
+    for. With a limit, keys are the first words alone, while `config` counts all.
 
     Raises: FormatError naming the byte for what is damaged; NotEnoughMemory before a row is decoded.
     """
@@ -99,42 +98,42 @@ def _model(reader: Reader, header: Header, request: Request) -> Contents:
     small = _marked(reader, header, "the rows")
     if pruned is not None and not small:
         raise reader.damage(reader.at - 1, "rows that were pruned must be quantised")
-    tables |= _matrix(reader, small, header.rows, dim, "inputs", "rows")
+    inputs = _matrix(reader, small, header.rows, dim, "rows")
     small_output = _marked(reader, header, "the outputs")
-    tables |= _matrix(reader, small and small_output, header.outputs, dim, "output", "outputs")
+    outputs = _matrix(reader, small and small_output, header.outputs, dim, "outputs")
     if reader.at != len(reader.data):
         raise reader.damage(reader.at, f"the end was expected, the file has {len(reader.data):,} bytes")
+    tables |= inputs.arrays("inputs")
+    numbers = _numbers(header, small_output)
     if header["loss"] == HS:
-        tables |= _tree(reader, entries.counts[words:] if is_classifier else entries.counts[:words], tables)
-        del tables["output"]
-    whole = Whole(_config(header, path) | {FILE: _numbers(header, small_output)}, tables)
-    return Contents(keys, Table(tables["inputs"][:first], dim), keys.counts, None, whole)
+        counts = entries.counts[words:] if is_classifier else entries.counts[:words]
+        nodes = max(len(counts) - 1, 0)
+        tables |= {"tree": _tree(reader, counts), **outputs.part(slice(nodes)).arrays("nodes")}
+        if outputs.coder is not None:  # the codes of a row that no node has
+            unused = outputs.part(slice(nodes, None)).arrays("")
+            numbers["unused"] = [unused[name].tolist() for name in ("", NORMS) if name in unused]
+    else:
+        tables |= outputs.arrays("output")
+    whole = Whole(_config(header, path) | {FILE: numbers}, tables)
+    return Contents(keys, inputs.part(slice(first)), keys.counts, None, whole)
 
 
 def _marked(reader: Reader, header: Header, what: str) -> bool:
     return header.version > 0 and reader.flag(f"whether {what} are quantised")
 
 
-def _matrix(
-    reader: Reader, small: bool, rows: int, dim: int, name: str, what: str
-) -> dict[str, NDArray[Any]]:
-    """A matrix as it lies in the file, or its codes and what they say."""
-    if not small:
-        reader.shape(rows, dim, what)
-        return {name: reader.view("<f4", rows * dim, what).reshape(rows, dim)}
-    found = read_quantised(reader, rows, dim, what)
-    memory.require(
-        {"decoded rows": table_bytes(rows, dim)}, f"open it where there is more memory: {reader.path}"
-    )
-    return {name: found.decoded()[:, :dim], **found.tables(name)}
+def _matrix(reader: Reader, small: bool, rows: int, dim: int, what: str) -> Table:
+    """A matrix as it lies in the file, of numbers or of codes."""
+    if small:
+        return read_quantised(reader, rows, dim, what)
+    reader.shape(rows, dim, what)
+    return Table(reader.view("<f4", rows * dim, what).reshape(rows, dim))
 
 
-def _tree(
-    reader: Reader, counts: NDArray[np.int64], tables: Mapping[str, NDArray[Any]]
-) -> dict[str, NDArray[Any]]:
+def _tree(reader: Reader, counts: NDArray[np.int64]) -> NDArray[np.int32]:
     if len(counts) and counts.max() >= NO_NODE:
         raise FormatError(f"{reader.path}: a count of {counts.max():,}, too many for a tree; damaged")
-    return {"tree": huffman(counts), "nodes": tables["output"][: max(len(counts) - 1, 0)]}
+    return huffman(counts)
 
 
 def _numbers(header: Header, small_output: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import os
 import struct
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -21,7 +22,7 @@ from omnivec.store.formats.fasttext import FILE, LINE_END, LOSSES, MODELS
 from omnivec.store.formats.fasttext_family import MAGIC
 from omnivec.store.formats.fasttext_layout import NEVER
 from omnivec.store.formats.fasttext_names import LABELS, OTHERS, WORDS, bytes_of, labels_of
-from omnivec.store.formats.fasttext_quantised import Quantised
+from omnivec.store.formats.fasttext_quantised import MOST_CODES, with_unused, write_quantised
 from omnivec.store.formats.fasttext_tree import NO_NODE, rows_of_nodes
 from omnivec.store.formats.source import created
 from omnivec.store.formats.writing import encoded, spans
@@ -49,21 +50,34 @@ def write(
     What was read and not changed becomes the same bytes again.
 
     Raises: OutputError for a model that such a file cannot hold, saying why; when a word holds white space or
-    a zero byte; when the path exists (unless `overwrite`) or the system refuses.
+    a zero byte; for a name in .ftz of a model that is not quantised, and in .bin of one that is; when the
+    path exists (unless `overwrite`) or the system refuses.
     """
     whole = contents.whole
-    if whole is None or "vectors" not in whole.tables or not whole.config.get("learner"):
+    if whole is None or not {"vectors", "inputs"} & whole.tables.keys() or not whole.config.get("learner"):
         raise _cannot(path, "these are vectors alone, and it holds the rows that train")
     model = _Model(path, contents, whole)
-    outputs = model.outputs()
+    outputs, small = model.outputs(), model.inputs.dtype == "pq"
+    _check_name(path, small)
     with created(path, overwrite=overwrite) as file:
         file.write(model.header())
         for entries in model.entries:
             _write_entries(file, *entries)
         if "pruned" in whole.tables:
             file.write(np.ascontiguousarray(whole.tables["pruned"], "<i4").data)
-        _write_matrix(file, model.inputs, isinstance(model.inputs, Quantised), told)
-        _write_matrix(file, outputs, isinstance(outputs, Quantised) or model.small_output, None)
+        _write_matrix(file, model.inputs, small, told)
+        _write_matrix(file, outputs, outputs.dtype == "pq" or model.small_output, None)
+
+
+def _check_name(path: str | os.PathLike[str], small: bool) -> None:
+    """Users of fastText know by its suffix whether a file is quantised."""
+    suffix = Path(path).suffix
+    if suffix == ".ftz" and not small:
+        raise OutputError(
+            f"{path}: a .ftz file is quantised, and this model is not; omnivec quantize MODEL {path}"
+        )
+    if suffix == ".bin" and small:
+        raise OutputError(f"{path}: a quantised model is a .ftz file; name it {Path(path).stem}.ftz")
 
 
 def _cannot(path: str | os.PathLike[str], why: str) -> OutputError:
@@ -91,6 +105,8 @@ class _Model:
                     raise _cannot(path, "its labels came without counts")
                 self.entries.append((*self._named(labels, prefix), labels.counts, 1))
         self.inputs = self._matrix("inputs" if "inputs" in self._tables else "vectors")
+        if "pruned" in self._tables and self.inputs.dtype != "pq":
+            raise _cannot(path, "rows are pruned, which fastText has of quantised models alone")
 
     def _checked(self) -> dict[str, int]:
         """The sizes of n-grams, of a model whose features are fastText's."""
@@ -124,14 +140,16 @@ class _Model:
         encoded(self._path, keys, "fastText's dictionary", _SEPARATORS)
         return tables["keys.bytes"], tables["keys.offsets"]
 
-    def _matrix(self, name: str) -> Quantised | Table:
-        dim = self._config["dim"]
-        return Quantised.named(name, self._tables, dim) or Table.named(name, self._tables, dim)
+    def _matrix(self, name: str) -> Table:
+        """A table. Raises: OutputError for more codes than a file counts."""
+        table = Table.named(name, self._tables, self._config["dim"])
+        if table.dtype == "pq" and table.stored.size > MOST_CODES:
+            many = f"{table.stored.size:,} codes, and a file counts {MOST_CODES:,}; take a larger dsub"
+            raise _cannot(self._path, f"{name} has {many}, or a cutoff")
+        return table
 
-    def outputs(self) -> Quantised | Table:
+    def outputs(self) -> Table:
         """The matrix that predicts, its rows in fastText's order."""
-        if "output.codes" in self._tables:
-            return self._matrix("output")
         if "nodes" in self._tables:
             return self._nodes()
         if "output" not in self._tables:
@@ -157,6 +175,8 @@ class _Model:
             )
             what = f"counts in the file are {factor:,} times what they are, and one"
             _log.warning("%s: %s, so that fastText builds the tree of this model from them", self._path, what)
+        if nodes.dtype == "pq" and (found[1] > 0).all():
+            return with_unused(nodes.part(found[0]), self._file.get("unused"))
         rows = np.zeros((len(counts), nodes.dim), np.float32)
         rows[:-1] = nodes.take(found[0]) * found[1][:, None]
         return Table(rows)
@@ -165,7 +185,7 @@ class _Model:
         """Magic number, version, arguments and sizes."""
         config, options, record = self._config, self._config["options"], self._config["training"]
         kind = "supervised" if self._is_classifier else options.get("model", "skipgram")
-        words, rows, is_pruned = len(self._counts), _length(self.inputs), "pruned" in self._tables
+        words, rows, is_pruned = len(self._counts), len(self.inputs), "pruned" in self._tables
         found = {
             "dim": config["dim"], "window": options.get("window", 5), "epoch": options.get("epochs", 5),
             "min_count": options.get("min_count", 1), "negatives": options.get("negatives", 5),
@@ -192,10 +212,6 @@ def _code(names: Mapping[int, str], name: str) -> int:
     return next(code for code, known in names.items() if known == name)
 
 
-def _length(matrix: Quantised | Table) -> int:
-    return len(matrix.codes) if isinstance(matrix, Quantised) else len(matrix)
-
-
 def _write_entries(
     file: BinaryIO, text: NDArray[np.uint8], offsets: NDArray[np.int64], counts: NDArray[np.int64], kind: int
 ) -> None:
@@ -209,11 +225,11 @@ def _write_entries(
         )
 
 
-def _write_matrix(file: BinaryIO, matrix: Quantised | Table, mark: bool, told: Told | None) -> None:
+def _write_matrix(file: BinaryIO, matrix: Table, mark: bool, told: Told | None) -> None:
     """The matrix, behind the mark of one that is quantised."""
     file.write(struct.pack("<?", mark))
-    if isinstance(matrix, Quantised):
-        matrix.write(file)
+    if matrix.dtype == "pq":
+        write_quantised(file, matrix)
         return
     file.write(struct.pack("<qq", len(matrix), matrix.dim))
     for _, rows in spans(matrix, told):
