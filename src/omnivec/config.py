@@ -107,7 +107,9 @@ def options(learner: type) -> dict[str, Option]:
 @functools.cache
 def _options(learner: Any) -> dict[str, Option]:
     hints, helps = get_type_hints(learner, include_extras=True), _helps(learner)
-    return {f.name: _option(f, hints[f.name], helps.get(f.name, "")) for f in dataclasses.fields(learner)}
+    place = {name: number for number, name in enumerate(learner.last)}
+    fields = sorted(dataclasses.fields(learner), key=lambda field: place.get(field.name, -1))
+    return {f.name: _option(f, hints[f.name], helps.get(f.name, "")) for f in fields}
 
 
 def _option(field: dataclasses.Field[Any], hint: object, text: str) -> Option:
@@ -163,6 +165,9 @@ class Options:
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Names from other tools of what is no option here, and what to do instead."""
+
+    last: ClassVar[tuple[str, ...]] = ()
+    """The options that are shown after all others, in this order, whichever class declares them."""
 
     def __new__(cls, *given: object, **values: object) -> Self:
         """Refuse unknown names with the nearest of ours, where the dataclass would raise a bare TypeError."""
@@ -274,4 +279,4 @@ class Options:
 
     def as_dict(self) -> dict[str, object]:
         """Every option by name, ready for JSON."""
-        return dataclasses.asdict(self)
+        return {name: getattr(self, name) for name in options(type(self))}

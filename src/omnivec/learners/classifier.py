@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
 from omnivec.errors import OptionError
-from omnivec.learners.learner import HELD_OUT, Learner, plural
+from omnivec.learners.learner import HELD_OUT, plural
+from omnivec.learners.text import TextLearner, job_over
+from omnivec.learners.weights import class_weights, given_weights
 from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Classifier(Learner):
+class Classifier(TextLearner):
     """Labels of texts, learned from texts with labels."""
 
     name: ClassVar[str] = "classifier"
@@ -81,14 +83,8 @@ class Classifier(Learner):
     """At most so many words have a row of their own, the most frequent ones."""
     line_end: str | None = "</s>"
     """A token at the end of every text; none where it is empty."""
-    whitespace: Literal["ascii", "unicode"] = "ascii"
-    """What separates words: space, tab, VT, FF, CR, LF; or whatever Unicode calls white space."""
-    encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
-    """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
     lr: Annotated[float, Between(1e-9, 100)] = 0.1
     """Learning rate at the start."""
-    lr_floor: Annotated[float, Between(0, 1)] = 1e-4
-    """Share of lr that is left at the end; in between it falls with the position in the text."""
 
     inputs: ClassVar[str] = "inputs"
     remedies: ClassVar[str] = "lower dim or buckets, raise min_count or set max_size"
@@ -99,18 +95,12 @@ class Classifier(Learner):
             object.__setattr__(self, "line_end", None)
         if not self.label_prefix or len(self.label_prefix.split()) != 1:
             raise OptionError(f"label_prefix must be a word without white space, got {self.label_prefix!r}")
-        if self.class_weights not in (None, "balanced"):
-            given_weights(self.class_weights)
+        given_weights(self.class_weights)
 
     @property
     def rate(self) -> float:
         """Learning rate at the start."""
         return self.lr
-
-    @property
-    def floor(self) -> float:
-        """Share of the rate that is left at the end."""
-        return self.lr_floor
 
     def derived(self) -> Self:
         """The same learner with the number of threads filled in."""
@@ -243,29 +233,6 @@ class Classifier(Learner):
 
         return composed(tables["inputs"], *parts_of(self.bag(), words, None, len(words)), self.dim)
 
-    def weights(self, labels: Vocabulary) -> NDArray[np.float32] | None:
-        """What multiplies the rate of each label, (labels,) float32; None for 1.
-
-        balanced: labels in all, over the number of labels and their counts, so that all weigh alike together.
-        Raises: OptionError for a label that is not there.
-        """
-        import numpy as np
-
-        if self.class_weights is None:
-            return None
-        if self.class_weights == "balanced":
-            weights: NDArray[np.float32] = np.float32(
-                labels.counts.sum() / len(labels)
-            ) / labels.counts.astype(np.float32)
-            return weights
-        weights = np.ones(len(labels), np.float32)
-        names = {name.removeprefix(self.label_prefix): row for row, name in enumerate(labels.keys)}
-        for name, weight in given_weights(self.class_weights).items():
-            if (row := names.get(name.removeprefix(self.label_prefix))) is None:
-                raise OptionError(f"class_weights names the label {name!r}, which the text does not have")
-            weights[row] = weight
-        return weights
-
     def job(
         self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
     ) -> Job:
@@ -274,8 +241,6 @@ class Classifier(Learner):
 
         from omnivec.data.predicting import hashes_of, parts_of
         from omnivec.engine import start, tree
-        from omnivec.engine.job import Job
-        from omnivec.engine.schedule import Schedule
         from omnivec.kernels import bag as kernel
 
         words, types, labels, bag = corpus.vocabulary, corpus.types, corpus.vocabulary.labels, self.bag()
@@ -295,43 +260,26 @@ class Classifier(Learner):
             apart = 1
         if self.loss != "softmax":
             chance = rivals * math.log(2)
-        weights = self.weights(labels)
+        weights = class_weights(self.class_weights, labels, self.label_prefix)
         lines = max(len(corpus.units) - 1, 1)
         row = len(parts) / len(types.rows) + self.word_ngrams - 1
         work = int(inputs.shape[1] * (row + rivals * lines / max(len(corpus.tokens), 1))) + 1
 
         def passed(
-            tokens: NDArray[np.int32], units: NDArray[np.int64], first: int, last: int, epoch: int,
-            rate: float | None, decay: float, sums: NDArray[np.float64],
+            tokens: NDArray[np.int32], units: NDArray[np.int64], shard: Shard, rate: float | None,
+            sums: NDArray[np.float64],
         ) -> None:  # fmt: skip
+            if rate is None and not shard.first and len(tokens):
+                known(tokens, units)
             kernel.train(
-                tokens, units, first, last, types.labels, spans, parts, hashes, self.word_ngrams,
+                tokens, units, shard.first, shard.last, types.labels, spans, parts, hashes, self.word_ngrams,
                 bag.base(len(words)), self.buckets, int(bag.plain), int(self.labels == "one"), most,
-                weights, alias, self.negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay,
-                start.base(self.seed, epoch), sums,
+                weights, alias, self.negatives, starts, paths, apart, inputs, outputs, frozen, rate,
+                shard.decay, start.base(self.seed, shard.epoch), sums,
             )  # fmt: skip
 
         def known(tokens: NDArray[np.int32], units: NDArray[np.int64]) -> None:
             kernel.largest(tokens, units, types.labels, spans, self.word_ngrams, most)
-
-        def step(shard: Shard, sums: NDArray[np.float64]) -> None:
-            passed(
-                corpus.tokens,
-                corpus.units,
-                shard.first,
-                shard.last,
-                shard.epoch,
-                shard.rate,
-                shard.decay,
-                sums,
-            )
-
-        def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
-            if len(tokens):
-                known(tokens, units)
-            piece = Schedule(max(len(tokens), 1), 1, 0.0, 0.0, work).shard_size  # so that Ctrl-C is heard
-            for first in range(0, max(len(tokens), 1), piece):
-                passed(tokens, units, first, min(first + piece, len(tokens)), HELD_OUT, None, 0.0, sums)
 
         def look() -> NDArray[np.float32]:
             return self._composed(words.keys, tables)
@@ -343,20 +291,4 @@ class Classifier(Learner):
                 bag.base(len(words)), self.buckets, int(bag.plain), most, len(words), self.dim,
                 start.base(self.seed, HELD_OUT), inputs,
             )  # fmt: skip
-        return Job(tables, step, measure, look, work, chance)
-
-
-def given_weights(text: str | None) -> dict[str, float]:
-    """`spam=5 ham=.5` as numbers by label. OptionError for what is not so."""
-    weights = {}
-    for part in (text or "").split():
-        label, equals, number = part.rpartition("=")
-        try:
-            weights[label] = float(number)
-        except ValueError:
-            equals = ""
-        if not equals or not 0 <= weights.get(label, -1.0) < 1e6:
-            raise OptionError(
-                f"class_weights must be balanced, or label=weight parted by spaces, got {part!r} in {text!r}"
-            )
-    return weights
+        return job_over(corpus, tables, passed, look, work, chance)

@@ -38,6 +38,7 @@ class FastText(Windowed):
         "hs": {"skipgram": 0.05, "cbow": 0.05},
         "softmax": {"skipgram": 0.05, "cbow": 0.05},
     }
+    last: ClassVar[tuple[str, ...]] = (*Windowed.last, "minn", "maxn", "buckets")
     inputs: ClassVar[str] = "inputs"
     remedies: ClassVar[str] = "lower dim or buckets, raise min_count or set max_size"
 

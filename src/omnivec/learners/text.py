@@ -1,0 +1,77 @@
+"""What all learners of text share: how characters are read, and passes over the shards of a text.
+
+The learning rate falls with the position in the text; a text held out is measured in the same shards.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from omnivec.config import Between
+from omnivec.learners.learner import HELD_OUT, Learner
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from omnivec.data.corpus import Corpus, Reading
+    from omnivec.engine.job import Job
+    from omnivec.engine.schedule import Shard
+
+    Pass = Callable[[NDArray[np.int32], NDArray[np.int64], Shard, float | None, NDArray[np.float64]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextLearner(Learner):
+    """Abstract. A learner whose source is text."""
+
+    last: ClassVar[tuple[str, ...]] = (
+        "min_count", "max_size", "unit", "line_end", "whitespace", "encoding_errors", "lr", "lr_floor",
+    )  # fmt: skip
+
+    whitespace: Literal["ascii", "unicode"] = "ascii"
+    """What separates words: space, tab, VT, FF, CR, LF; or whatever Unicode calls white space."""
+    encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
+    """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
+    lr_floor: Annotated[float, Between(0, 1)] = 1e-4
+    """Share of lr that is left at the end; in between it falls with the position in the text."""
+
+    @property
+    def floor(self) -> float:
+        """Share of the rate that is left at the end."""
+        return self.lr_floor
+
+    @abstractmethod
+    def reading(self) -> Reading:
+        """How the text is read."""
+
+
+def job_over(
+    corpus: Corpus,
+    tables: Mapping[str, NDArray[Any]],
+    passed: Pass,
+    look: Callable[[], NDArray[np.float32]],
+    work: int,
+    chance: float,
+) -> Job:
+    """What the engine runs, made of passes over shards; the rest as in `Job`.
+
+    passed: receives (tokens, units, shard, rate, sums) and trains the shard from that rate on, or only
+    measures it where the rate is None.
+    """
+    from omnivec.engine.job import Job
+    from omnivec.engine.schedule import Schedule, Shard
+
+    def step(shard: Shard, sums: NDArray[np.float64]) -> None:
+        passed(corpus.tokens, corpus.units, shard, shard.rate, sums)
+
+    def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
+        piece = Schedule(max(len(tokens), 1), 1, 0.0, 0.0, work).shard_size  # so that Ctrl-C is heard
+        for first in range(0, max(len(tokens), 1), piece):
+            last = min(first + piece, len(tokens))
+            passed(tokens, units, Shard(HELD_OUT, first, last, 0.0, 0.0), None, sums)
+
+    return Job(tables, step, measure, look, work, chance)
