@@ -230,8 +230,10 @@ class Classifier(TextLearner):
     def _composed(self, words: Any, tables: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
         from omnivec.data.features import composed
         from omnivec.data.predicting import parts_of
+        from omnivec.store.tables import Table
 
-        return composed(tables["inputs"], *parts_of(self.bag(), words, None, len(words)), self.dim)
+        inputs = Table(tables["inputs"], self.dim)
+        return composed(inputs, *parts_of(self.bag(), words, None, len(words)))
 
     def job(
         self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
