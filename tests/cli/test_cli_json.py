@@ -13,6 +13,10 @@ SHAPES = {
         r"^## (\w+)$.*?^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S
     )
 }
+CLASSIFICATION = json.loads(
+    next(block for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+         if '"classification"' in block)
+)  # fmt: skip
 KINDS = {"number": (int, float), "string": str, "boolean": bool, "any": object}
 
 
@@ -53,6 +57,10 @@ def test_texts(call, vectors_folder, tmp_path):
     model = str(tmp_path / "c")
     _, _, err = call("train", "classifier", str(text), model, "--epochs", "1", "--dim", "4")
     assert err.splitlines()[-1].split() == ["Next", "omnivec", "classify", model, "TEXTS"]
+    report = json.loads(call("evaluate", model, str(text), "--json")[1])
+    fits(report, CLASSIFICATION)
+    words = ("autotune", text, text, tmp_path / "best", "--trials", "1", "--epochs", "1", "--dim", "4")
+    fits(json.loads(call(*words, "--json")[1]), SHAPES["autotune"])
     for line in call("classify", model, str(text), "--json")[1].splitlines():
         fits(json.loads(line), SHAPES["classify"])
 

@@ -125,6 +125,12 @@ def count(name: str, low: int = 1, high: int = 2**31 - 1) -> Parameter:
     return Parameter(converter=converted(option), metavar="N")
 
 
+def number(name: str, low: float, high: float, metavar: str = "X") -> Parameter:
+    """A verb's own flag that takes a number from `low` to `high`."""
+    option = Option(name, float, None, False, (), Between(low, high), "")
+    return Parameter(converter=converted(option), metavar=metavar)
+
+
 def choice(name: str, known: Callable[[], tuple[str, ...]]) -> Parameter:
     """A verb's own flag that takes one of the words that `known` gives when it is asked."""
 
@@ -136,8 +142,7 @@ def choice(name: str, known: Callable[[], tuple[str, ...]]) -> Parameter:
 
 def minutes(name: str) -> Parameter:
     """A verb's own flag that takes minutes."""
-    option = Option(name, float, None, False, (), Between(0.001, 1_000_000), "")
-    return Parameter(converter=converted(option), metavar="MINUTES")
+    return number(name, 0.001, 1_000_000, "MINUTES")
 
 
 def toml_values(path: str, learner: type[Options]) -> dict[str, object]:

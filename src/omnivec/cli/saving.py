@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,14 +41,26 @@ class Saving:
 
         return listen
 
-    def keep(self, model: Model, common: Common, display: Display) -> int:
-        """Save, say so, and return the exit code."""
+    def keep(
+        self,
+        model: Model,
+        common: Common,
+        display: Display,
+        told: Mapping[str, object] | None = None,
+        *,
+        interrupted: bool | None = None,
+    ) -> int:
+        """Save, say so, and return the exit code.
+
+        told: what JSON says besides; interrupted: where the model's record does not say it.
+        """
         from omnivec.cli.info import described
         from omnivec.cli.move import disk_bytes
         from omnivec.cli.out import emit_json
         from omnivec.store.memory import human
 
-        interrupted = bool(model.record.get("interrupted"))
+        if interrupted is None:
+            interrupted = bool(model.record.get("interrupted"))
         with display.busy("Saving", self.output), finished(interrupted) as asked_to_stop:
             self._save(model)
         size = human(disk_bytes(self.output))
@@ -57,7 +69,8 @@ class Saving:
         ask = f"omnivec {verb} {shlex.quote(self.output)} {what}"
         display.line("Next", self.again if interrupted and self.again else ask)
         if common.json:
-            emit_json({"model": self.output, **described(model, self.output), "interrupted": interrupted})
+            what_it_is = described(model, self.output)
+            emit_json({"model": self.output, **what_it_is, "interrupted": interrupted, **(told or {})})
         return STOPPED if asked_to_stop() else 0
 
     def _save(self, model: Model) -> None:

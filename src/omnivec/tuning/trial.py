@@ -33,8 +33,16 @@ class Trial:
         from omnivec.store.memory import human
 
         came = self.reason if self.score is None else f"{metric} {self.score:.4f}"
-        size = [] if self.size is None else [human(self.size)]
-        options = " · ".join(f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
-                             for name, value in self.options.items())  # fmt: skip
         best = ", the best so far" if self.best else ""
+        size = [] if self.size is None else [human(self.size)]
+        options = " · ".join(spoken(self.options))
         return f"{self.number}: {', '.join([f'{came}{best}', *size, f'{self.seconds:.1f} s'])}: {options}"
+
+
+def spoken(options: Mapping[str, float]) -> list[str]:
+    """`lr 0.2156` for each, without those that say nothing beside the others."""
+    silent = set() if options.get("maxn") else {"minn", "maxn"}
+    silent |= {"buckets"} if silent and options.get("word_ngrams") == 1 else set()
+    shown = {name: value for name, value in options.items() if name not in silent}
+    return [f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in shown.items()]  # fmt: skip
