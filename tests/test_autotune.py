@@ -248,6 +248,9 @@ def test_command_line(tmp_path, capsys):
         "Best", "trial", str(best["number"]), "of", "3:", "f1", f"{best['score']:.4f}"
     ]  # fmt: skip
     assert model.options["dim"] == 8 and {trial["options"]["dim"] for trial in record["trials"]} == {8}
+    assert main(["info", words[-1]]) == 0
+    tuned = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("Tuned"))
+    assert tuned.endswith(f"3 trials, number {best['number']} was best: f1 {best['score']:.4f}")
     assert main(words) == 1 and "exists" in capsys.readouterr().err
     assert main([*words, *flags, "--overwrite", "--json", "-q", "--metric=f1:sun"]) == 0
     told = json.loads(capsys.readouterr().out)
