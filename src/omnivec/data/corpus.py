@@ -18,7 +18,7 @@ from omnivec.data.numbering import Numbering
 from omnivec.data.sources import BLOCK, Piece, Source, describe, documents
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, extended, nothing_left, select
-from omnivec.errors import InputError, OutputError
+from omnivec.errors import InputError, OptionError, OutputError
 from omnivec.kernels import scan
 from omnivec.store import memory
 from omnivec.store.keys import Keys
@@ -99,8 +99,14 @@ class Reading:
         The words of a `known` one all stay, their counts grow by those of the source, and words of the source
         that pass min_count and the rule come to them. A tokenizer that is given takes the place of the named.
 
-        Raises: InputError when the source is missing, unreadable, not text, empty, or no word is left.
+        Raises: InputError when the source is missing, unreadable, not text, empty, or no word is left;
+        OptionError for the name of a tokenizer; MissingExtra where one by name is not installed.
         """
+        if isinstance(tokenizer, str):
+            raise OptionError(
+                f"tokenizer is a function here, got {tokenizer!r}; a name is an option of the learner: "
+                f"FastText(tokenizer={tokenizer!r})"
+            )
         if tokenizer is None and self.tokenizer != "whitespace":
             tokenizer = self.splitting()
         with closing(Spool()) as spool:

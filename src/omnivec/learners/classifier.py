@@ -63,6 +63,8 @@ class Classifier(TextLearner):
     """Letters of the longest character n-grams; 0 for none."""
     buckets: Annotated[int, Between(1, 2**31 - 1)] = 2_000_000
     """Rows that n-grams share by their hash: character n-grams so many, word n-grams as many more."""
+    jamo: Literal["none", "simple", "unicode"] = "none"
+    """Cut Hangul at its letters: as typed (simple, ㅗㅏ for ㅘ), or Unicode's own; or whole syllables."""
     hash: Literal["omnivec", "fasttext"] = "omnivec"
     """Of word n-grams: without structured collisions; or fastText's, in one table with character n-grams."""
     negatives: Annotated[int, Between(1, 1000)] = 5
@@ -109,7 +111,8 @@ class Classifier(TextLearner):
     def summary(self) -> str:
         """The options in one line."""
         words = [f"word n-grams to {self.word_ngrams}"] if self.word_ngrams > 1 else []
-        letters = [f"n-grams {self.minn} to {self.maxn}"] if self.maxn else []
+        jamo = "" if self.jamo == "none" else f", jamo {self.jamo}"
+        letters = [f"n-grams {self.minn} to {self.maxn}{jamo}"] if self.maxn else []
         negatives = [f"{self.negatives} negatives"] if self.loss == "ns" else []
         parts = [
             "bag of words", *words, *letters, self.loss, f"dim {self.dim}", *negatives, f"lr {self.lr:g}",
@@ -123,6 +126,7 @@ class Classifier(TextLearner):
         return {
             "kind": "bag", "hash": self.hash, **sizes, "word_ngrams": self.word_ngrams,
             "shared": self.hash == "fasttext", "line_end": self.line_end, "whitespace": self.whitespace,
+            **self.asked("jamo", "normalize", "tokenizer"),
         }  # fmt: skip
 
     def head(self) -> dict[str, Any]:
@@ -140,8 +144,8 @@ class Classifier(TextLearner):
         from omnivec.data.corpus import Reading
 
         return Reading(
-            unit="line", line_end=self.line_end, whitespace=self.whitespace,
-            encoding_errors=self.encoding_errors, min_count=1,
+            unit="line", line_end=self.line_end, whitespace=self.whitespace, normalize=self.normalize,
+            tokenizer=self.tokenizer, encoding_errors=self.encoding_errors, min_count=1,
         )  # fmt: skip
 
     def labelling(self) -> Labelling:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
 from omnivec.learners.windowed import Parts, Windowed
@@ -32,24 +32,27 @@ class FastText(Windowed):
     """Letters of the longest n-grams; 0 for words without parts."""
     buckets: Annotated[int, Between(1, 2**31 - 1)] = 2_000_000
     """Rows that n-grams share by their hash."""
+    jamo: Literal["none", "simple", "unicode"] = "none"
+    """Cut Hangul at its letters: as typed (simple, ㅗㅏ for ㅘ), or Unicode's own; or whole syllables."""
 
     rates: ClassVar[Mapping[str, Mapping[str, float]]] = {
         "ns": {"skipgram": 0.05, "cbow": 0.05},
         "hs": {"skipgram": 0.05, "cbow": 0.05},
         "softmax": {"skipgram": 0.05, "cbow": 0.05},
     }
-    last: ClassVar[tuple[str, ...]] = (*Windowed.last, "minn", "maxn", "buckets")
+    last: ClassVar[tuple[str, ...]] = (*Windowed.last, "minn", "maxn", "buckets", "jamo")
     inputs: ClassVar[str] = "inputs"
     remedies: ClassVar[str] = "lower dim or buckets, raise min_count or set max_size"
 
     def features(self) -> list[str]:
         """Lengths and rows of the n-grams."""
-        return [f"n-grams {self.minn} to {self.maxn} in {self.buckets:,} rows"] if self.maxn else []
+        letters = "" if self.jamo == "none" else f", jamo {self.jamo}"
+        return [f"n-grams {self.minn} to {self.maxn} in {self.buckets:,} rows{letters}"] if self.maxn else []
 
     def described(self) -> dict[str, Any]:
         """Lengths and rows of the n-grams, and how they are hashed."""
         sizes = {"minn": self.minn, "maxn": self.maxn, "buckets": self.buckets}
-        return {"kind": "subwords", "hash": "fasttext", **sizes}
+        return {"kind": "subwords", "hash": "fasttext", **sizes, **self.asked("jamo", "normalize")}
 
     def rows(self, words: int) -> int:
         """A row for each word, then the n-grams'."""
@@ -63,14 +66,16 @@ class FastText(Windowed):
         """The rows of each word: its own, then its n-grams'."""
         import numpy as np
 
+        from omnivec.data.ngrams import written
         from omnivec.kernels.hashing import subwords
         from omnivec.store.keys import Keys
 
         keys = vocabulary.keys if isinstance(vocabulary.keys, Keys) else Keys.build(vocabulary.keys)
         arrays = keys.tables()
-        text, offsets = arrays["keys.bytes"], arrays["keys.offsets"]
+        text, offsets = written(arrays["keys.bytes"], arrays["keys.offsets"], self.jamo)
+        text.flags.writeable = offsets.flags.writeable = False  # one compiled kernel for keys and letters
         spans = np.zeros(len(keys) + 1, np.int64)
-        given = text, offsets, self.minn, self.maxn, self.buckets, keys.find("</s>"), spans
+        given = text, offsets, self.minn, self.maxn, self.buckets, spans
         subwords(*given, None)
         parts = np.empty(spans[-1], np.int32)
         subwords(*given, parts)

@@ -29,11 +29,16 @@ class TextLearner(Learner):
     """Abstract. A learner whose source is text."""
 
     last: ClassVar[tuple[str, ...]] = (
-        "min_count", "max_size", "unit", "line_end", "whitespace", "encoding_errors", "lr", "lr_floor",
+        "min_count", "max_size", "unit", "line_end", "whitespace", "normalize", "tokenizer",
+        "encoding_errors", "lr", "lr_floor",
     )  # fmt: skip
 
     whitespace: Literal["ascii", "unicode"] = "ascii"
     """What separates words: space, tab, VT, FF, CR, LF; or whatever Unicode calls white space."""
+    normalize: Literal["none", "nfc"] = "none"
+    """Unicode's composed form, NFC, for texts and for words that are asked for; or texts as they are."""
+    tokenizer: Literal["whitespace", "kiwi"] = "whitespace"
+    """What makes words of a line: its white space, or Kiwi, into Korean morphemes (extra korean)."""
     encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
     """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
     lr_floor: Annotated[float, Between(0, 1)] = 1e-4
@@ -47,6 +52,11 @@ class TextLearner(Learner):
     @abstractmethod
     def reading(self) -> Reading:
         """How the text is read."""
+
+    def asked(self, *names: str) -> dict[str, str]:
+        """Those of its options that ask for more than text as it is, for `features`."""
+        values = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in values.items() if value not in ("none", "whitespace")}
 
 
 def job_over(

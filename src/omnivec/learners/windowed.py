@@ -130,8 +130,9 @@ class Windowed(TextLearner):
         from omnivec.data.corpus import Reading
 
         return Reading(
-            unit=self.unit, line_end=self.line_end, whitespace=self.whitespace,
-            encoding_errors=self.encoding_errors, min_count=self.min_count, max_size=self.max_size,
+            unit=self.unit, line_end=self.line_end, whitespace=self.whitespace, normalize=self.normalize,
+            tokenizer=self.tokenizer, encoding_errors=self.encoding_errors, min_count=self.min_count,
+            max_size=self.max_size,
         )  # fmt: skip
 
     def corpus(
