@@ -168,3 +168,65 @@ def test_info_reads_less_than_a_megabyte(call, tmp_path):
         _, out, _ = call("info", path)
         assert "20,000 × 64" in out
         assert int(io.read_text().split()[1]) - before < 10**6, path
+
+
+PARTS = [
+    "fasttext",
+    "--dim",
+    "8",
+    "--epochs",
+    "1",
+    "--min-count",
+    "1",
+    "--sample",
+    "0",
+    "--buckets",
+    "50",
+    "-q",
+]
+
+
+@pytest.fixture(scope="module")
+def with_parts(tmp_path_factory):
+    """A model of words with parts, and a classifier."""
+    from omnivec.cli import main
+
+    folder = tmp_path_factory.mktemp("parts")
+    (folder / "text").write_text("king queen king\nking stone\n" * 9, encoding="utf-8")
+    (folder / "labelled").write_text("__label__a king\n__label__b queen\n__label__a king\n" * 9)
+    assert main(["train", *PARTS, str(folder / "text"), str(folder / "w")]) == 0
+    words = ["train", "classifier", "--dim", "4", "--epochs", "1", "-q", str(folder / "labelled")]
+    assert main([*words, str(folder / "c")]) == 0
+    return folder
+
+
+def test_words_and_labels_come_with_their_counts(call, with_parts):
+    code, out, _ = call("info", with_parts / "w", "--words", 2)
+    assert (code, out) == (0, "king   27\nqueen   9\n")
+    told = json.loads(call("info", with_parts / "w", "--words", -1, "--json")[1])
+    assert told == {"words": [["king", 27], ["queen", 9], ["stone", 9]]}
+    told = json.loads(call("info", with_parts / "c", "--labels", "--words", 1, "--json")[1])
+    assert told == {"words": [["</s>", 27]], "labels": [["__label__a", 18], ["__label__b", 9]]}
+    assert call("info", with_parts / "c", "--labels")[1] == "__label__a  18\n__label__b   9\n"
+    code, _, err = call("info", with_parts / "w", "--labels")
+    assert code == 2 and "is no classifier, and has no labels" in err
+
+
+def test_words_of_vectors_without_counts_are_told_without(call, tmp_path):
+    Vectors(["a", "b\x1b"], [[1.0], [2.0]]).save(tmp_path / "m")
+    assert call("info", tmp_path / "m", "--words", 9)[1] == "a\nb\\x1b\n"
+    assert json.loads(call("info", tmp_path / "m", "--words", 1, "--json")[1]) == {"words": [["a", None]]}
+
+
+def test_subwords_come_with_their_rows_and_vectors(call, with_parts):
+    model = load(with_parts / "w")
+    for word in ("king", "kinglike"):
+        parts = model.vectors.subwords(word)
+        lines = call("info", with_parts / "w", "--subwords", word)[1].splitlines()
+        assert [line.split() for line in lines] == [[text, str(row)] for text, row in parts]
+        told = json.loads(call("info", with_parts / "w", "--subwords", word, "--json")[1])
+        assert (told["word"], told["known"]) == (word, word == "king")
+        rows = model.inputs.take(np.array([row for _, row in parts]))
+        wanted = [[*part, row] for part, row in zip(parts, rows.tolist(), strict=True)]
+        assert told["subwords"] == wanted
+    assert call("info", with_parts / "c", "--subwords", "king")[1].split() == ["king", "1"]

@@ -123,6 +123,27 @@ def test_ctrl_c_while_saving_waits_for_the_model(call, corpus, small, tmp_path, 
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.parametrize(("verb", "asked"), [("neighbors", "king"), ("analogy", "king queen man")])
+def test_a_dialogue_answers_line_by_line_until_exit(vectors_folder, verb, asked):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*OMNIVEC, verb, str(vectors_folder), "--topn", "1"],
+        stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.close(theirs)
+    os.write(ours, f"{asked}\nkng kng kng\n\n{asked}\nEXIT\n{asked}\n".encode())
+    out, err = process.communicate(timeout=60)
+    os.close(ours)
+    assert process.returncode == 0 and len(out.splitlines()) == 2
+    assert out.splitlines()[0] == out.splitlines()[1]
+    assert err.count("omnivec: unknown word") == 1 and "EXIT or Ctrl-D ends" in err
+
+
+def test_in_a_pipe_exit_is_a_word_and_the_end_of_the_text_ends(call, vectors_folder):
+    code, out, err = call("neighbors", vectors_folder, "--topn", 1, stdin="king\nEXIT\nqueen")
+    assert code == 1 and len(out.splitlines()) == 4 and "unknown word 'EXIT'" in err
+
+
 def test_ctrl_c_at_a_question_is_130_and_one_line(vectors_folder):
     process = subprocess.Popen(
         [*OMNIVEC, "neighbors", str(vectors_folder)],

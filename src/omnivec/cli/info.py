@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
+from omnivec.cli.entries import show_entries
 from omnivec.cli.failure import existing, in_flags
-from omnivec.cli.flags import Common, CommonFlags
+from omnivec.cli.flags import Common, CommonFlags, count
 from omnivec.cli.move import disk_bytes, rounded
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import MIDDLE_DOT, TIMES, duration, emit_json, folded, labelled, shown, speed
@@ -52,15 +53,30 @@ def info(
     /,
     *,
     verify: Annotated[bool, Parameter(help="Read all of it and compare it with its checksums.")] = False,
+    words: Annotated[
+        int | None, count("words", -1),
+        Parameter(help="Print the first N words with their counts instead; -1 for all."),
+    ] = None,
+    labels: Annotated[
+        bool, Parameter(help="Print the labels of a classifier with their counts instead.")
+    ] = False,
+    subwords: Annotated[
+        str | None, Parameter(metavar="WORD", help="Print the parts of a word, each with its row, instead.")
+    ] = None,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
-) -> int:
+) -> int:  # fmt: skip
     """What a model or a file of vectors holds, and what opening it costs. It is not loaded.
 
     With --limit or --dtype the memory is that of a load with them.
     """
     existing(model)
     with logging_shown(common.quiet, common.verbose):
+        if words is not None or labels or subwords is not None:
+            with Display(common.quiet) as display:
+                found_in = opening.loaded(model, display)
+            show_entries(found_in, model, words, labels, subwords, common.json)
+            return 0
         found = looked_at(model, opening)
         if verify:
             with Display(common.quiet) as display:
@@ -87,21 +103,22 @@ def _folder(path: str, opening: Opening) -> Found:
     from omnivec.model import check_shapes, known_config
     from omnivec.store import preload
     from omnivec.store.folder import CONFIG, opened_folder
-    from omnivec.store.tables import checked_dtype
+    from omnivec.store.tables import KINDS, checked_dtype
 
     with opened_folder(path) as folder:
         config, entries = known_config(folder.path / CONFIG, folder.config), folder.arrays.entries
         dtype = None if opening.dtype is None else checked_dtype(opening.dtype)
         need = preload.need(folder, opening.limit, dtype)
-        rows = entries["vectors"].shape[0]
+        rows = preload.rows_of(folder)
         first = min(rows, opening.limit or rows)
         ways = _remedies(first, need, lambda first, other: preload.need(folder, first, other or dtype))
         tables = {name: entry for name, entry in entries.items() if not name.startswith("keys.")}
         check_shapes(folder.path, tables, rows, config.get("dim"))
+    stored = entries["vectors" if "vectors" in entries else "inputs"]
     sizes = {name: entry.nbytes for name, entry in tables.items()}
     sizes["keys"] = sum(entry.nbytes for name, entry in entries.items() if name.startswith("keys."))
     return Found(
-        path, "omnivec", "a model folder", config, rows, config["dim"], str(entries["vectors"].dtype),
+        path, "omnivec", "a model folder", config, rows, config["dim"], KINDS[str(stored.dtype)],
         sizes, need, index=saved.noted(path), remedies=ways,
     )  # fmt: skip
 
@@ -252,6 +269,10 @@ def trained(config: Mapping[str, Any]) -> list[tuple[str, str]]:
         epochs = f"{record['epochs']:g} epoch{'' if record['epochs'] == 1 else 's'}"
         rows.append(("Training", f"{record['tokens']:,} tokens {TIMES} {epochs} in {took}, {rate}"))
         rows.append(("Loss", folded(losses(record["loss"]), " ")))
+    if tuned := record.get("autotune"):
+        best = max((one for one in tuned["trials"] if one["best"]), key=lambda one: one["number"])
+        tried = f"{len(tuned['trials']):,} trials, number {best['number']} was best"
+        rows.append(("Tuned", f"{tried}: {tuned['metric']} {best['score']:.4f}"))
     if record.get("interrupted"):
         resumable = "; omnivec train … --resume goes on" if record.get("fingerprint") else ""
         rows.append(("Stopped", f"before its end{resumable}"))

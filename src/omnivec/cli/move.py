@@ -19,6 +19,8 @@ from omnivec.errors import OptionError
 
 if TYPE_CHECKING:
     from omnivec.model import Model
+    from omnivec.store.keys import Keys
+    from omnivec.store.tables import Table
 
 Source = Annotated[
     str, Parameter(name="SRC", help="A model folder, or a file of vectors in a format omnivec reads.")
@@ -26,8 +28,8 @@ Source = Annotated[
 Destination = Annotated[str, Parameter(name="DST", help=TARGET_HELP)]
 Overwrite = Annotated[bool, Parameter(help="Replace DST.")]
 
-TABLES = ("vectors", "output")
-"""Tables with a row for each key."""
+TABLES = ("vectors", "inputs", "output")
+"""What has a row for each key."""
 
 
 def convert(
@@ -58,7 +60,8 @@ def export(
         str, choice("table", lambda: TABLES),
         Parameter(
             show_default=False, metavar="NAME",
-            help="vectors, or output: the rows that predict. [default vectors]",
+            help="vectors; inputs: the words' own rows, without their n-grams; or output: what predicts. "
+            "[default vectors]",
         ),
     ] = "vectors",
     to: To = None,
@@ -90,16 +93,24 @@ def _table(model: Model, name: str, path: str) -> Model:
     from omnivec.model import Model
 
     try:
-        vectors = getattr(model, name)
+        keys, table = rows_of(model, name)
     except OptionError as error:
         raise OptionError(f"{path}: {error}; export --table vectors") from None
     source = {"source": f"{Path(path).name}, {name}"}
     rounding = {key: value for key, value in model.config.items() if key == "rounding"}
     config = {
         "learner": None, "options": {}, "preset": None, "changed": {}, "head": None,
-        "dim": vectors.vector_size, "rows": len(vectors), "training": source, **rounding,
+        "dim": table.dim, "rows": len(table), "training": source, **rounding,
     }  # fmt: skip
-    return Model(config, vectors.keys, vectors.table.arrays("vectors"))
+    return Model(config, keys, table.arrays("vectors"))
+
+
+def rows_of(model: Model, name: str) -> tuple[Keys, Table]:
+    """The keys and rows of a table by its name. Raises: OptionError where the model has none."""
+    if name == "inputs":
+        return model.keys, model.inputs.part(slice(len(model.keys)))
+    vectors = model.output if name == "output" else model.vectors
+    return vectors.keys, vectors.table
 
 
 def _has_index(path: str) -> bool:

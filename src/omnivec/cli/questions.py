@@ -15,6 +15,9 @@ from omnivec.errors import OmnivecError, UnknownKey
 if TYPE_CHECKING:
     from omnivec.vectors import Vectors
 
+END = "EXIT"
+"""What ends a dialogue, as in word2vec's `distance`; in a pipe it is a word as any other."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -80,7 +83,7 @@ def _questions(lines: list[bytes]) -> list[str]:
 
 def _typed_lines(session: Session) -> Iterator[list[str]]:
     rows = len(session.vectors)
-    print_line(f"{rows:,} {TIMES} {session.vectors.vector_size}. Tab completes a word, Ctrl-D ends.")
+    print_line(f"{rows:,} {TIMES} {session.vectors.vector_size}. Tab completes a word, EXIT or Ctrl-D ends.")
     _complete(session.vectors)
     while True:
         try:
@@ -91,7 +94,10 @@ def _typed_lines(session: Session) -> Iterator[list[str]]:
         except KeyboardInterrupt:
             print_line("")
             raise
-        if text := line.strip():
+        text = line.strip()
+        if text == END:
+            return
+        if text:
             yield [text]
 
 
