@@ -15,6 +15,7 @@ import logging
 import typing
 
 if typing.TYPE_CHECKING:
+    from omnivec.compress.quantize import quantize as quantize
     from omnivec.errors import FormatError as FormatError
     from omnivec.errors import InputError as InputError
     from omnivec.errors import MissingExtra as MissingExtra
@@ -43,6 +44,7 @@ _HOMES = {
     "autotune": "omnivec.tuning.autotune",
     "Model": "omnivec.model",
     "load": "omnivec.model",
+    "quantize": "omnivec.compress.quantize",
     "Vectors": "omnivec.vectors",
     "OmnivecError": "omnivec.errors",
     "OptionError": "omnivec.errors",
@@ -73,6 +75,7 @@ __all__ = [  # noqa: F822  (__getattr__ defines them)
     "autotune",
     "extend",
     "load",
+    "quantize",
 ]
 
 # A library is silent until its user asks ("Configuring Logging for a Library", Python's logging HOWTO).

@@ -1,0 +1,1 @@
+"""Smaller models: rows as codes, fewer rows, and what both have cost."""
