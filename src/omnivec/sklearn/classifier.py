@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Self, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ class FastTextClassifier(ClassifierMixin, Configured):  # type: ignore[misc]
 
     Parameters: every option of `omnivec.Classifier`, by its name and with its default, and
 
+    shuffle: learn from the texts in an order that the seed draws. Steps follow one another, so that of texts
+    sorted by label the last ones' would be remembered best.
     threshold: probability from which a label is predicted where texts may have several.
     pretrained: vectors to begin with: a path, a `Model` or `Vectors`; `frozen`: they stay as they are.
     random_state: scikit-learn's name of `seed`, and in its place where it is given.
@@ -34,7 +37,10 @@ class FastTextClassifier(ClassifierMixin, Configured):  # type: ignore[misc]
     and goes well with `n_jobs`.
     """
 
-    __init__ = constructor(Classifier, threshold=0.5, pretrained=None, frozen=False, random_state=None)
+    own: ClassVar[Mapping[str, object]] = {
+        "threshold": 0.5, "shuffle": True, "pretrained": None, "frozen": False, "random_state": None,
+    }  # fmt: skip
+    __init__ = constructor(Classifier, **own)
 
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from texts and their labels.
@@ -47,8 +53,11 @@ class FastTextClassifier(ClassifierMixin, Configured):  # type: ignore[misc]
         learner = self.learner(Classifier)
         texts = texts_of(X)
         targets = Targets.of(y, len(texts))
-        names = np.array([*targets.names(), ""], object)[:-1]  # of any length, and no text is cut
+        names = np.array([*targets.names(learner.label_prefix), ""], object)[:-1]  # str of any length
         pairs = [(text, names[row].tolist()) for text, row in zip(texts, targets.members, strict=True)]
+        if self.shuffle:
+            order = np.random.default_rng(learner.seed).permutation(len(pairs))
+            pairs = [pairs[place] for place in order.tolist()]
         self.model_ = learner.fit(
             cast(Any, pairs), start=self.pretrained, frozen=self.frozen and self.pretrained is not None
         )

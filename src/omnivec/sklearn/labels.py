@@ -29,11 +29,11 @@ class Targets:
         if y is None:
             raise InputError("FastTextClassifier requires y to be passed, but the target y is None")
         made = cls._read(y)
+        if len(made.members) != texts:
+            raise InputError(f"expected labels for each of {texts:,} texts, got {len(made.members):,}")
         if len(made.classes) < 2:
             some = f"one class, {made.classes[0]!s:.60}" if len(made.classes) else "no class at all"
             raise InputError(f"y has {some}; there is something to tell apart from two classes on")
-        if len(made.members) != texts:
-            raise InputError(f"expected labels for each of {texts:,} texts, got {len(made.members):,}")
         return made
 
     @classmethod
@@ -67,9 +67,9 @@ class Targets:
             row[[places[label] for label in np.asarray(labels, classes.dtype).tolist()]] = True
         return cls("lists", classes, members)
 
-    def names(self) -> list[str]:
-        """The classes as labels of a text. Raises: InputError for two that are written alike."""
-        names = [str(label) for label in self.classes.tolist()]
+    def names(self, prefix: str) -> list[str]:
+        """The classes as labels of a text, without prefix. Raises: InputError for two written alike."""
+        names = [str(label).removeprefix(prefix) for label in self.classes.tolist()]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise InputError(f"two labels are written {twice!r}; give labels of one type")

@@ -6,7 +6,8 @@ import copy
 import inspect
 from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import Any, Self, TypeVar
+from numbers import Integral
+from typing import Any, ClassVar, Self, TypeVar
 
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
@@ -56,6 +57,9 @@ def constructor(*learners: type[Learner], **own: object) -> Callable[..., None]:
 class Configured(BaseEstimator):  # type: ignore[misc]
     """Abstract. What estimators with a learner's options and given vectors share."""
 
+    own: ClassVar[Mapping[str, object]]
+    """Parameters that are no options of a learner, with their defaults."""
+
     pretrained: Any
     random_state: Any
 
@@ -65,11 +69,13 @@ class Configured(BaseEstimator):  # type: ignore[misc]
         given = {
             name: value
             for name, value in self.get_params(deep=False).items()
-            if name in options(kind) and not (value is None and defaults[name].default is None)
+            if name not in self.own and not (value is None and defaults[name].default is None)
         }
         if self.random_state is not None:
             state = self.random_state
-            given["seed"] = state if isinstance(state, int) else check_random_state(state).randint(_SEEDS)
+            given["seed"] = (
+                state if isinstance(state, Integral) else check_random_state(state).randint(_SEEDS)
+            )
         return kind(**given)
 
     def __sklearn_clone__(self) -> Self:

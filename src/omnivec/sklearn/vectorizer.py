@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Self, cast, get_args
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,11 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
     Attributes: model_, the `omnivec.Model` or `Vectors`; vectors_, the words' vectors.
     """
 
-    __init__ = constructor(
-        Word2Vec, FastText,
-        kind="word2vec", recipe="mean", a=1e-3, components=1, pretrained=None, random_state=None,
-    )  # fmt: skip
+    own: ClassVar[Mapping[str, object]] = {
+        "kind": "word2vec", "recipe": "mean", "a": 1e-3, "components": 1, "pretrained": None,
+        "random_state": None,
+    }  # fmt: skip
+    __init__ = constructor(Word2Vec, FastText, **own)
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the words of texts, or open what is `pretrained`; for sif also what the texts have in common.
