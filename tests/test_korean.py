@@ -10,14 +10,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from omnivec import Classifier, FastText, Word2Vec, extend, load
 from omnivec.data import jamo, kiwi, normalizing
 from omnivec.data.corpus import Reading
+from omnivec.data.features import Bag
 from omnivec.data.ngrams import Subwords, cut
 from omnivec.data.tokenize import Splitting
-from omnivec.errors import InputError, MissingExtra
+from omnivec.errors import InputError, MissingExtra, OptionError, OutputError
 from omnivec.evaluate import analogies, similarity
 from omnivec.index.cosine import cosine
+from omnivec.reference import fasttext
 from omnivec.reference import jamo as definition
+from omnivec.store import formats
 from omnivec.store.keys import Keys
 from omnivec.store.tables import Table
 from omnivec.vectors import Vectors
@@ -144,6 +148,7 @@ def twin(monkeypatch):
     kiwi.kiwi.cache_clear()
 
 
+@pytest.mark.slow  # its dictionary of 100 MB is read
 def test_morphemes_of_the_package_itself():
     pytest.importorskip("kiwipiepy")
     split = Splitting(tokenizer="kiwi", normalize="nfc")
@@ -214,3 +219,130 @@ def test_analogies_of_words_that_are_no_keys_are_answered_by_a_key(tmp_path, sea
     found = analogies(seasons, tmp_path / "questions", unseen=True)
     assert (found.syntactic.correct, found.syntactic.seen, found.syntactic.asked) == (1, 1, 3)
     assert found.semantic == alone.semantic
+
+
+SMALL = {"dim": 16, "min_count": 1, "buckets": 3000, "threads": 1, "lr": 0.05}
+FILMS = ["영화를 보았다 영화는 좋다", "노래를 들었다 노래는 좋다", "산을 보았다 강은 길다"] * 40
+
+
+@pytest.fixture(scope="module")
+def letters():
+    return FastText(**SMALL, minn=2, maxn=5, jamo="simple", normalize="nfc", epochs=3).fit(FILMS)
+
+
+@pytest.fixture(scope="module")
+def syllables():
+    return FastText(**SMALL, minn=2, maxn=5, epochs=3).fit(FILMS)
+
+
+def test_words_of_a_stem_are_near_by_their_letters(letters, syllables):
+    # 를 and 는 share a letter, 영화를 and 영화는 seven of nine; the stem of 노래를 is another one
+    assert letters.vectors.similarity("영화를", "영화는") > letters.vectors.similarity("영화를", "노래를")
+    shared = [
+        len(set(cut.ngrams("영화를")) & set(cut.ngrams("영화는"))) / len(set(cut.ngrams("영화를")))
+        for cut in (Subwords(2, 5, 10, "simple"), Subwords(2, 5, 10))
+    ]
+    assert shared[0] > shared[1]
+    assert letters.vectors.most_similar("영화를", topn=1)[0][0] == "영화는"
+    assert letters.vectors.most_similar("영화도", topn=2)[0][0] in ("영화를", "영화는")
+
+
+def test_a_word_is_the_mean_of_its_row_and_those_of_its_letters(letters):
+    inputs, words = letters.tables["inputs"][:, :16].astype(np.float64), len(letters.keys)
+    for word, row in (("영화를", [letters.keys.exact("영화를")]), ("값싼", []), (nfd("값싼"), [])):
+        spelled = definition.letters(unicodedata.normalize("NFC", word), "simple")
+        grams = fasttext.subwords(spelled, 2, 5)
+        rows = row + [words + fasttext.fnv(gram.encode()) % 3000 for gram in grams]
+        np.testing.assert_allclose(letters.vectors[word], inputs[rows].mean(0), atol=1e-6)
+    assert letters.vectors.subwords("값")[0] == ("<ㄱ", words + fasttext.fnv("<ㄱ".encode()) % 3000)
+
+
+def test_saved_and_mapped_letters_are_the_same(tmp_path, letters):
+    letters.save(tmp_path / "m")
+    for way in ({}, {"mapped": False}):
+        again = load(tmp_path / "m", **way)
+        assert again.config["features"] == letters.config["features"] == {
+            "kind": "subwords", "hash": "fasttext", "minn": 2, "maxn": 5, "buckets": 3000,
+            "jamo": "simple", "normalize": "nfc",
+        }  # fmt: skip
+        for word in ("영화를", "영화도", "ㅋㅋ", "where", nfd("영화도")):
+            np.testing.assert_array_equal(again.vectors[word], letters.vectors[word])
+        assert again.options["jamo"] == "simple"
+
+
+def test_both_spellings_have_one_vector_where_that_was_asked_for(letters, syllables):
+    for word in ("영화를", "영화도"):
+        np.testing.assert_array_equal(letters.vectors[nfd(word)], letters.vectors[word])
+    assert (syllables.vectors[nfd("영화도")] != syllables.vectors["영화도"]).any()
+    mean = letters.embed([nfd("영화를 영화도")])
+    np.testing.assert_array_equal(mean, letters.embed(["영화를 영화도"]))
+    longer = extend(letters, [nfd("영화를 강을")] * 9, epochs=1)
+    assert longer.keys.counts[longer.keys.exact("영화를")] == 49 and "강을" in longer.keys
+    assert nfd("강을") not in list(longer.keys)
+
+
+def test_letters_are_refused_by_fasttexts_files_with_the_reason(tmp_path, letters, syllables, caplog):
+    with pytest.raises(OutputError, match=r"letters \(jamo simple\), and fastText at syllables.*\.vec"):
+        formats.named("fasttext").write(tmp_path / "m.bin", letters.contents())
+    composed = FastText(**SMALL, normalize="nfc", epochs=1).fit(FILMS)
+    formats.named("fasttext").write(tmp_path / "n.bin", composed.contents())
+    assert "words in NFC" in caplog.text
+    again = load(tmp_path / "n.bin").vectors["영화도"]
+    np.testing.assert_allclose(again, composed.vectors["영화도"], atol=1e-6)
+
+
+REVIEWS = ["영화를 봤는데 좋다", "노래를 들었는데 좋았다", "영화는 싫다", "노래가 정말 싫었다ㅋㅋ"]
+LABELLED = [f"__label__{'pos' if '좋' in text else 'neg'} {text}" for text in REVIEWS]
+
+
+@pytest.mark.parametrize("kind", jamo.KINDS)
+def test_a_classifier_reads_letters_as_it_learned_them(tmp_path, kind):
+    learner = Classifier(
+        dim=16, epochs=60, lr=0.5, threads=1, buckets=3000, minn=2, maxn=4, word_ngrams=2, jamo=kind,
+        normalize="nfc",
+    )  # fmt: skip
+    model = learner.fit(LABELLED * 5)
+    model.save(tmp_path / "m")
+    texts = [*REVIEWS, "영화가 좋았다", "싫은 노래ㅋㅋ", "", "\u3164"]
+    bag = Bag.of(model.config["features"])
+    for text, by_kernel in zip(texts, model.probabilities(texts * 60), strict=False):
+        rows = bag.rows(text.split(), model.keys)
+        hidden = model.tables["inputs"][rows, :16].astype(np.float64).mean(0)
+        scores = model.tables["output"][:, :16] @ hidden
+        np.testing.assert_allclose(by_kernel, np.exp(scores) / np.exp(scores).sum(), atol=1e-5)
+    said = model.predict(texts)
+    assert [answer[0][0] for answer in said[:4]] == ["pos", "pos", "neg", "neg"]
+    for other in (load(tmp_path / "m"), model):
+        for asked in ([nfd(text) for text in texts], [nfd(text).split() for text in texts]):
+            for one, two in zip(other.predict(asked), said, strict=True):
+                assert [label for label, _ in one] == [label for label, _ in two]
+                np.testing.assert_allclose([p for _, p in one], [p for _, p in two], atol=1e-5)
+
+
+def test_a_classifier_splits_texts_as_it_learned_to(twin, tmp_path):
+    learner = Classifier(dim=16, epochs=40, lr=0.5, threads=1, tokenizer="kiwi", label_prefix="라벨")
+    lines = [line.replace("__label__", "라벨") for line in LABELLED]
+    pairs = [(line.split(" ", 1)[1], line.split()[0][2:]) for line in lines]
+    by_line, by_pair = learner.fit(lines * 5), learner.fit(pairs * 5)
+    assert "영화" in by_line.keys and "영화를" not in by_line.keys
+    assert sorted(by_line.label_names) == ["neg", "pos"]
+    np.testing.assert_array_equal(by_line.tables["inputs"], by_pair.tables["inputs"])
+    for texts in (REVIEWS, REVIEWS * 100):
+        found = by_line.predict(texts)[:4]
+        assert [answer[0][0] for answer in found] == ["pos", "pos", "neg", "neg"]
+    split = by_line.predict([["영화", "를", "봤", "는", "데", "좋다"]])
+    np.testing.assert_allclose(split[0][0][1], found[0][0][1], rtol=1e-4)
+    with pytest.raises(OutputError, match="tokenizer, which fastText has not"):
+        fasttexts = learner.replaced(hash="fasttext", label_prefix="__label__").fit(LABELLED * 5)
+        formats.named("fasttext").write(tmp_path / "m.bin", fasttexts.contents())
+
+
+def test_embedding_splits_texts_as_training_did(twin):
+    model = Word2Vec(dim=16, min_count=1, threads=1, tokenizer="kiwi").fit(FILMS)
+    apart = model.embed([["영화", "를", "보았다"]])
+    np.testing.assert_array_equal(model.embed(["영화를 보았다"]), apart)
+    assert not model.embed(["영화를"], tokenizer="whitespace").any()
+    with pytest.raises(OptionError, match="tokenizer must be whitespace or kiwi, got 'mecab'"):
+        model.embed(["영화를"], tokenizer="mecab")
+    with pytest.raises(OptionError, match=r"option of the learner: FastText\(tokenizer='kiwi'\)"):
+        FastText().fit(FILMS, tokenizer="kiwi")

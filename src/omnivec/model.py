@@ -185,7 +185,7 @@ class Model:
         texts: Iterable[str | Sequence[str]],
         recipe: str | None = None,
         *,
-        tokenizer: Callable[[str], Sequence[str]] | None = None,
+        tokenizer: Callable[[str], Sequence[str]] | str | None = None,
         a: float = 1e-3,
         components: int = 1,
     ) -> NDArray[np.float32]:
@@ -193,8 +193,9 @@ class Model:
 
         texts: str, or lists of tokens; recipe: "mean" of the words' vectors, "fasttext-unsupervised" (each of
         length one), "fasttext-supervised" (the hidden layer of a classifier), or "sif"; None is `recipe`;
-        tokenizer: text to words, where white space does not part them; a, components: of sif, how strongly
-        frequent words are weighed down, and how many principal components are removed.
+        tokenizer: text to words in place of the model's own, a function or a name as in training (what a
+        classifier sees of a text it splits itself); a, components: of sif, how strongly frequent words are
+        weighed down, and how many principal components are removed.
 
         Words without a vector are left out; a text without any gets zeros, and how many did is logged.
 
@@ -203,11 +204,12 @@ class Model:
         """
         from omnivec.data import sentences
 
+        split = replace(self.splitting, tokenizer=tokenizer) if isinstance(tokenizer, str) else tokenizer
         chosen = self.recipe if recipe is None else recipe
         by_classifier = chosen == "fasttext-supervised" and self.labels is not None
         return sentences.embed(
             self.vectors, texts, chosen, classifier=self._predictor if by_classifier else None,
-            tokenizer=tokenizer or self.splitting, a=a, components=components,
+            tokenizer=split or self.splitting, a=a, components=components,
         )  # fmt: skip
 
     @property

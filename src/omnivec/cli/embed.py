@@ -31,6 +31,13 @@ def recipes() -> tuple[str, ...]:
     return get_args(Recipe)
 
 
+def tokenizers() -> tuple[str, ...]:
+    """Names of the tokenizers."""
+    from omnivec.data.tokenize import TOKENIZERS
+
+    return TOKENIZERS
+
+
 def embed(
     model: ModelPath,
     file: Annotated[str, Parameter(help="Texts, one a line; - or nothing is stdin.")] = "-",
@@ -56,6 +63,13 @@ def embed(
         int, count("components", 0, 4096),
         Parameter(show_default=False, help="Principal components that sif removes. [default 1]"),
     ] = 1,
+    tokenizer: Annotated[
+        str | None, choice("tokenizer", tokenizers),
+        Parameter(
+            metavar="NAME", show_default=False,
+            help="What makes words of a line, whitespace or kiwi. [default: what the model was trained with]",
+        ),
+    ] = None,
     overwrite: Annotated[bool, Parameter(help="Replace OUT.npy.")] = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
@@ -73,7 +87,7 @@ def embed(
             opened = opening.loaded(model, display)
             recipe = opened.recipe if recipe is None else recipe
             with display.busy("Reading", "stdin" if file == "-" else file), lines(file) as texts:
-                found = opened.embed(texts, recipe, components=components)
+                found = opened.embed(texts, recipe, components=components, tokenizer=tokenizer)
             if target is not None:
                 target.write(as_bytes(found))
         if output is not None:

@@ -9,9 +9,12 @@ from typing import Any
 
 from omnivec.data.normalizing import nfc
 from omnivec.data.sources import Piece
-from omnivec.errors import InputError
+from omnivec.errors import InputError, OptionError
 
 Tokenizer = Callable[[str], Iterable[str]]
+
+TOKENIZERS = ("whitespace", "kiwi")
+"""Those that have a name."""
 
 
 # What str.isspace calls a space, in UTF-8, without the ASCII ones that separate anyway. One class for all
@@ -44,6 +47,10 @@ class Splitting:
     normalize: str = "none"
     tokenizer: str = "whitespace"
     prefix: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.tokenizer not in TOKENIZERS:
+            raise OptionError(f"tokenizer must be {' or '.join(TOKENIZERS)}, got {self.tokenizer!r}")
 
     @classmethod
     def of(cls, options: Mapping[str, Any], prefix: str | None = None) -> Splitting:

@@ -119,6 +119,11 @@ class _Model:
         sizes = {name: int(features.pop(name, default)) for name, default in _DEFAULTS.items()}
         line_end, space = features.pop("line_end", LINE_END), features.pop("whitespace", "ascii")
         one_table = features.pop("shared", not (sizes["word_ngrams"] > 1 and sizes["maxn"]))
+        if (letters := features.pop("jamo", None)) is not None:
+            what = f"it cuts Hangul at its letters (jamo {letters}), and fastText at syllables"
+            raise _cannot(self._path, what)
+        if features.pop("normalize", None) is not None:
+            _log.warning("%s: fastText composes no letters: ask it for words in NFC", self._path)
         odd = [name for name, value in features.items() if value]
         if kind not in ("subwords", "bag") or hashed != "fasttext":
             raise _cannot(
