@@ -28,6 +28,7 @@ import deterministic
 import gradient
 import growth
 import hs
+import korean
 import machine
 import memory
 import opening
@@ -51,6 +52,7 @@ SECTIONS: dict[str, ModuleType] = {
     "gradient": gradient,
     "subwords": subwords,
     "classifier": classifier,
+    "korean": korean,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,
