@@ -9,6 +9,18 @@ import pytest
 BAD_CALLS = {
     "command": ("nieghbors", "unknown command nieghbors. Did you mean neighbors?"),
     "fasttext's command": ("nn model", "unknown command nn. Did you mean neighbors?"),
+    "fasttext's training": ("supervised x", "Did you mean train classifier?"),
+    "fasttext's prediction": ("predict-prob m -", "unknown command predict-prob. Did you mean classify?"),
+    "fasttext's n-grams": ("print-ngrams m w", "unknown command print-ngrams. Did you mean info --subwords?"),
+    "fasttext's joined letters": (
+        "train fasttext TEXT OUT -qnorm 1",
+        "unknown option -qnorm: omnivec quantize MODEL",
+    ),
+    "fasttext's input": (
+        "train fasttext -input TEXT -output OUT",
+        "unknown option -output: the text and the model are given without flags: omnivec train fasttext",
+    ),
+    "fasttext's names": ("train fasttext TEXT OUT -ws 5", "unknown option -ws. Did you mean --window?"),
     "unheard-of command": ("frobnicate", "unknown command frobnicate; omnivec --help lists the commands"),
     "learner": ("train word2vek in out", "unknown learner word2vek. Did you mean word2vec?"),
     "option": ("train word2vec TEXT OUT --dimm 3", "unknown option --dimm. Did you mean --dim?"),

@@ -21,8 +21,9 @@ STOPPED = 130
 
 FORMER_COMMANDS = {
     "word2vec": "train word2vec",
-    "skipgram": "train word2vec",
-    "cbow": "train word2vec --model cbow",
+    "skipgram": "train fasttext",
+    "cbow": "train fasttext --model cbow",
+    "supervised": "train classifier",
     "fit": "train",
     "nn": "neighbors",
     "nearest": "neighbors",
@@ -30,17 +31,22 @@ FORMER_COMMANDS = {
     "similar": "neighbors",
     "analogies": "analogy",
     "test": "evaluate",
+    "test-label": "evaluate --per-label",
+    "predict": "classify",
+    "predict-prob": "classify",
     "score": "evaluate",
     "dump": "info",
     "show": "info",
-    "print-word-vectors": "export",
+    "print-word-vectors": "embed --recipe mean",
+    "print-sentence-vectors": "embed",
+    "print-ngrams": "info --subwords",
     "save": "export",
     "help": "--help",
     "version": "--version",
 }
 """What users of other tools type, and ours: an answer, not a second vocabulary."""
 
-_AS_WORDS = "the text and the model are given without flags: omnivec train word2vec INPUT OUTPUT"
+_AS_WORDS = "the text and the model are given without flags: omnivec VERB INPUT OUTPUT"
 FORMER_FLAGS = {
     **dict.fromkeys(["train", "input", "output", "corpus_file", "sentences"], _AS_WORDS),
     **dict.fromkeys(["pretrainedVectors", "pretrained_vectors"], "--start FILE begins with given vectors"),
@@ -49,7 +55,14 @@ FORMER_FLAGS = {
     "read_vocab": "the vocabulary is a part of the model; in Python fit takes another one",
     "saveOutput": "the output table is a part of the model",
     "classes": "there are no word classes",
-    "debug": "-v says more, -q nothing",
+    **dict.fromkeys(["debug", "verbose"], "-v says more, -q nothing"),
+    **dict.fromkeys(
+        [f"autotune_{name}" for name in ("validation", "metric", "predictions", "duration", "modelsize")],
+        "omnivec autotune INPUT VALIDATION OUTPUT searches the options",
+    ),
+    **dict.fromkeys(
+        ["cutoff", "retrain", "qnorm", "qout", "dsub"], "omnivec quantize MODEL makes a trained model small"
+    ),
 }
 """Flags of other tools for what is no option of a learner here, by bare name, and what to do instead."""
 
@@ -173,14 +186,16 @@ def _unknown_option(
     from cyclopts.exceptions import UnknownOptionError
 
     assert isinstance(error, UnknownOptionError)
-    name = (error.token.keyword or error.token.value).split("=", 1)[0]
+    name = _typed((error.token.keyword or error.token.value).split("=", 1)[0], arguments)
     # -minCount, --min-count and --min_count are one name to whoever types them.
     bare = name.lstrip("-").replace("-", "_")
     known = [flag for argument in error.argument_collection for flag in argument.names]
     ours = {}
     if learner is not None:
         if hint := FORMER_FLAGS.get(bare) or learner.elsewhere.get(bare):
-            return WrongCall(f"unknown option {name}: {hint}")
+            return WrongCall(
+                f"unknown option {name}: {hint.replace('VERB', ' '.join(error.command_chain or ()))}"
+            )
         if answer := learner.ours(bare, _value_of(name, arguments)):
             option, value = answer
             ours[name] = f"--{option.replace('_', '-')}" + ("" if value is None else f" {value}")
@@ -188,6 +203,14 @@ def _unknown_option(
     if not refusal.near and error.command_chain and error.command_chain[0] in ("neighbors", "analogy"):
         return WrongCall(f"{refusal}; words that begin with - go after --")
     return refusal
+
+
+def _typed(flag: str, arguments: Sequence[str]) -> str:
+    """The word a flag of one letter was taken out of: the parser reads -verbose as -v -e …."""
+    if flag in arguments or len(flag) != 2:
+        return flag
+    joined = (word for word in arguments if re.match(r"-\w\w", word) and flag[1] in word)
+    return next(joined, flag)
 
 
 def _value_of(flag: str, arguments: Sequence[str]) -> str | None:

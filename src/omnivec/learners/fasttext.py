@@ -35,6 +35,13 @@ class FastText(Windowed):
     jamo: Literal["none", "simple", "unicode"] = "none"
     """Cut Hangul at its letters: as typed (simple, ㅗㅏ for ㅘ), or Unicode's own; or whole syllables."""
 
+    former: ClassVar[Mapping[str, str | Mapping[int, tuple[str, object]]]] = {
+        **Windowed.former, "bucket": "buckets",
+    }  # fmt: skip
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        **Windowed.elsewhere, "wordNgrams": "only a classifier has n-grams of words",
+    }  # fmt: skip
+
     rates: ClassVar[Mapping[str, Mapping[str, float]]] = {
         "ns": {"skipgram": 0.05, "cbow": 0.05},
         "hs": {"skipgram": 0.05, "cbow": 0.05},

@@ -86,6 +86,27 @@ class Windowed(TextLearner):
     lr: Annotated[float, Between(1e-9, 100)] | None = None
     """Learning rate at the start; derived from model and loss when not given."""
 
+    former: ClassVar[Mapping[str, str | Mapping[int, tuple[str, object]]]] = {
+        "sg": {1: ("model", "skipgram"), 0: ("model", "cbow")},
+        "cbow": {1: ("model", "cbow"), 0: ("model", "skipgram")},
+        "hs": {1: ("loss", "hs"), 0: ("loss", "ns")},
+        "cbow_mean": {1: ("reduction", "mean"), 0: ("reduction", "sum")},
+        "shrink_windows": {1: ("window_kind", "dynamic"), 0: ("window_kind", "fixed")},
+        "vector_size": "dim", "size": "dim", "alpha": "lr", "min_alpha": "lr_floor", "iter": "epochs",
+        "epoch": "epochs", "workers": "threads", "thread": "threads", "negative": "negatives",
+        "neg": "negatives", "ns_exponent": "power", "ws": "window", "minCount": "min_count",
+        "max_final_vocab": "max_size", "t": "sample",
+    }  # fmt: skip
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "sentences": "the text goes to fit", "corpus_file": "the text goes to fit",
+        "input": "the text goes to fit", "trim_rule": "pass rule to fit",
+        "callbacks": "pass progress or evaluate to fit", "pretrainedVectors": "pass start to fit",
+        "compute_loss": "the loss is always there, in model.history",
+        "lrUpdateRate": "the rate follows every token", "batch_words": "the engine divides the text itself",
+        "max_vocab_size": "words are counted exactly; max_size keeps the most frequent",
+        "sorted_vocab": "words are always in the order of their counts",
+    }  # fmt: skip
+
     rates: ClassVar[Mapping[str, Mapping[str, float]]]
     """The learning rate where none is given, by loss and model."""
 
