@@ -11,7 +11,7 @@ from omnivec import Classifier, InputError, NotFinite, OptionError, autotune, lo
 from omnivec.cli import main
 from omnivec.tuning import autotune as module
 from omnivec.tuning.search import RANGES, Search, deviation
-from omnivec.tuning.size import size_of
+from omnivec.tuning.size import bytes_of
 
 GIVEN = {"epochs": 5, "lr": 0.1, "dim": 100, "word_ngrams": 1, "buckets": 2_000_000, "minn": 0, "maxn": 0}
 FIXED = ("dim", "epochs", "minn", "maxn", "buckets")
@@ -114,7 +114,7 @@ def test_a_trial_that_fails_loses_nothing(monkeypatch):
 
 def test_when_no_trial_ends_well_the_last_reason_is_told(monkeypatch):
     breaking(monkeypatch, [NotFinite("the loss became nan")] * 2)
-    with pytest.raises(OptionError, match="none of 2 trials came to an end: trial 2 was the loss became nan"):
+    with pytest.raises(OptionError, match="each of 2 trials failed: number 2: the loss became nan"):
         searched(trials=2)
 
 
@@ -178,9 +178,11 @@ def test_a_training_beyond_the_last_second_counts_for_nothing(monkeypatch):
     late_after(monkeypatch, len(asked) + 2)
     model, trials = searched(trials=None, seconds=60)
     assert [trial.score for trial in trials] == [whole.trials[0].score, None]
-    assert trials[1].reason == "not over after 60 seconds in all" and model.options["lr"] == POOR.lr
+    assert trials[1].reason == "not over 60 seconds after the search began" and model.options["lr"] == POOR.lr
     late_after(monkeypatch, 1)
-    with pytest.raises(OptionError, match="the only trial came to an end|raise seconds"):
+    with pytest.raises(
+        OptionError, match="failed: number 1: not over 60 seconds after the search began; raise seconds"
+    ):
         searched(trials=None, seconds=60)
 
 
@@ -219,9 +221,56 @@ def test_texts_without_labels_cannot_judge():
 
 
 def test_sizes():
-    assert [size_of(text) for text in (2000, "2000", "500k", "2M", "1.5 G", "2MB")] == [
+    assert [bytes_of(text) for text in (2000, "2000", "500k", "2M", "1.5 G", "2MB")] == [
         2000, 2000, 500_000, 2_000_000, 1_500_000_000, 2_000_000
     ]  # fmt: skip
+
+
+def test_every_trial_is_quantised_to_the_size_and_judged_so(tmp_path):
+    given = {
+        "learner": POOR.replaced(word_ngrams=3, lr=0.5),
+        "fixed": [*FIXED, "word_ngrams"],
+        "trials": 2,
+    }
+    whole, _ = searched(**given)
+    model, trials = searched(size="30k", **given)
+    assert [trial.size <= 30_000 for trial in trials] == [True, True]
+    assert max(trial.size for trial in trials) > 29_000
+    assert 256 < len(model.tables["inputs"]) < len(whole.tables["inputs"])
+    assert str(model.tables["inputs"].dtype) == "uint8" and "pruned" in model.tables
+    assert model.evaluate(texts(100, 2)).f1 == max(trial.score for trial in trials) > 0.95
+    model.save(tmp_path / "m")
+    best = [trial for trial in trials if trial.best][-1]
+    assert (tmp_path / "m" / "model.safetensors").stat().st_size == best.size
+    assert {trial.options["dsub"] for trial in trials} <= {2, 4, 8, 16} and model.record["autotune"][
+        "size"
+    ] == 30_000
+
+
+def test_a_size_that_holds_everything_prunes_nothing():
+    given = {"learner": POOR, "fixed": [*FIXED, "word_ngrams"], "trials": 1}
+    model, trials = searched(size="1G", **given)
+    assert "pruned" not in model.tables and trials[0].size < 20_000
+
+
+def test_a_size_too_small_is_a_reason():
+    with pytest.raises(OptionError, match="size 3,000 leaves room for 0 rows .* raise size"):
+        searched(size=3000, trials=2)
+
+
+def test_a_stream_is_read_once_and_taught_again(tmp_path):
+    lines = [f"__label__{label} {text}\n" for text, label in texts(200, 1)]
+    (tmp_path / "t").write_text("".join(lines))
+    given = {
+        "learner": POOR.replaced(word_ngrams=3),
+        "fixed": [*FIXED, "word_ngrams"],
+        "trials": 1,
+        "size": "40k",
+    }
+    with (tmp_path / "t").open("rb") as stream:
+        one, _ = autotune(stream, texts(100, 2), **given)
+    other, _ = autotune(tmp_path / "t", texts(100, 2), **given)
+    np.testing.assert_array_equal(one.tables["inputs"], other.tables["inputs"])
 
 
 def test_other_measures_and_labels_lead_the_search():

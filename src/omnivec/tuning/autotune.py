@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from omnivec.compress.report import size_of
 from omnivec.config import options
 from omnivec.data.corpus import Corpus
 from omnivec.data.sources import Source, describe
@@ -20,7 +22,7 @@ from omnivec.evaluate.metric import Metric
 from omnivec.learners.classifier import Classifier
 from omnivec.model import Model
 from omnivec.tuning.search import RANGES, Search, Values
-from omnivec.tuning.size import bytes_of, fitted, size_of
+from omnivec.tuning.size import bytes_of, fitted
 from omnivec.tuning.trial import Trial
 
 SECONDS = 300.0
@@ -83,13 +85,14 @@ def autotune(
     limits = Limits.of(seconds, trials)
     given = learner or Classifier()
     chosen, asked = given.derived(), Metric.parse(metric, given.label_prefix)
-    budget = None if size is None else size_of(size)
+    budget = None if size is None else bytes_of(size)
     search = _search(chosen, given.changed() if fixed is None else fixed, seed, budget)
     listener = progress or silent
     judge = list(examples(validation, chosen.label_prefix))
-    corpus = chosen.corpus(source, listener)
+    texts = source if budget is None else _again(source, chosen.label_prefix)  # for rows trained again
+    corpus = chosen.corpus(texts, listener)
     _check(asked, judge, describe(validation), corpus, chosen)
-    run = _Run(chosen, corpus, source, judge, asked, k, budget, limits, listener)
+    run = _Run(chosen, corpus, texts, judge, asked, k, budget, limits, listener)
     return run.all(search)
 
 
@@ -133,7 +136,7 @@ class _Run:
 
     learner: Classifier
     corpus: Corpus
-    source: Source
+    texts: Examples
     judge: list[Example]
     metric: Metric
     k: int
@@ -174,11 +177,11 @@ class _Run:
             model = self._model(values)
             score = self.metric.of(model.evaluate(self.judge, self.k))
         except _Late:
-            reason = f"not over after {self.limits.seconds:g} seconds in all"
+            reason = f"not over {self.limits.seconds:g} seconds after the search began"
         except Exception as failure:  # whatever it is, what was found in hours is not lost by it
             reason = str(failure) or type(failure).__name__
         trial = Trial(
-            number=number, options=values, score=score, size=None if model is None else bytes_of(model),
+            number=number, options=values, score=score, size=None if model is None else size_of(model),
             seconds=time.perf_counter() - began, reason=reason,
         )  # fmt: skip
         return trial, model
@@ -193,7 +196,7 @@ class _Run:
             raise KeyboardInterrupt
         if self.budget is None:
             return model
-        return fitted(model, self.budget, int(values["dsub"]), self.source)
+        return fitted(model, self.budget, int(values["dsub"]), self.texts, self._while_training)
 
     def _while_training(self, record: Progress) -> None:
         """Of a trial only where it stands is told, since its line follows; the last second ends it."""
@@ -216,6 +219,13 @@ def _search(learner: Classifier, fixed: Collection[str], seed: int | None, budge
     if not search.free():
         raise OptionError(f"nothing is left to search: {', '.join(given)} are all fixed")
     return search
+
+
+def _again(source: Any, prefix: str) -> Any:
+    """A source that can be read more than once."""
+    if isinstance(source, (str, os.PathLike)):
+        return source
+    return list(examples(source, prefix)) if hasattr(source, "read") else list(source)
 
 
 def _check(metric: Metric, judge: list[Example], name: str, corpus: Corpus, learner: Classifier) -> None:
@@ -241,6 +251,6 @@ def _nothing(trials: list[Trial], limits: Limits) -> str:
             f"no trial began within {limits.seconds:g} seconds, reading the text took longer; raise seconds"
         )
     last = trials[-1]
-    how = "raise seconds" if limits.late() else "change the options that are fixed, or size"
-    count = "the only trial" if len(trials) == 1 else f"none of {len(trials):,} trials"
-    return f"{count} came to an end: trial {last.number} was {last.reason}; {how}"
+    remedy = "; raise seconds" if limits.late() else ""
+    count = "the only trial" if len(trials) == 1 else f"each of {len(trials):,} trials"
+    return f"{count} failed: number {last.number}: {last.reason}{remedy}"
