@@ -171,12 +171,14 @@ def test_a_label_that_is_too_rare_has_no_probability():
 
 
 def test_texts_sorted_by_label_are_learned_as_well():
-    draw, rising = np.random.default_rng(0), np.linspace(1, 2, 40)
+    draw, rising = np.random.default_rng(0), np.linspace(1, 1.5, 40)
     shares = {"down": rising[::-1] / rising.sum(), "up": rising / rising.sum()}
-    y = ["down"] * 100 + ["up"] * 100
-    some = [" ".join(f"c{word}" for word in draw.choice(40, 200, p=shares[label])) for label in y]
-    as_drawn, as_given = (classifier(shuffle=shuffle).fit(some, y) for shuffle in (True, False))
-    assert as_drawn.score(some, y) > 0.95 > 0.7 > as_given.score(some, y)
+    y = ["down"] * 200 + ["up"] * 200
+    some = [" ".join(f"c{word}" for word in draw.choice(40, 100, p=shares[label])) for label in y]
+    as_drawn, as_given = (
+        classifier(epochs=5, lr=1, shuffle=shuffle).fit(some, y) for shuffle in (True, False)
+    )
+    assert as_drawn.score(some, y) > 0.8 > 0.7 > as_given.score(some, y)
 
 
 def test_given_vectors_are_where_a_classifier_begins():

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from omnivec.cli import call
 from omnivec.cli.columns import Labelled, LabelledFlags
-from omnivec.cli.failure import existing
+from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, count
 from omnivec.cli.out import aligned, duration, emit, emit_json
 from omnivec.cli.show import Display, logging_shown
@@ -44,6 +44,11 @@ def baseline(
         str | None,
         Parameter(metavar="MODEL", help="Vectors of words, in place of those learned from the texts."),
     ] = None,
+    epochs: Annotated[
+        int | None,
+        Parameter(help="Passes over the texts for word vectors; few texts need more than the 5 there are."),
+        count("epochs", 1, 100_000),
+    ] = None,
     label_prefix: Annotated[
         str,
         Parameter(
@@ -60,6 +65,8 @@ def baseline(
     source = table.of(call.source(input))
     if vectors is not None:
         existing(vectors)
+        if epochs is not None:
+            raise WrongCall("--epochs and --vectors exclude each other: given vectors are not trained")
     extra("sklearn", "sklearn", what="baseline")
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         with display.busy("Reading", input):
@@ -72,7 +79,9 @@ def baseline(
         def told(name: str, fold: int) -> None:
             display.living("Learning", f"{name}, fold {fold} of {folds} …")
 
-        scores = compared(texts, labels, folds, seed=seed, threads=threads, pretrained=vectors, told=told)
+        scores = compared(
+            texts, labels, folds, seed=seed, threads=threads, pretrained=vectors, epochs=epochs, told=told
+        )
         display.rest()
     if common.json:
         head = {"texts": len(texts), "without_label": without, "labels": kinds, "folds": folds, "seed": seed}

@@ -59,7 +59,6 @@ def embed(
     texts: Iterable[str | Sequence[str]],
     recipe: str = "mean",
     *,
-    classifier: Predictor | None = None,
     tokenizer: Callable[[str], Sequence[str]] = words_of,
     a: float = SMOOTHING,
     components: int = COMPONENTS,
@@ -67,14 +66,11 @@ def embed(
     """A vector for each text, (texts, dim) float32.
 
     texts: str, or lists of tokens. Words that have no vector are left out; a text without any gets zeros, and
-    the number of those is logged. classifier: whose features fasttext-supervised takes. a, components: of
-    sif; 0 components leave the weighted means as they are.
+    the number of those is logged. a, components: of sif; 0 components leave the weighted means as they are.
 
-    Raises: OptionError for an unknown recipe, one that the model is not made for, or sif without counts;
+    Raises: OptionError for an unknown recipe, fasttext-supervised, which is `hidden`, or sif without counts;
     InputError for a single str in place of texts, or what is neither str nor tokens.
     """
-    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
-        raise InputError(f"embed takes many texts, got {type(texts).__name__}; give a list, [text] for one")
     if recipe not in get_args(Recipe):
         raise OptionError(f"recipe must be one of {', '.join(get_args(Recipe))}, got {recipe!r}")
     counts = vectors.keys.counts
@@ -83,21 +79,34 @@ def embed(
     if not a > 0 or components < 0:
         raise OptionError(f"a must be above 0 and components 0 or more, got {a} and {components}")
     if recipe == "fasttext-supervised":
-        if classifier is None:
-            raise OptionError(f"{recipe} takes what a classifier sees of a text; choose another recipe")
-        parts = _hidden(classifier, map(_checked, texts))
-    else:
-        weighing = _Weighing(recipe, a, 1.0 if counts is None else float(counts.sum()))
-        parts = _means(vectors, (_tokens(_checked(text), tokenizer) for text in texts), weighing)
-    found = np.concatenate([np.empty((0, vectors.vector_size), np.float32), *parts])
+        raise OptionError(f"{recipe} takes what a classifier sees of a text; choose another recipe")
+    weighing = _Weighing(recipe, a, 1.0 if counts is None else float(counts.sum()))
+    words = (_tokens(text, tokenizer) for text in _checked(texts))
+    found = _together(_means(vectors, words, weighing), vectors.vector_size)
+    return without(found, principal(found, components)) if recipe == "sif" and components else found
+
+
+def hidden(classifier: Predictor, texts: Iterable[str | Sequence[str]]) -> Rows:
+    """The vector of each text by the recipe fasttext-supervised, (texts, dim) float32; else as `embed`."""
+    return _together(_hidden(classifier, _checked(texts)), classifier.inputs.dim)
+
+
+def _together(parts: Iterable[Rows], dim: int) -> Rows:
+    found = np.concatenate([np.empty((0, dim), np.float32), *parts])
     if empty := int(np.count_nonzero(~found.any(axis=1))):
         log.warning(
             "%s of %s texts have nothing with a vector and are zeros", f"{empty:,}", f"{len(found):,}"
         )
-    return _without_common(found, components) if recipe == "sif" and components else found
+    return found
 
 
-def _checked(text: Any) -> str | Sequence[str]:
+def _checked(texts: object) -> Iterator[str | Sequence[str]]:
+    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
+        raise InputError(f"embed takes many texts, got {type(texts).__name__}; give a list, [text] for one")
+    return map(_checked_text, texts)
+
+
+def _checked_text(text: Any) -> str | Sequence[str]:
     if not isinstance(text, str | list | tuple):
         raise InputError(f"texts are str, or lists of tokens, got {type(text).__name__}")
     return text
@@ -182,10 +191,14 @@ def _weighed(vectors: Vectors, words: list[str], weighing: _Weighing) -> tuple[N
     return table, weights
 
 
-def _without_common(made: Rows, components: int) -> Rows:
-    """The vectors less their parts along the first principal directions of all of them."""
+def without(made: Rows, directions: NDArray[np.float64]) -> Rows:
+    """Vectors less their parts along directions, (dim, n) of length one."""
+    less: Rows = (made - (made @ directions) @ directions.T).astype(np.float32)
+    return less
+
+
+def principal(made: Rows, count: int) -> NDArray[np.float64]:
+    """The first principal directions of vectors, (dim, count)."""
     wide = made.astype(np.float64)
     _, directions = np.linalg.eigh(wide.T @ wide)
-    first = directions[:, ::-1][:, :components]
-    less: Rows = (wide - wide @ first @ first.T).astype(np.float32)
-    return less
+    return directions[:, ::-1][:, :count]

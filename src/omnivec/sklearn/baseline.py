@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,11 +28,8 @@ from omnivec.sklearn.vectorizer import TextVectorizer
 
 log = logging.getLogger("omnivec")
 
-VECTORS = {"epochs": 10}
-"""Options of the word vectors that are learned from the texts of a fold."""
-
 CLASSIFIER = {"lr": 0.5, "epochs": 25, "word_ngrams": 2}
-"""Options of the classifier: those at which it does well on few thousand texts."""
+"""Options of the classifier, at which it does well on few thousand texts; word vectors have their defaults."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +58,17 @@ class BaselineScore:
         }  # fmt: skip
 
 
-def contenders(seed: int = 1, threads: int | None = None, pretrained: Any = None) -> dict[str, Any]:
-    """What is compared, by name: estimators of texts.
+def contenders(
+    seed: int = 1, threads: int | None = None, pretrained: Any = None, epochs: int | None = None
+) -> dict[str, Any]:
+    """What is compared, by name: estimators of texts; see `baseline`.
 
     Every one of them learns all that it knows from the texts of a fold, but for `pretrained` vectors.
     """
 
     def means() -> Any:
-        return TextVectorizer(seed=seed, threads=threads, pretrained=pretrained, **VECTORS)
+        options = {} if epochs is None else {"epochs": epochs}
+        return TextVectorizer(seed=seed, threads=threads, pretrained=pretrained, **options)
 
     return {
         "tf-idf + linear SVC": make_pipeline(TfidfVectorizer(), LinearSVC(random_state=seed)),
@@ -87,13 +88,14 @@ def baseline(
     seed: int = 1,
     threads: int | None = None,
     pretrained: Any = None,
+    epochs: int | None = None,
     told: Callable[[str, int], None] | None = None,
 ) -> list[BaselineScore]:
     """Cross-validate tf-idf, word vectors and the classifier on the same folds, the best first.
 
     texts, labels: one label for each text; folds: parts, each of which is predicted once, with labels in the
     same proportions; pretrained: vectors (a path, a `Model` or `Vectors`) in place of those learned from the
-    texts; told: hears which contender comes next, and in which fold.
+    texts, which takes `epochs`, the learner's own number where it is None; told: hears which contender comes next, and in which fold.
 
     Raises: InputError for fewer than two labels, or a label for every fold nowhere; OptionError for folds.
     """
@@ -116,15 +118,13 @@ def baseline(
     return sorted(
         (
             _scored(name, estimator, X, y, parts, told)
-            for name, estimator in contenders(seed, threads, pretrained).items()
+            for name, estimator in contenders(seed, threads, pretrained, epochs).items()
         ),
         key=lambda score: -score.accuracy,
     )
 
 
 def _parts(X: Any, y: Any, folds: int, seed: int) -> list[tuple[Any, Any]]:
-    import warnings
-
     with warnings.catch_warnings():  # of rare labels, which have been told
         warnings.filterwarnings("ignore", message="The least populated class")
         return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(X, y))

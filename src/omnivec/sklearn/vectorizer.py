@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from omnivec.data.sentences import Recipe, embed
-from omnivec.data.tokenize import words_of
+from omnivec.data.sentences import Recipe, embed, principal, without
 from omnivec.errors import InputError, OptionError
 from omnivec.learners.fasttext import FastText
 from omnivec.learners.learner import Learner
@@ -31,7 +30,8 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
     Parameters: every option of `omnivec.Word2Vec` and `omnivec.FastText`, by its name, and
 
     kind: which of the two learns the words: word2vec, or fasttext, which knows unseen words by their parts.
-    recipe: mean, fasttext or sif; `a` and `components` are those of sif, see `omnivec.data.sentences`.
+    recipe: mean, fasttext-unsupervised, fasttext-supervised (of a classifier) or sif, whose are `a` and
+    `components`; see `omnivec.data.sentences`.
     pretrained: a path, a `Model` or `Vectors`, in place of training.
     random_state: scikit-learn's name of `seed`, and in its place where it is given.
 
@@ -61,17 +61,14 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
         self.model_: Model | Vectors = self._opened() if self.pretrained is not None else self._trained(texts)
         self._n_features_out = self.vectors_.vector_size
         if self.recipe == "sif":
-            self.common_ = _directions(self._means(texts), self.components)
+            self.common_ = principal(self._means(texts), self.components)
         return self
 
     def transform(self, X: Any) -> NDArray[np.float32]:
         """A vector for each text, (texts, dim) float32; one without a known word gets zeros, as is logged."""
         check_is_fitted(self)
         made = self._means(texts_of(X))
-        if self.recipe != "sif":
-            return made
-        less: NDArray[np.float32] = made - ((made @ self.common_) @ self.common_.T).astype(np.float32)
-        return less
+        return without(made, self.common_) if self.recipe == "sif" else made
 
     @property
     def vectors_(self) -> Vectors:
@@ -96,15 +93,10 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
 
         That is what `fit` has seen, so that the vector of a text does not depend on those beside it.
         """
-        return embed(
-            self.vectors_, cast(Any, texts), self.recipe, tokenizer=self._tokens, a=self.a, components=0
-        )
-
-    def _tokens(self, text: Text) -> list[str]:
-        if not isinstance(text, str):
-            return text
-        options = {} if isinstance(self.model_, Vectors) else self.model_.options
-        return text.split() if options.get("whitespace") == "unicode" else words_of(text)
+        chosen: dict[str, Any] = {"recipe": self.recipe, "a": self.a, "components": 0}
+        if isinstance(self.model_, Vectors):
+            return embed(self.model_, texts, **chosen)
+        return self.model_.embed(texts, **chosen)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -112,10 +104,3 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
         tags.non_deterministic = self.threads != 1 and not self.deterministic
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _directions(rows: NDArray[np.float32], count: int) -> NDArray[np.float64]:
-    """The first principal directions of rows, (dim, count)."""
-    wide = rows.astype(np.float64)
-    _, directions = np.linalg.eigh(wide.T @ wide)
-    return directions[:, ::-1][:, :count]
