@@ -138,24 +138,25 @@ def test_ctrl_c_returns_the_best_so_far(phase, number):
     assert model.evaluate(texts(100, 2)).f1 == max(trial.score for trial in trials)
 
 
-def test_ctrl_c_in_the_midst_of_a_training(monkeypatch):
+@pytest.mark.parametrize(("size", "training"), [(None, 2), ("30k", 3), ("30k", 4)])
+def test_ctrl_c_in_the_midst_of_a_training(monkeypatch, size, training):
+    """With a size each trial trains twice, the second time the rows that are left."""
     whole, calls = Classifier.trained, []
 
     def trained(self, corpus, tables, listener, changed):
         calls.append(self)
-        if len(calls) < 2:
+        if len(calls) < training:
             return whole(self, corpus, tables, listener, changed)
-        slow = self.replaced(epochs=10_000)
         pressed = interrupting("train", 1)
 
         def listen(record):
             listener(record)
             pressed(record)
 
-        return whole(slow, corpus, tables, listen, changed)
+        return whole(self.replaced(epochs=10_000), corpus, tables, listen, changed)
 
     monkeypatch.setattr(Classifier, "trained", trained)
-    model, trials = searched()
+    model, trials = searched(learner=POOR.replaced(word_ngrams=3), fixed=[*FIXED, "word_ngrams"], size=size)
     assert len(trials) == 1 and model.record["autotune"]["interrupted"] and model.options["epochs"] == 20
 
 

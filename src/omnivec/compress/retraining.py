@@ -53,6 +53,8 @@ def retrained(model: Model, source: Examples, progress: Callable[[Progress], Non
     if "tree" in model.tables:
         tables["tree"] = model.tables["tree"]
     after = learner.trained(_corpus(model, source), tables, progress or silent, {})
+    if after.record["interrupted"]:  # by Ctrl-C, which the engine turns into a model of what there is
+        raise KeyboardInterrupt
     return Model(model.config, model.keys, {**model.tables, **{name: after.tables[name] for name in tables}})
 
 
