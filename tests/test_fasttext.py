@@ -55,9 +55,8 @@ words_of = st.lists(st.text(st.characters(codec="utf-8"), max_size=9), min_size=
 @given(words_of, st.integers(0, 4), st.integers(0, 7), st.integers(1, 50))
 def test_a_vocabulary_is_cut_as_its_words_are(words, minn, maxn, buckets):
     arrays = Keys.build(words).tables()
-    lone = words.index("</s>") if "</s>" in words else -1
     spans = np.zeros(len(words) + 1, np.int64)
-    given_ = arrays["keys.bytes"], arrays["keys.offsets"], minn, maxn, buckets, lone, spans
+    given_ = arrays["keys.bytes"], arrays["keys.offsets"], minn, maxn, buckets, spans
     of_a_vocabulary(*given_, None)
     parts = np.empty(spans[-1], np.int32)
     of_a_vocabulary(*given_, parts)

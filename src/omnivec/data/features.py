@@ -77,18 +77,21 @@ class Bag:
 
     def rows(self, tokens: Sequence[str], keys: Keys) -> NDArray[np.int64]:
         """The rows of a text's features, one that stands twice twice; `tokens` holds no labels."""
-        words, found = len(keys), []
+        words, found = len(keys), list[int]()
         whole = [*tokens, self.line_end] if self.line_end is not None else tokens
         for token in whole:
-            if (row := keys.exact(token)) >= 0:
-                found.append(row)
-            if self.maxn:
-                found += self.letters.rows(token, words).tolist()
+            found += self.token_rows(token, keys)
         if self.word_ngrams > 1:
             hashes = [token_hash(self.letters.written(token), self.plain) for token in whole]
             base = self.base(words)
             found += [base + gram for gram in word_ngrams(hashes, self.word_ngrams, self.buckets, self.plain)]
         return np.array(found, np.int64)
+
+    def token_rows(self, token: str, keys: Keys) -> list[int]:
+        """The row of a token, if it has one, and those of its n-grams."""
+        row = keys.exact(token)
+        letters = self.letters.rows(token, len(keys)).tolist() if self.maxn else []
+        return [row, *letters] if row >= 0 else letters
 
 
 @lru_cache(1 << 14)

@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.data.features import Bag, token_hash
-from omnivec.data.ngrams import LINE_END, written
+from omnivec.data.ngrams import written
 from omnivec.data.normalizing import nfc
 from omnivec.data.tokenize import Splitting
-from omnivec.errors import InputError, OptionError
+from omnivec.errors import InputError, NotEnoughMemory, OptionError
 from omnivec.index.blas import at_most
 from omnivec.store.keys import Keys
 from omnivec.store.processors import processors
-from omnivec.store.tables import Table
+from omnivec.store.tables import Table, laid_out
 
 Prediction = list[tuple[str, float]]
 """Labels and their probabilities, the likeliest first."""
@@ -182,11 +182,18 @@ class Predictor:
     @property
     def _plain_rows(self) -> bool:
         """Whether the kernel can read the rows as they lie."""
-        stored = self.inputs.stored
         return (
             self.pruned is None and self._plain_prefix and self.inputs.dtype == "float32"
-            and stored.shape[1] % 16 == 0 and stored.flags.c_contiguous and stored.flags.aligned
+            and self._laid_out is not None
         )  # fmt: skip
+
+    @cached_property
+    def _laid_out(self) -> NDArray[np.float32] | None:
+        """The rows as the kernel reads them: a copy where they lie otherwise in a file, None without room."""
+        try:
+            return laid_out(self.inputs.stored, self.inputs.dim)
+        except NotEnoughMemory:
+            return None
 
     @property
     def _plain_prefix(self) -> bool:
@@ -208,22 +215,22 @@ class Predictor:
         spans, parts = parts_of(bag, self.keys, None, words)
         letters = np.array([bag.minn, bag.maxn, bag.buckets, words], np.int64)
         end = bag.line_end
-        row = -1 if end is None else self.keys.exact(end)
+        end_rows = [] if end is None else bag.token_rows(end, self.keys)
         hashed = 0 if end is None else token_hash(bag.letters.written(end), bag.plain)
-        if end is not None and row < 0 and bag.maxn and end != LINE_END:
-            raise OptionError(f"line_end {end!r} is no word of the model; damaged")
-        inputs = self.inputs.stored.view()
+        assert self._laid_out is not None
+        inputs = self._laid_out.view()
         inputs.flags.writeable = False  # one compiled kernel for what is mapped and what is not
         return (
             kinds, prefix, slots, text, offsets, spans, parts, letters, bag.word_ngrams, bag.base(words),
-            bag.buckets, int(bag.plain), int(end is not None), row, np.uint64(hashed), inputs,
+            bag.buckets, int(bag.plain), int(end is not None), np.array(end_rows, np.int32),
+            np.uint64(hashed), inputs,
         )  # fmt: skip
 
     def _by_kernel(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
-        width, dim = self.inputs.stored.shape[1], self.inputs.dim
         from omnivec.kernels import bag as kernel
 
         *told, inputs = self._ready
+        width, dim = inputs.shape[1], self.inputs.dim
 
         def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
             text, begins = lines_of([self.written(text) for text in texts[first : first + _LINES]])
@@ -270,8 +277,7 @@ def parts_of(
     from omnivec.kernels.hashing import subwords
 
     spans = np.zeros(len(own) + 1, np.int64)
-    lone = keys.exact(LINE_END) if isinstance(keys, Keys) else -1
-    given = text, offsets, bag.minn, bag.maxn, bag.buckets, lone, spans
+    given = text, offsets, bag.minn, bag.maxn, bag.buckets, spans
     subwords(*given, None, own, words)
     parts = np.empty(spans[-1], np.int32)
     subwords(*given, parts, own, words)

@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 
 from omnivec.kernels.blocks import gathered, give, request, scores_of_one, update_one
 from omnivec.kernels.compiling import driver, part, primitive
-from omnivec.kernels.hashing import CLOSE, OPEN, bucket_of, grams_from, longer, starts_letter, token_hash
+from omnivec.kernels.hashing import (
+    CLOSE,
+    OPEN,
+    bucket_of,
+    ends_line,
+    grams_from,
+    longer,
+    starts_letter,
+    token_hash,
+)
 from omnivec.kernels.meeting import kept, meet_one
 from omnivec.kernels.primitives import GAMMA, below, drawn, mixed, random_at
 from omnivec.kernels.scan import EMPTY, WORD, same
@@ -415,7 +424,7 @@ def means(
     buckets: int,
     plain: int,
     ends: int,
-    end_row: int,
+    end_rows: NDArray[np.int32],
     end_hash: np.uint64,
     inputs: NDArray[np.float32],
     sums: NDArray[np.float32],
@@ -427,7 +436,7 @@ def means(
     text: UTF-8, line i from begins[i] to begins[i + 1]; separators (256,): WORD for what words consist of;
     prefix: of tokens that are no features; slots: of the words keys[offsets[i]:offsets[i + 1]], see scan.py,
     whose rows are parts[spans[i]:spans[i + 1]]; letters: minn, maxn, buckets and first row of the n-grams of
-    other words; ends: 1 for a token with a row, −1 for none, and a hash at the end of every line.
+    other words; ends: 1 for a token at the end of every line, with its rows and its hash.
     """
     longest = np.int64(0)
     for line in range(counts.shape[0]):
@@ -460,7 +469,7 @@ def means(
                         added(inputs, held, n, piece, sums, line)
                         total += n
                         n = 0
-            elif maxn > 0:
+            elif maxn > 0 and not ends_line(text, begin, position):
                 bracketed[0], bracketed[size + 1] = OPEN, CLOSE
                 for k in range(size):
                     bracketed[k + 1] = text[begin + k]
@@ -476,9 +485,13 @@ def means(
             chain[words] = h
             words += 1
         if ends:
-            if end_row >= 0:
-                held[n] = end_row
+            for k in range(end_rows.shape[0]):
+                held[n] = end_rows[k]
                 n += 1
+                if n >= HELD:
+                    added(inputs, held, n, piece, sums, line)
+                    total += n
+                    n = 0
             chain[words] = end_hash
             words += 1
         for i in range(words if ngrams > 1 else 0):

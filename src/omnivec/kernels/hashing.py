@@ -18,7 +18,7 @@ from omnivec.store import fnv
 # FNV-1a of 32 bits, in 64: Numba has no 32-bit product
 BASIS, PRIME, SIGN = np.uint64(fnv.BASIS), np.uint64(fnv.PRIME), np.uint64(fnv.SIGN)
 HIGH = np.uint64(0xFFFFFFFF00000000)
-OPEN, CLOSE = np.uint8(ord("<")), np.uint8(ord(">"))
+OPEN, CLOSE, SLASH, S = (np.uint8(ord(letter)) for letter in "<>/s")
 
 
 MULTIPLIER = np.uint64(116049371)  # of fastText's hash of word n-grams
@@ -100,6 +100,15 @@ def grams_from(bracketed, start, end, minn, maxn, buckets, base, parts, at):
     return at
 
 
+@primitive
+def ends_line(text, begin, end):
+    """Whether a word is `</s>`, which has no n-grams."""
+    return (
+        end - begin == 4 and text[begin] == OPEN and text[begin + 1] == SLASH and text[begin + 2] == S
+        and text[begin + 3] == CLOSE
+    )  # fmt: skip
+
+
 @driver
 def subwords(
     text: NDArray[np.uint8],
@@ -107,7 +116,6 @@ def subwords(
     minn: int,
     maxn: int,
     buckets: int,
-    lone: int,
     spans: NDArray[np.int64],
     parts: NDArray[np.int32] | None,
     own: NDArray[np.int32] | None = None,
@@ -115,9 +123,9 @@ def subwords(
 ) -> None:
     """Fill spans (words + 1,), and parts if there are any yet: each word's own row, then its n-grams'.
 
-    text, offsets: the words' UTF-8 bytes; the n-gram with hash h has the row words + h mod buckets; the word
-    of row `lone` has none. own (words,): each word's row where that is not its number, −1 for one that has
-    n-grams alone, −2 for one that has nothing; n-grams then begin at row `base`.
+    text, offsets: the words' UTF-8 bytes; the n-gram with hash h has the row words + h mod buckets; `</s>`
+    has none. own (words,): each word's row where that is not its number, −1 for one that has n-grams alone,
+    −2 for one that has nothing; n-grams then begin at row `base`.
     """
     words = offsets.shape[0] - 1
     behind = words if base < 0 else base
@@ -134,7 +142,8 @@ def subwords(
             if parts is not None:
                 parts[at] = row
             at += 1
-        for start in range(end if word != lone and maxn > 0 and row > -2 else 0):
+        cut = maxn > 0 and row > -2 and not ends_line(text, begin, begin + size)
+        for start in range(end if cut else 0):
             if starts_letter(bracketed[start]):
                 at = grams_from(bracketed, start, end, minn, maxn, buckets, behind, parts, at)
         spans[word + 1] = at
