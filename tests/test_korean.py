@@ -1,9 +1,12 @@
 """Korean: one spelling for a word, n-grams over the letters of Hangul, morphemes by name."""
 
+import json
+import os
 import re
 import sys
 import types
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omnivec import Classifier, FastText, Word2Vec, extend, load
+from omnivec.cli import main
 from omnivec.data import jamo, kiwi, normalizing
 from omnivec.data.corpus import Reading
 from omnivec.data.features import Bag
@@ -346,3 +350,56 @@ def test_embedding_splits_texts_as_training_did(twin):
         model.embed(["영화를"], tokenizer="mecab")
     with pytest.raises(OptionError, match=r"option of the learner: FastText\(tokenizer='kiwi'\)"):
         FastText().fit(FILMS, tokenizer="kiwi")
+
+
+def test_labels_in_another_spelling_are_the_same_labels():
+    lines = [line.replace("pos", "좋음").replace("neg", "싫음") for line in LABELLED]
+    learner = Classifier(dim=16, epochs=40, lr=0.5, threads=1, normalize="nfc")
+    model = learner.fit([nfd(line) for line in lines] * 5)
+    assert sorted(model.label_names) == ["싫음", "좋음"]
+    for texts in (lines, [nfd(line) for line in lines]):
+        score = model.evaluate(texts)
+        assert score.precision == 1 and not score.unseen
+
+
+def test_the_command_line_trains_embeds_and_classifies_so(twin, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("films").write_text(nfd("\n".join(FILMS)), "utf-8")
+    Path("reviews").write_text("\n".join(LABELLED * 5), "utf-8")
+    Path("new").write_text("영화를 보았다\n", "utf-8")
+    sizes = ["--dim", "16", "--min-count", "1", "--threads", "1", "-q"]
+    letters = ["--jamo", "unicode", "--normalize", "nfc", "--buckets", "3000", "--epochs", "1"]
+    assert main(["train", "fasttext", "films", "words", *sizes, *letters]) == 0
+    words = load("words")
+    assert words.options["jamo"] == "unicode" and "영화를" in list(words.keys)
+    split = ["--tokenizer", "kiwi"]
+    assert main(["train", "word2vec", "films", "morphemes", *sizes, *split, "--normalize", "nfc"]) == 0
+    assert "영화" in list(load("morphemes").keys)
+    capsys.readouterr()
+    found = []
+    for how in ([], split, ["--tokenizer", "whitespace"]):
+        assert main(["embed", "morphemes", "new", "--json", "-q", *how]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0]["vectors"] == found[1]["vectors"] and [one["empty"] for one in found] == [0, 0, 0]
+    assert found[0]["vectors"] != found[2]["vectors"]
+    assert main(["train", "classifier", "reviews", "judge", *sizes, *split, "--epochs", "40"]) == 0
+    capsys.readouterr()
+    assert main(["classify", "judge", "new"]) == 0
+    assert capsys.readouterr().out.startswith(("pos\t", "neg\t"))
+    Path("pairs").write_text("영화를\t영화만\t9\n노래를\t산을\t2\n영화를\t\t2\n", "utf-8")
+    assert main(["evaluate", "words", "--similarity", "pairs", "--unseen", "--json", "-q"]) == 0
+    assert json.loads(capsys.readouterr().out)["similarity"]["pairs"]["covered"] == 2
+    assert main(["train", "word2vec", "films", "no", "--tokenizer", "mecab"]) == 2
+    assert "tokenizer must be 'whitespace' or 'kiwi', got 'mecab'" in capsys.readouterr().err
+
+
+SETS = Path(os.environ.get("OMNIVEC_DATA") or Path(__file__).parents[2] / "shared" / "data") / "ko"
+
+
+@pytest.mark.skipif(not SETS.is_dir(), reason=f"the Korean sets are not in {SETS}")
+def test_the_sets_of_park_et_al_are_read_whole(letters):
+    pairs = similarity(letters.vectors, SETS / "KO-WS-353.txt", unseen=True)
+    assert (pairs.pairs, pairs.covered) == (353, 353)
+    solved = analogies(letters.vectors, SETS / "KO-analogies.txt", unseen=True)
+    assert solved.total.asked == 10_000 and len(solved.sections) == 10
+    assert (solved.semantic.asked, solved.syntactic.asked) == (5000, 5000)

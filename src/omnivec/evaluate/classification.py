@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.normalizing import nfc
 from omnivec.data.sources import describe
 from omnivec.errors import InputError, OptionError
 from omnivec.evaluate.curve import Curve
@@ -218,7 +219,11 @@ class _Count:
         self._label, self._score, self._right = array("i"), array("d"), array("b")  # millions, with k=-1
 
     def add(self, labels: Sequence[str], answer: list[tuple[str, float]]) -> bool:
-        """One text: the labels it has, and those that were predicted. Whether it counts."""
+        """One text: the labels it has, and those that were predicted. Whether it counts.
+
+        A label that is not known is tried again in NFC, as a key is.
+        """
+        labels = [label if label in self._numbers else nfc(label) for label in labels]
         wanted = {label for label in labels if label in self._numbers or not self._ignore_unseen}
         self.unseen.update(label for label in set(labels) if label not in self._numbers)
         if not wanted:
