@@ -37,6 +37,7 @@ VERBS = {
     "evaluate": ("judge:evaluate", "Word similarity and analogies, or the labels of texts."),
     "baseline": ("baseline:baseline", "Labels by tf-idf, word vectors and the classifier, compared."),
     "info": ("info:info", "What a model or a file holds, and what opening it costs."),
+    "quantize": ("quantize:quantize", "A smaller model: rows as codes, fewer rows."),
     "convert": ("move:convert", "The same vectors in another format."),
     "export": ("move:export", "One table of a model as a file."),
     "index": ("index:index", "A quicker, approximate search, saved in a model."),

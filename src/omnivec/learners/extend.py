@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from omnivec.errors import OptionError
 from omnivec.learners.known import WINDOWED
+from omnivec.store.tables import KINDS
 
 if TYPE_CHECKING:
     from omnivec.data.sources import Source
@@ -65,6 +66,7 @@ def extend(
     from omnivec.engine.graft import carry_over, marked
     from omnivec.engine.progress import Progress, silent
     from omnivec.store.keys import Keys
+    from omnivec.store.tables import laid_out
 
     asked = {"epochs": epochs, "lr": lr, "min_count": min_count, "threads": threads}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -78,7 +80,11 @@ def extend(
     phases.require(chosen.memory(len(words)), chosen.remedies, listener)
     assert isinstance(words.keys, Keys)  # as the reading leaves them
     tables, rows = chosen.initial(words), words.keys.rows(known.keys)
-    carry_over(model.tables, tables, rows, words.counts)
+    old = {
+        name: laid_out(table, chosen.dim) if table.ndim == 2 else table
+        for name, table in model.tables.items()
+    }
+    carry_over(old, tables, rows, words.counts)
     part = {
         "source": model.record.get("source"), "tokens": known.total, "words": len(known),
         "new_words": len(words) - len(known), "frozen": frozen,
@@ -115,7 +121,8 @@ def _learner(model: Model) -> Learner:
             "this model holds vectors alone, and training goes on from its prediction side too; "
             "give its vectors as start to fit instead"
         )
-    if (dtype := str(model.tables["vectors"].dtype)) != "float32":
+    rows = model.tables["vectors" if "vectors" in model.tables else "inputs"]
+    if (dtype := KINDS[str(rows.dtype)]) != "float32":
         raise OptionError(f"training needs float32 numbers, this model holds {dtype}; take the original")
     if model.learner not in WINDOWED:
         raise OptionError(f"a model of {', '.join(WINDOWED)} is needed, got one of {model.learner}")

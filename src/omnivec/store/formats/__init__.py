@@ -110,7 +110,7 @@ FORMATS: tuple[Format, ...] = (
         name="gensim", title="gensim's own file", read=gensim_native.read, outline=gensim_native.outline,
     ),
     Format(
-        name="fasttext", title="fastText model", sniff=fasttext.sniff, read=fasttext.read,
+        name="fasttext", title="fastText model", suffixes=(".ftz",), sniff=fasttext.sniff, read=fasttext.read,
         outline=fasttext.outline, write=fasttext_writing.write,
         holds=("counts", "output rows", "the tree and its rows", "options and record"),
         opens="fasttext.load_model('{path}')",
