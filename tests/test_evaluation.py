@@ -80,8 +80,8 @@ def test_a_curve_is_its_definition(said, missed, share):
 
 
 def test_a_threshold_makes_no_text_unknown():
-    score = classification(Told(ANSWERS), PAIRS, threshold=0.55)
-    assert (score.texts, score.without, score.unknown) == (6, 1, 1)  # t5 alone
+    score = classification(Told(ANSWERS), [*PAIRS, ("t5", [])], threshold=0.55)
+    assert (score.texts, score.without, score.unknown) == (6, 2, 1)  # t5 alone, where it has a label
     assert score.total.predicted == 3 and score.curve().scores.tolist() == [0.9, 0.6]
 
 
@@ -97,7 +97,8 @@ def test_lines_pairs_and_tokens_count_alike(tmp_path):
 
 
 METRICS = {
-    "f1": 2 * 5 / (10 + 7), "f1:a": 2 * 2 / (5 + 3), "precision_at_recall:0.5:a": 2 / 3,
+    "f1": 2 * 5 / (10 + 7), "f1:a": 2 * 2 / (5 + 3), "f1:__label__a": 2 * 2 / (5 + 3),
+    "precision_at_recall:0.5:a": 2 / 3,
     "precisionAtRecall:0.5:__label__a": 2 / 3, "recallAtPrecision:0.6:a": 2 / 3,
     "recall_at_precision:1": 0.0,
 }  # fmt: skip
