@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
     from omnivec.model import Model
 
+TOLD = (
+    "kind", "dsub", "norms", "output", "cutoff", "retrained", "bytes_before", "bytes", "rows_before", "rows",
+    "cosine_mean", "cosine_least", "neighbours_kept", "precision_before", "precision",
+)  # fmt: skip
+"""What the JSON holds beside the path, in its order; null for what was not asked for or not measured."""
+
 DTYPES = ("float16", "int8")
 """What numbers may be stored as instead of codes."""
 
@@ -88,7 +94,7 @@ def quantize(
         sizes = {"bytes_before": disk_bytes(model), "bytes": disk_bytes(place.path)}
         verb, what = ("neighbors", "WORD") if after.labels is None else ("classify", "TEXTS")
         display.line("Next", f"omnivec {verb} {shlex.quote(place.path)} {what}")
-    report = {"model": place.path, **found, **sizes}
+    report = {"model": place.path, **{name: found.get(name) for name in TOLD}, **sizes}
     if common.json:
         emit_json(report)
     else:
@@ -119,8 +125,8 @@ def lines(report: Mapping[str, Any]) -> list[str]:
     rows.append(("bytes", human(was), human(size), f"{was / max(size, 1):.1f} times smaller"))
     rows.append(("rows", f"{report['rows_before']:,}", f"{report['rows']:,}", ""))
     for name, title in _SHARES.items():
-        if name in report:
-            old = report.get(f"{name}_before", 1.0)
+        if report[name] is not None:
+            old = report["precision_before"] if name == "precision" else 1.0
             rows.append((title, f"{old:.4f}", f"{report[name]:.4f}", f"{report[name] - old:+.4f}"))
     return aligned(rows)
 
