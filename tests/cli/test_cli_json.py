@@ -138,3 +138,11 @@ def test_demo(call, corpus, tmp_path, monkeypatch, with_gensim):
     else:
         monkeypatch.setattr("omnivec.data.datasets.gensim_data", lambda: None)
     fits(json.loads(call("demo", corpus, "--json", "-q")[1]), SHAPES["demo"])
+
+
+def test_baseline(call, tmp_path):
+    text = tmp_path / "text"
+    text.write_text("__label__a the king rules\n__label__b a cat eats\nno label\n" * 9)
+    out = call("baseline", str(text), "--folds", "2", "--threads", "1", "--json")[1]
+    fits(json.loads(out), SHAPES["baseline"])
+    assert json.loads(out)["without_label"] == 9
