@@ -1,5 +1,6 @@
 """fastText's model files: read to the last byte, composed as it composes, written as the same bytes again."""
 
+import importlib
 import struct
 
 import gensim
@@ -254,10 +255,10 @@ def test_smaller_numbers_leave_the_rows_that_train_as_they_are(tmp_path, dtype):
 
 
 def test_memory_is_asked_for_before_rows_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: (1000, "machine"))
-    for kind in ("skip-gram", "quantised"):
+    for kind, have in (("skip-gram", 900), ("quantised", 900), ("skip-gram", 2000)):
+        monkeypatch.setattr(memory, "available", lambda have=have: (have, "machine"))
         with pytest.raises(NotEnoughMemory):
-            opened(tmp_path, FILES[kind])
+            opened(tmp_path, FILES[kind], mapped=have < 1000)
 
 
 def test_progress_rises_to_one(tmp_path):
@@ -344,7 +345,7 @@ def test_what_a_file_cannot_hold_is_refused_with_the_reason(tmp_path):
     model = opened(tmp_path, FILES["supervised"])
     cases = {
         "hashed by 'mixed'": {"hash": "mixed"}, "tables of their own": {"shared": False},
-        "has jamo": {"jamo": True}, "texts end in None": {"line_end": None},
+        "cuts Hangul": {"jamo": True}, "texts end in None": {"line_end": None},
         "rows of n-grams": {"buckets": 41},
     }  # fmt: skip
     for reason, change in cases.items():
@@ -533,14 +534,58 @@ def test_scrambled_files_are_opened_or_refused(tmp_path_factory, data, kind):
         assert "\n" not in str(error)
 
 
-def test_a_packed_file_is_to_be_unpacked_first(tmp_path):
-    import gzip
+@pytest.mark.parametrize("kind", ["skip-gram", "supervised", "pruned"])
+@pytest.mark.parametrize("pack", ["gzip", "lzma"])
+def test_a_packed_file_is_read_into_memory(tmp_path, kind, pack):
+    packed = importlib.import_module(pack).compress(FILES[kind])
+    (tmp_path / "m.bin.packed").write_bytes(packed)
+    model, plain = load(tmp_path / "m.bin.packed"), opened(tmp_path, FILES[kind])
+    assert list(model.keys) == list(plain.keys) and model.options == plain.options
+    np.testing.assert_array_equal(model.vectors.vectors, plain.vectors.vectors)
+    np.testing.assert_array_equal(model.output.vectors, plain.output.vectors)
+    found = formats.outline(tmp_path / "m.bin.packed")[1]
+    assert (found.rows, found.dim) == (len(WORDS), DIM)
+    (tmp_path / "cut.gz").write_bytes(importlib.import_module(pack).compress(FILES[kind][:-1]))
+    with pytest.raises(FormatError, match="truncated"):
+        load(tmp_path / "cut.gz")
 
-    assert "unpack it first" in refusal(tmp_path / "m.bin.gz", gzip.compress(FILES["skip-gram"]))
+
+def test_the_rows_of_a_file_stay_where_they_lie(tmp_path, monkeypatch):
+    for at, kind in enumerate(("skip-gram", "supervised", "hs", "supervised, hs")):
+        path = tmp_path / f"{at}.bin"
+        path.write_bytes(FILES[kind])
+        monkeypatch.setattr(memory, "available", lambda: (5_000, "machine"))  # what words take, not rows
+        model = load(path)
+        assert "vectors" not in model.tables
+        for name in ("inputs", "nodes" if "hs" in kind else "output"):
+            rows = model.tables[name]
+            assert rows.shape[1] == DIM and not rows.flags.owndata and not rows.flags.writeable
+            start = FILES[kind].index(np.ascontiguousarray(rows).tobytes())
+            assert start > 0
+        monkeypatch.undo()
+        copied = load(path, mapped=False)
+        assert copied.tables["inputs"].shape[1] == 16 and copied.tables["inputs"].flags.aligned
+        np.testing.assert_array_equal(model.vectors.vectors, copied.vectors.vectors)
+        np.testing.assert_array_equal(model.inputs.take(np.arange(9)), copied.inputs.take(np.arange(9)))
+        model.save(tmp_path / f"{at}")
+        again = load(tmp_path / f"{at}")
+        assert {name: table.shape for name, table in again.tables.items()} == {
+            name: table.shape for name, table in copied.tables.items()
+        }
+        for name, table in again.tables.items():
+            np.testing.assert_array_equal(table, copied.tables[name])
+        if "supervised" in kind:  # as NumPy reads them, and as the kernel
+            texts = ["where a 안녕", "", "a a", "unseen"] * 60
+            few = [model.predict([text], k=-1)[0] for text in texts[:4]]
+            for one, many in zip(few, model.predict(texts, k=-1)[4:8], strict=True):
+                assert [label for label, _ in one] == [label for label, _ in many]
+                np.testing.assert_allclose([p for _, p in one], [p for _, p in many], atol=1e-6)
 
 
 def test_a_look_at_the_header_tells_words_options_and_what_is_loaded(tmp_path):
     (tmp_path / "m").write_bytes(FILES["supervised, hs"])
     known, found = formats.outline(tmp_path / "m")
     assert known.name == "fasttext" and (found.rows, found.dim, found.exact) == (4, DIM, True)
-    assert found.config["options"]["loss"] == "hs" and set(found.beside) == {"inputs", "nodes"}
+    assert found.config["options"]["loss"] == "hs" and not found.beside
+    found = formats.outline(tmp_path / "m", formats.Request(dtype="float16"))[1]
+    assert set(found.beside) == {"inputs", "nodes"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,13 +29,17 @@ from omnivec.store.tables import (
     LENGTHS,
     SCALES,
     DType,
+    Padded,
     Table,
+    as_stored,
     checked_dtype,
     padded_width,
     stored_as,
     table_bytes,
 )
 from omnivec.vectors import Parts, Vectors
+
+log = logging.getLogger("omnivec")
 
 if TYPE_CHECKING:
     from omnivec.data.predicting import Predictor
@@ -206,11 +211,11 @@ class Model:
 
         split = replace(self.splitting, tokenizer=tokenizer) if isinstance(tokenizer, str) else tokenizer
         chosen = self.recipe if recipe is None else recipe
-        by_classifier = chosen == "fasttext-supervised" and self.labels is not None
+        if chosen == "fasttext-supervised" and self.labels is not None:
+            return sentences.hidden(self._predictor, texts)
         return sentences.embed(
-            self.vectors, texts, chosen, classifier=self._predictor if by_classifier else None,
-            tokenizer=split or self.splitting, a=a, components=components,
-        )  # fmt: skip
+            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, components=components
+        )
 
     @property
     def recipe(self) -> str:
@@ -266,14 +271,16 @@ class Model:
         return self._vectors("output")
 
     def _composed(self) -> Vectors:
-        """The words of a quantised model, out of its rows. Raises: NotEnoughMemory."""
+        """The words of a model of codes, or of a mapped file, out of its rows. Raises: NotEnoughMemory."""
         from omnivec.data.composing import composer, spelled
 
-        need = {"vectors composed of codes": table_bytes(len(self.keys), self.config["dim"])}
+        need = {"vectors composed of their parts": table_bytes(len(self.keys), self.config["dim"])}
         memory.require(need, "load the first rows alone (limit)")
         source = composer(self.config, self.tables, len(self.keys))
-        table = source.all_words(spelled(self.tables, self.keys))[0].table()
-        return Vectors._of_table(self.keys, table, name=self.learner, parts=source)
+        built, odd = source.all_words(spelled(self.tables, self.keys))
+        if odd:
+            log.warning("%s words have vectors with values that are NaN or infinite", f"{odd:,}")
+        return Vectors._of_table(self.keys, built.table(), name=self.learner, parts=source)
 
     def _vectors(self, name: str) -> Vectors:
         return Vectors._of_table(
@@ -316,7 +323,12 @@ class Model:
         Raises: OutputError when the path exists (unless `overwrite`), cannot be written, or the disk is too
         small.
         """
-        tables = dict(self.tables)
+        tables: dict[str, NDArray[Any] | Padded] = {
+            name: as_stored(table, self.config["dim"]) if name in _MATRICES else table
+            for name, table in self.tables.items()
+        }
+        if self.inputs.dtype == "float32":  # words of what was made smaller are composed when asked for
+            tables |= {**self.vectors.table.arrays("vectors"), **tables}
         if "vectors" in tables:
             with contextlib.suppress(NotFinite):  # such a table is saved all the same
                 tables["vectors" + LENGTHS] = self.vectors.index.lengths()
@@ -342,8 +354,9 @@ def load(
     """Open a model folder, mapped and read-only, or a file of vectors, recognised by its content.
 
     limit: the first so many rows; dtype: "float32", "float16" or "int8", how numbers are kept; with a limit,
-    another type than is stored, or without `mapped`, a folder is read into memory; format: a format by its
-    name, where content alone does not tell; vocabulary: the file of words of a format that holds none;
+    another type than is stored, or without `mapped`, a folder is read into memory, and so are the rows of a
+    fastText file, which is mapped, too: its words are composed when `vectors` are asked for; format: a format
+    by its name, where content alone does not tell; vocabulary: the file of words of a format that holds none;
     encoding, errors: of the words of a file; progress: hears the share read, from 0 to 1.
 
     Raises: FormatError for what is missing, damaged, newer, or nothing we know; NotEnoughMemory, before
@@ -375,7 +388,8 @@ def load(
     if found.whole is not None:
         from omnivec.data.opened import opened_model
 
-        return Model(*opened_model(Path(path), found, request))
+        parts = opened_model(Path(path), found, request, mapped=mapped)
+        return Model(*parts, mapped=mapped and "vectors" not in parts[2])
     keys, table, counts, rounding = found[:4]
     config = {
         "learner": None, "options": {}, "preset": None, "changed": {}, "head": None, "dim": table.dim,

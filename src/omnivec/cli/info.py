@@ -128,9 +128,11 @@ def _file(path: str, opening: Opening) -> Found:
     from omnivec.store.formats.rows import need
     from omnivec.store.tables import checked_dtype
 
-    request = formats.Request(vocabulary=opening.vocabulary, encoding=opening.encoding, errors=opening.errors)
-    known, found = formats.outline(path, request, opening.format)
     dtype = checked_dtype(opening.dtype)
+    request = formats.Request(
+        dtype=dtype, vocabulary=opening.vocabulary, encoding=opening.encoding, errors=opening.errors
+    )
+    known, found = formats.outline(path, request, opening.format)
     first = found.rows if opening.limit is None else min(found.rows, opening.limit)
     beside = found.beside if first == found.rows else {}
     takes = {**need(first, found.dim, dtype), **beside}

@@ -29,13 +29,13 @@ _REMEDY = (
 
 
 def opened_model(
-    path: Path, contents: Contents, request: Request
+    path: Path, contents: Contents, request: Request, *, mapped: bool
 ) -> tuple[dict[str, Any], Keys, dict[str, NDArray[Any]]]:
-    """Config, keys and tables of a model, in memory, from what the reader of its format gives.
+    """Config, keys and tables of a model, from what the reader of its format gives.
 
     Where keys are the first words alone, so are the rows that are kept; `request.dtype` is of vectors and
-    what predicts. Codes stay as they are; where rows are codes, words are composed of them when they are
-    asked for, and not here.
+    what predicts. `mapped` rows stay where they lie in the file, unless those two ask for others; so do
+    codes, mapped or not. Then words are composed when they are asked for, and not here.
 
     Raises: NotEnoughMemory before anything is allocated; NotFinite for what float16 cannot hold.
     """
@@ -46,27 +46,30 @@ def opened_model(
     cut_off = first < words
     names = [name for name in ("inputs", "output", "nodes") if name in given]
     matrices = {name: Table.named(name, given, dim) for name in names}
-    lazy = not cut_off and matrices["inputs"].dtype == "pq" and request.dtype == "float32"
+    lazy = not cut_off and request.dtype == "float32" and (mapped or matrices["inputs"].dtype == "pq")
     if cut_off:  # a row for each word is left of its first ones
         by_word = "output" in matrices and not config["head"]
         matrices = {"output": matrices["output"].part(slice(first))} if by_word else {}
-    large = {name: table for name, table in matrices.items() if table.dtype != "pq"}
+    stays = {name for name, table in matrices.items() if table.dtype == "pq" or (lazy and mapped)}
+    large = {name: table for name, table in matrices.items() if name not in stays}
     need = {name: table_bytes(len(table), dim, _kept(name, request)) for name, table in large.items()}
     need |= {"vectors": 0 if lazy else table_bytes(first, dim, request.dtype), "words": words * _WORD}
     memory.require(need, f"{_REMEDY}: {path}")
-    done, total = 0, sum(map(len, large.values())) + first
+    done, total = 0, sum(map(len, large.values())) + (0 if lazy else first)
 
     def told(rows: int) -> None:
         nonlocal done
         done += rows
         if request.told is not None:
-            request.told(done / total)
+            request.told(done / max(total, 1))
 
     tables = {} if cut_off else {name: table for name, table in given.items() if name not in large}
     for name, table in matrices.items():
-        kept = table.arrays(name) if table.dtype == "pq" else {}
-        tables |= kept or _stored(name, table, dim, _kept(name, request), told)
+        kept = name in stays
+        tables |= table.arrays(name) if kept else _stored(name, table, dim, _kept(name, request), told)
     if lazy:
+        if request.told is not None:
+            request.told(1.0)
         return config, keys, tables
     source = composer(config, {**given, **tables}, words)
     builder, odd = source.all_words(spelled(given, keys), request.dtype, told)

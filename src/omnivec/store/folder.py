@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError, OutputError
 from omnivec.store import replace, safetensors
 from omnivec.store.memory import human
+from omnivec.store.tables import Padded
 
 FORMAT = "omnivec"
 VERSION = 1
@@ -55,7 +56,7 @@ class Folder:
 def write_folder(
     path: str | os.PathLike[str],
     config: Mapping[str, Any],
-    tables: Mapping[str, NDArray[Any]],
+    tables: Mapping[str, NDArray[Any] | Padded],
     card: str,
     *,
     overwrite: bool = False,

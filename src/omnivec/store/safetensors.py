@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
 from omnivec.store import memory
-from omnivec.store.tables import ALIGNMENT
+from omnivec.store.tables import ALIGNMENT, Padded
 
 _DTYPES = {
     **{"F64": "<f8", "F32": "<f4", "F16": "<f2", "BOOL": "|b1"},
@@ -39,7 +39,7 @@ _HEADER_LIMIT = 100_000_000  # bytes; the limit of the safetensors library
 _BLOCK = 1 << 24
 
 
-def file_size(tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> int:
+def file_size(tables: Mapping[str, NDArray[Any] | Padded], metadata: Mapping[str, str]) -> int:
     """Bytes of the file that `write_tables` would write."""
     header, plan = _plan(tables, metadata)
     return 8 + len(header) + sum(array.nbytes for _, array in plan)
@@ -47,7 +47,7 @@ def file_size(tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -
 
 def write_tables(
     path: Path,
-    tables: Mapping[str, NDArray[Any]],
+    tables: Mapping[str, NDArray[Any] | Padded],
     metadata: Mapping[str, str],
     told: Callable[[float], None] | None = None,
 ) -> dict[str, str]:
@@ -97,14 +97,14 @@ def write_rows(path: Path, name: str, shape: tuple[int, int], blocks: Iterable[N
 
 
 def _plan(
-    tables: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
-) -> tuple[bytes, list[tuple[str, NDArray[Any]]]]:
+    tables: Mapping[str, NDArray[Any] | Padded], metadata: Mapping[str, str]
+) -> tuple[bytes, list[tuple[str, NDArray[Any] | Padded]]]:
     """The padded header, and the arrays in the order of the file with fillers between them."""
     entries: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
-    plan: list[tuple[str, NDArray[Any]]] = []
+    plan: list[tuple[str, NDArray[Any] | Padded]] = []
     end = 0
 
-    def add(name: str, array: NDArray[Any], dtype: str) -> None:
+    def add(name: str, array: NDArray[Any] | Padded, dtype: str) -> None:
         nonlocal end
         entries[name] = {
             "dtype": dtype,
@@ -137,8 +137,12 @@ def widened(array: NDArray[Any]) -> NDArray[Any]:
     return (array["bfloat16"].astype(np.uint32) << np.uint32(16)).view(np.float32)
 
 
-def _blocks(array: NDArray[Any]) -> Iterator[memoryview]:
+def _blocks(array: NDArray[Any] | Padded) -> Iterator[memoryview]:
     """The array's bytes in C order, little-endian, a block at a time."""
+    if isinstance(array, Padded):
+        rows = max(1, _BLOCK // (4 * array.shape[1]))
+        yield from (_raw(array.span(start, start + rows)) for start in range(0, array.shape[0], rows))
+        return
     little = array.dtype.newbyteorder("<")
     if array.size == 0:
         return

@@ -58,6 +58,46 @@ def empty_table(rows: int, dim: int) -> NDArray[np.float32]:
     return block[start : start + rows * width * 4].view(np.float32).reshape(rows, width)
 
 
+def laid_out(rows: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
+    """Rows as kernels want them, (rows, padded_width(dim)): themselves, or a copy. Others are left alone."""
+    if rows.dtype != np.float32 or _is_laid_out(rows, dim):
+        return rows
+    memory.require(
+        {"rows laid out": table_bytes(len(rows), dim)}, "save the model; a folder is mapped as it is"
+    )
+    table = empty_table(len(rows), dim)
+    table[:, :dim] = rows[:, :dim]
+    return table
+
+
+def _is_laid_out(rows: NDArray[np.float32], dim: int) -> bool:
+    return rows.shape[1] == padded_width(dim) and rows.flags.c_contiguous and rows.flags.aligned
+
+
+@final
+class Padded:
+    """Rows (n, dim) float32 that are padded while they are written; it has the sizes of the array then."""
+
+    def __init__(self, rows: NDArray[np.float32]) -> None:
+        self._rows = rows
+        self.dtype = np.dtype("<f4")
+        self.shape = (len(rows), padded_width(rows.shape[1]))
+        self.nbytes = math.prod(self.shape) * 4
+
+    def span(self, start: int, stop: int) -> NDArray[np.float32]:
+        """The rows from `start` to `stop`, padded; a copy."""
+        part = self._rows[start:stop]
+        padded = np.zeros((len(part), self.shape[1]), "<f4")
+        padded[:, : part.shape[1]] = part
+        return padded
+
+
+def as_stored(rows: NDArray[Any], dim: int) -> NDArray[Any] | Padded:
+    """Rows as a folder has them: float32 ones that lie in a file of another program are to be padded."""
+    is_plain = rows.dtype != np.float32 or rows.shape[1] == padded_width(dim)
+    return rows if is_plain else Padded(rows[:, :dim])
+
+
 def checked_dtype(dtype: str | None) -> DType:
     """The type that `dtype` names, float32 for None. Raises: OptionError."""
     for known in get_args(DType):

@@ -29,7 +29,8 @@ from omnivec.store.formats.fasttext_layout import (
 from omnivec.store.formats.fasttext_names import LABELS, OTHERS, WORDS, keys_of, label_tables, raw_tables
 from omnivec.store.formats.fasttext_quantised import read_quantised
 from omnivec.store.formats.fasttext_tree import NO_NODE, huffman
-from omnivec.store.formats.source import opened
+from omnivec.store.formats.sample import Sample
+from omnivec.store.formats.source import opened, whole
 from omnivec.store.product import NORMS
 from omnivec.store.tables import Table, table_bytes
 
@@ -39,17 +40,20 @@ LINE_END, PREFIX = "</s>", "__label__"  # no file holds the prefix; fastText tak
 FILE = "fasttext"
 """Where a model's config keeps the numbers of the file that it was read from."""
 
+_ANY = 1 << 62  # bytes of a packed file, of which only the beginning is looked at
+
 _log = logging.getLogger("omnivec")
 
 sniff = fasttext_family.sniff
 
 
 def outline(path: Path, request: Request) -> Outline:
-    """Words, dim and options, from the header. Raises: FormatError."""
+    """Words, dim and options, from the header; rows that are mapped are not loaded. Raises: FormatError."""
     with opened(path) as source:
         header = _header(path, source.file.read(fasttext_family.HEADER_LIMIT), source.size)
+        stays = source.size is not None and request.dtype == "float32"
     tables = {"inputs": header.rows, "nodes" if header["loss"] == HS else "output": header.outputs}
-    beside = {name: table_bytes(rows, header["dim"]) for name, rows in tables.items()}
+    beside = {} if stays else {name: table_bytes(rows, header["dim"]) for name, rows in tables.items()}
     return Outline(header["nwords"], header["dim"], True, _config(header, path), beside)
 
 
@@ -57,23 +61,29 @@ def read(path: Path, request: Request) -> Contents:
     """A whole model: words, their own rows, and beside them options and tables.
 
     Of the tables, `inputs` and `output` or `nodes` are rows as they lie in the file, (rows, dim) float32 at
-    any byte, mapped and not padded; of a quantised file they are codes, and beside them what those stand
-    for. With a limit, keys are the first words alone, while `config` counts all.
+    any byte, not padded, and mapped, or in memory where the file is packed; of a quantised file they are
+    codes and what those stand for. With a limit, keys are the first words alone, while `config` counts all.
 
     Raises: FormatError naming the byte for what is damaged; NotEnoughMemory before a row is decoded.
     """
     with opened(path) as source:
-        header = _header(path, source.file.read(fasttext_family.HEADER_LIMIT), source.size)
-        data = mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ)
+        if source.size is None:
+            data: mmap.mmap | bytes = whole(
+                source, "the unpacked file", 1, f"unpack it, then it is mapped: {path}"
+            )
+            if fasttext_family.sniff_others(
+                Sample(path, data[: fasttext_family.HEADER_LIMIT], size=len(data))
+            ):
+                raise FormatError(f"{path}: {fasttext_family.explained_as(data)}")
+            header = _header(path, data[: fasttext_family.HEADER_LIMIT], len(data))
+        else:
+            header = _header(path, source.file.read(fasttext_family.HEADER_LIMIT), source.size)
+            data = mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ)
     return _model(Reader(path, data, header.end), header, request)
 
 
 def _header(path: Path, head: bytes, size: int | None) -> Header:
-    if size is None:
-        raise FormatError(
-            f"{path}: a fastText model is mapped, which a packed file cannot be; unpack it first"
-        )
-    header = read_header(path, head, size)
+    header = read_header(path, head, _ANY if size is None else size)
     if not header["nwords"]:
         raise FormatError(f"{path}: it holds no words")
     return header

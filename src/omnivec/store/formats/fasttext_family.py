@@ -82,10 +82,11 @@ def explained(path: Path) -> str:
         if source.size < 8:
             return "it is truncated: it ends in its header"
         with mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _explained(data)
+            return explained_as(data)
 
 
-def _explained(data: mmap.mmap) -> str:
+def explained_as(data: mmap.mmap | bytes) -> str:
+    """What a file is by all of its bytes, which begin with the magic number, and what to do with it."""
     (version,) = struct.unpack_from("<i", data, 4)
     if version > 12:
         return f"it has version {version}, written by a newer fastText; 11 and 12 are known"
@@ -142,7 +143,7 @@ def header(head: bytes, at: int, kind: _Kind, size: int) -> dict[str, float] | s
     return f"byte {byte}: {bad} is {found[bad]:.12g} in its header"
 
 
-def _body(data: mmap.mmap, header: dict[str, float]) -> str:
+def _body(data: mmap.mmap | bytes, header: dict[str, float]) -> str:
     """What is wrong behind the header; empty when just what was announced follows it, to the last byte."""
     try:
         at = _dictionary(data, int(header["end"]), int(header["size"]))
@@ -164,7 +165,7 @@ class _Wrong(Exception):
     """A layout that does not fit."""
 
 
-def _dictionary(data: mmap.mmap, at: int, size: int) -> int:
+def _dictionary(data: mmap.mmap | bytes, at: int, size: int) -> int:
     """Where the dictionary ends."""
     for row in range(size):
         end = data.find(b"\0", at)
@@ -176,13 +177,13 @@ def _dictionary(data: mmap.mmap, at: int, size: int) -> int:
     return at
 
 
-def _flag(data: mmap.mmap, at: int) -> bool:
+def _flag(data: mmap.mmap | bytes, at: int) -> bool:
     if data[at] > 1:
         raise _Wrong(f"byte {at:,}: 0 or 1 was expected, got {data[at]}")
     return data[at] == 1
 
 
-def _matrix(data: mmap.mmap, at: int, small: bool, rows: list[int], dim: int) -> int:
+def _matrix(data: mmap.mmap | bytes, at: int, small: bool, rows: list[int], dim: int) -> int:
     """Where a matrix ends whose rows are one of `rows`."""
     norms = small and _flag(data, at)
     found, columns = struct.unpack_from("<qq", data, at + small)

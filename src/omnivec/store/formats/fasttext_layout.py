@@ -30,7 +30,7 @@ NEVER = -1
 class Reader:
     """A place in a mapped file; whatever is not there as expected is a FormatError naming the byte."""
 
-    def __init__(self, path: Path, data: mmap.mmap, at: int = 0) -> None:
+    def __init__(self, path: Path, data: mmap.mmap | bytes, at: int = 0) -> None:
         self.path, self.data, self.at = path, data, at
 
     def damage(self, at: int, what: str) -> FormatError:
