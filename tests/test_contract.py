@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -15,14 +15,25 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from omnivec import FastText, InputError, Model, NotFinite, OptionError, UnknownKey, Word2Vec, extend, load
+from omnivec import (
+    Classifier,
+    FastText,
+    InputError,
+    Model,
+    NotFinite,
+    OptionError,
+    UnknownKey,
+    Word2Vec,
+    extend,
+    load,
+)
 from omnivec.cli import main
 from omnivec.config import options
 from omnivec.engine import start
 from omnivec.engine.schedule import Schedule
 from omnivec.learners.learner import Learner
 from omnivec.learners.windowed import Windowed
-from omnivec.reference import fasttext, huffman
+from omnivec.reference import classifier, fasttext, huffman
 from omnivec.reference import random as definitions
 from omnivec.reference import word2vec as reference
 
@@ -41,12 +52,23 @@ def sentences(seed: int = 0, count: int = 400) -> list[str]:
     return lines
 
 
+def labelled(seed: int = 0, count: int = 400) -> list[str]:
+    """The same text, a line told as royal or animal, and as speaking of something if it does."""
+    lines = []
+    for line in sentences(seed, count):
+        labels = ["royal" if set(line.split()) & set(WORLDS[0]) else "animal"]
+        labels += ["of"] if "of" in line.split() else []
+        lines.append(" ".join([*(f"__label__{label}" for label in labels), line]))
+    return lines
+
+
 @dataclass(frozen=True)
 class Case:
-    """A learner and a text it can learn from."""
+    """A learner and a text it can learn from; other: the same kind of text, by seed and number of lines."""
 
     learner: Learner
     text: list[str]
+    other: Callable[[int, int], list[str]] = sentences
 
     def with_(self, **values: object) -> Case:
         return dataclasses.replace(self, learner=dataclasses.replace(self.learner, **values))
@@ -70,6 +92,13 @@ def like_subwords(**values: object) -> Case:
     return Case(SUBWORDS, TEXT).with_(**values)
 
 
+LABELS = Classifier(dim=DIM, epochs=3, threads=1, lr=0.3, buckets=300)
+
+
+def like_labels(**values: object) -> Case:
+    return Case(LABELS, labelled(), labelled).with_(**values)
+
+
 LEARNERS = {
     "word2vec skip-gram ns": like_skipgram(),
     "word2vec skip-gram ns, fixed window, 8 negatives": like_skipgram(
@@ -90,7 +119,22 @@ LEARNERS = {
     "fasttext cbow softmax, true gradient": like_subwords(
         model="cbow", loss="softmax", gradient="true", lr=0.2
     ),
+    "classifier softmax": like_labels(),
+    "classifier softmax, n-grams of both kinds": like_labels(word_ngrams=2, minn=2, maxn=3),
+    "classifier hs": like_labels(loss="hs"),
+    "classifier ns, one label": like_labels(loss="ns", labels="one"),
+    "classifier ova": like_labels(loss="ova"),
 }
+
+RARE = {"fasttext skip-gram hs, long n-grams", "fasttext cbow softmax, true gradient"}
+"""Rows whose form of the kernel few ask for; each form compiles for 10 s and more."""
+
+ONE_FORM = {
+    "word2vec skip-gram hs", "word2vec skip-gram softmax", "word2vec cbow hs, true gradient",
+    "word2vec cbow softmax", "fasttext cbow ns", "classifier hs", "classifier ns, one label",
+    "classifier ova",
+}  # fmt: skip
+"""Rows of which the quick tests compile no second form; `MORE_FORMS` keep their promise for other rows."""
 
 
 def bits(model: Model) -> bytes:
@@ -103,8 +147,9 @@ def shapes_and_dtypes(case: Case, tmp_path) -> None:
     for name, table in model.tables.items():
         assert table.flags.c_contiguous
         if name == "tree":
-            assert table.dtype == np.int32 and table.shape == (len(model.keys) - 1, 2)
-        else:
+            predicted = model.keys if model.labels is None else model.labels
+            assert table.dtype == np.int32 and table.shape == (len(predicted) - 1, 2)
+        elif not name.startswith("labels."):
             assert table.dtype == np.float32 and table.ctypes.data % 64 == 0 and not table[:, DIM:].any()
     ends = getattr(case.learner, "line_end", None) is not None
     assert len(model.keys) == 14 + ends
@@ -122,6 +167,10 @@ def other_seed_differs(case: Case, tmp_path) -> None:
 def threads_change_bits_not_meaning(case: Case, tmp_path) -> None:
     model = case.with_(threads=3, epochs=20).fit()
     assert model.record["deterministic"] is False
+    if isinstance(case.learner, Classifier):
+        answers = model.predict([" ".join(world) for world in WORLDS])
+        assert [answer[0][0] for answer in answers] == ["royal", "animal"]
+        return
     # Centred, since all vectors of so small a text share a direction. Between 1.6 and 2 with one thread.
     worlds = np.array([[model.vectors[word] for word in world] for world in WORLDS])
     worlds -= worlds.mean((0, 1))
@@ -149,10 +198,18 @@ def loss_is_finite_and_falls(case: Case, tmp_path) -> None:
 def first_loss_is_that_of_zeros(case: Case, tmp_path) -> None:
     """Scores are 0, or nearly, before a row has moved: every answer is as likely as any other."""
     learner = case.learner
-    assert isinstance(learner, Windowed)
+    assert isinstance(learner, (Windowed, Classifier))
     model = case.with_(epochs=1, lr=1e-9).fit()
-    loss, words = model.history[0]["loss"], len(model.keys)
-    if learner.loss == "softmax":
+    loss, words = model.history[0]["loss"], len(model.keys if model.labels is None else model.labels)
+    if (
+        isinstance(learner, Classifier) and learner.loss == "hs"
+    ):  # of 3 labels one is a node away, two are two
+        assert np.log(2) < loss < 2 * np.log(2)
+    elif learner.loss == "ova":
+        assert loss == pytest.approx(words * np.log(2), rel=1e-4)
+    elif isinstance(learner, Classifier) and learner.loss == "ns":
+        assert loss == pytest.approx((1 + learner.negatives) * np.log(2), rel=1e-4)
+    elif learner.loss == "softmax":
         assert loss == pytest.approx(np.log(words), rel=1e-4)
     elif learner.loss == "hs":  # ln 2 for every node of a path
         longest = max(map(len, huffman.paths(model.tables["tree"])))
@@ -165,6 +222,9 @@ def first_loss_is_that_of_zeros(case: Case, tmp_path) -> None:
 
 def engine_is_reference(case: Case, tmp_path) -> None:
     """The whole run, epochs, schedule and all, is the definition's."""
+    if isinstance(case.learner, Classifier):
+        classifier_is_reference(case)
+        return
     learner = case.with_(lr=0.05).learner
     assert isinstance(learner, Windowed) and learner.lr
     corpus = learner.reading().corpus(case.text)
@@ -200,6 +260,40 @@ def engine_is_reference(case: Case, tmp_path) -> None:
     np.testing.assert_allclose(model.record["loss"], losses, rtol=1e-5)
 
 
+def classifier_is_reference(case: Case) -> None:
+    learner = case.with_(lr=0.05).learner
+    assert isinstance(learner, Classifier)
+    learner = learner.derived()
+    corpus = learner.corpus(case.text, lambda _: None)
+    types, labels, keys = corpus.types, corpus.vocabulary.labels, corpus.vocabulary.keys
+    assert types is not None and labels is not None
+    tables = learner.initial(corpus.vocabulary)
+    job = learner.job(corpus, tables)  # n-grams begin
+    name = "nodes" if learner.loss == "hs" else "output"
+    inputs, outputs = (tables[table][:, :DIM].astype(np.float64) for table in ("inputs", name))
+    bag = dataclasses.replace(learner.bag(), line_end=None)  # the tokens have it already
+    texts = []
+    for begin, end in pairwise(corpus.units.tolist()):
+        here = corpus.tokens[begin:end].tolist()
+        words = [types.keys[t] for t in here if types.labels[t] == -1]
+        told = [int(types.labels[t]) for t in here if types.labels[t] >= 0]
+        texts.append((bag.rows(words, keys).tolist(), told, begin))
+    sums = np.zeros((learner.epochs, 2))
+    schedule = Schedule(len(corpus.tokens), learner.epochs, learner.lr, learner.lr_floor, job.work)
+    for shard in schedule.shards():
+        sums[shard.epoch] += classifier.train(
+            [text for text in texts if shard.first <= text[2] < shard.last], inputs, outputs,
+            loss=learner.loss, alias=definitions.alias_table(labels.counts**learner.power),
+            negatives=learner.negatives, tree=huffman.tree(labels.counts), one=learner.labels == "one",
+            rate=shard.rate, decay=shard.decay, base=int(start.base(learner.seed, shard.epoch)),
+            first=shard.first,
+        )  # fmt: skip
+    model = learner.fit(case.text)
+    np.testing.assert_allclose(model.tables["inputs"][:, :DIM], inputs, rtol=1e-4, atol=2e-5)
+    np.testing.assert_allclose(model.tables[name][:, :DIM], outputs, rtol=1e-4, atol=2e-5)
+    np.testing.assert_allclose(model.record["loss"], sums[:, 0] / sums[:, 1], rtol=1e-5)
+
+
 def output_is_words_or_refused(case: Case, tmp_path) -> None:
     """Rows of a tree are inner nodes: no word is ever printed beside them."""
     model = case.fit()
@@ -209,7 +303,8 @@ def output_is_words_or_refused(case: Case, tmp_path) -> None:
             with pytest.raises(OptionError, match="nodes of a tree|tree nodes"):
                 _ = opened.output
         else:
-            assert opened.output.vectors.shape == opened.vectors.vectors.shape
+            predicted = opened.keys if opened.labels is None else opened.labels
+            assert opened.output.vectors.shape == (len(predicted), DIM)
 
 
 def resumed_equals_uninterrupted(case: Case, tmp_path) -> None:
@@ -249,7 +344,7 @@ def watching_changes_no_bit(case: Case, tmp_path) -> None:
         return {"royal": seen[-1]}
 
     watched = case.learner.fit(
-        case.text, evaluate=look, every=1e-3, heldout_text=sentences(seed=5, count=40),
+        case.text, evaluate=look, every=1e-3, heldout_text=case.other(5, 40),
         checkpoint=tmp_path / "beside", checkpoint_minutes=1e-5,
     )  # fmt: skip
     assert bits(watched) == bits(case.fit())
@@ -271,6 +366,10 @@ def frozen_rows_keep_their_bits(case: Case, tmp_path) -> None:
 def extended_model_knows_old_and_new_words(case: Case, tmp_path) -> None:
     model = case.fit()
     more = [line.replace("king", "emperor") for line in sentences(seed=3)]
+    if isinstance(case.learner, Classifier):
+        with pytest.raises(OptionError, match="train one on all texts"):
+            extend(model, more)
+        return
     grown = extend(model, more, epochs=2)
     assert set(model.keys) < set(grown.keys) and "emperor" in grown.keys
     assert list(grown.keys.counts) == sorted(grown.keys.counts, reverse=True)
@@ -295,14 +394,16 @@ def empty_input_is_refused(case: Case, tmp_path) -> None:
 
 
 def lonely_word_is_refused(case: Case, tmp_path) -> None:
-    with pytest.raises(InputError, match="only one word"):
-        case.learner.fit(["word word word word word"])
+    """And so is a lonely label: what is learned is told from another."""
+    text = "word word word word word"
+    with pytest.raises(InputError, match="only one (word|label)"):
+        case.learner.fit([f"__label__x {text}" if isinstance(case.learner, Classifier) else text])
 
 
 def too_high_min_count_names_the_counts(case: Case, tmp_path) -> None:
     with pytest.raises(
         InputError,
-        match=r"no word occurs 999,999 times \(the most frequent, '[\w<>]+', occurs [\d,]+ times\)",
+        match=r"no word occurs 999,999 times \(the most frequent, '[\w<>/]+', occurs [\d,]+ times\)",
     ):
         case.with_(min_count=999_999).fit()
 
@@ -312,7 +413,7 @@ def unknown_key_is_typed(case: Case, tmp_path) -> None:
     with pytest.raises(UnknownKey) as caught:
         vectors.keys.row("quen")
     assert isinstance(caught.value, KeyError) and caught.value.near[0] == "queen"
-    if isinstance(case.learner, FastText):  # a word that is no key is the mean of its parts
+    if isinstance(case.learner, (FastText, Classifier)):  # a word that is no key is the mean of its parts
         assert "quen" not in vectors and vectors["quen"].any() == bool(case.learner.maxn)
     else:
         with pytest.raises(UnknownKey):
@@ -351,13 +452,19 @@ def interrupted_leaves_a_model(case: Case, tmp_path) -> None:
     assert load(tmp_path / "model").record["interrupted"] is True
 
 
-def diverging_training_is_named(case: Case, tmp_path) -> None:
-    with pytest.raises(NotFinite, match="lower lr"):
-        case.with_(lr=100.0, epochs=200).fit()
+def diverging_training_is_named(case: Case, tmp_path, caplog) -> None:
+    """By an error as soon as a loss is no number; a classifier's may stay finite, and of no use."""
+    try:
+        said = _warned(case.with_(lr=100.0, epochs=200), caplog)
+    except NotFinite as error:
+        said = [str(error)]
+    assert [text for text in said if "lower lr" in text]
 
 
 def ruined_vectors_are_not_passed_over(case: Case, tmp_path, caplog) -> None:
     """A rate too high for a window so wide drives the rows apart: it stays finite, and is of no use."""
+    if isinstance(case.learner, Classifier):
+        return  # no window: a text is a mean, however long it is
     wide = case.with_(window=1000, unit="document", epochs=1)
     assert not [r for r in _warned(wide.with_(lr=1e-4), caplog) if "lower lr" in r]
     try:
@@ -435,8 +542,20 @@ PROMISES: list[Callable[..., None]] = [
 ]
 
 
-@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
-@pytest.mark.parametrize("learner", LEARNERS)
+MORE_FORMS = {watching_changes_no_bit, frozen_rows_keep_their_bits}
+"""Promises that compile a form of the kernel besides that of training: one that measures, one that spares."""
+
+
+def rows() -> Iterator[object]:
+    """Every learner with every promise; slow where a form of the kernel is compiled for it alone."""
+    for learner in LEARNERS:
+        for promise in PROMISES:
+            slow = learner in RARE or (learner in ONE_FORM and promise in MORE_FORMS)
+            marks = [pytest.mark.slow] if slow else []
+            yield pytest.param(learner, promise, id=f"{learner}-{promise.__name__}", marks=marks)
+
+
+@pytest.mark.parametrize(("learner", "promise"), list(rows()))
 def test_contract(learner, promise, request):
     fixtures = {"tmp_path": request.getfixturevalue("tmp_path")}
     for name in ("capsys", "caplog"):
