@@ -80,6 +80,10 @@ def test_options_in_which_learners_differ_are_open():
 def test_a_wrong_name_is_answered_with_ours():
     with pytest.raises(OptionError, match="unknown option wordNgrams. Did you mean word_ngrams"):
         FastTextClassifier(wordNgrams=2)
+    with pytest.raises(OptionError, match="unknown option recipie. Did you mean recipe"):
+        TextVectorizer(recipie="sif")
+    with pytest.raises(OptionError, match="unknown option bucket. Did you mean buckets"):
+        TextVectorizer(bucket=10)
     with pytest.raises(OptionError, match="dim must lie between"):
         FastTextClassifier(dim=0).fit(X, Y)
     with pytest.raises(OptionError, match="minn: a word has no parts"):

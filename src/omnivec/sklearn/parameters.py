@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import reduce
@@ -35,9 +36,9 @@ def constructor(*learners: type[Learner], **own: object) -> Callable[..., None]:
     }
 
     def __init__(self: object, **given: object) -> None:
-        for name in given:
+        for name, value in given.items():
             if name not in defaults:
-                raise OptionError(learners[0].unknown(name, given[name])[0])
+                raise OptionError(_unknown(name, value, learners, own))
         for name, default in defaults.items():
             setattr(self, name, given.get(name, default))
 
@@ -52,6 +53,14 @@ def constructor(*learners: type[Learner], **own: object) -> Callable[..., None]:
         ["The options of the learner:", "", *(f"{name}: {option.help}" for name, option in known.items())]
     )
     return __init__
+
+
+def _unknown(name: str, value: object, learners: tuple[type[Learner], ...], own: Mapping[str, object]) -> str:
+    """What to say about a name that is no parameter, by whoever knows what may have been meant."""
+    answers = [learner.unknown(name, value) for learner in learners]
+    if near := difflib.get_close_matches(name, own, 1):
+        answers.append((f"unknown option {name}. Did you mean {near[0]}?", near))
+    return next((text for text, near in answers if near), answers[0][0])
 
 
 class Configured(BaseEstimator):  # type: ignore[misc]
