@@ -17,6 +17,8 @@ from omnivec.learners.windowed import Parts, Windowed
 if TYPE_CHECKING:
     from omnivec.data.vocabulary import Vocabulary
 
+_NO_LABELS = "only a classifier has labels"
+
 
 @dataclass(frozen=True, kw_only=True)
 class FastText(Windowed):
@@ -40,6 +42,7 @@ class FastText(Windowed):
     }  # fmt: skip
     elsewhere: ClassVar[Mapping[str, str]] = {
         **Windowed.elsewhere, "wordNgrams": "only a classifier has n-grams of words",
+        "label": _NO_LABELS, "minCountLabel": _NO_LABELS,
     }  # fmt: skip
 
     rates: ClassVar[Mapping[str, Mapping[str, float]]] = {
