@@ -146,6 +146,7 @@ def test_subwords_are_those_of_fasttext_with_their_rows(doors, classifier):
             first = [(word, model.keys.row(word))] if word in model.keys else []
             rows = [len(model.keys) + definition.fnv(gram.encode()) % NGRAMS["buckets"] for gram in grams]
             assert model.vectors.subwords(word) == [*first, *zip(grams, rows, strict=True)]
+            assert model.subwords(word) == model.vectors.subwords(word)
     assert [text for text, _ in opened["bin"].vectors.subwords("a")] == ["a", "<a", "<a>", "a>"]
 
 
@@ -153,8 +154,9 @@ def test_a_word_without_parts_is_its_own_row_alone():
     model = Word2Vec(**EVERY).fit(LINES)
     assert model.vectors.subwords("king") == [("king", model.keys.row("king"))]
     np.testing.assert_array_equal(model.inputs.take(np.array([3]))[0], model.vectors[3])
-    with pytest.raises(UnknownKey, match="kinglike"):
-        model.vectors.subwords("kinglike")
+    for subwords in (model.vectors.subwords, model.subwords):
+        with pytest.raises(UnknownKey, match="kinglike"):
+            subwords("kinglike")
 
 
 def test_subwords_are_those_that_the_fasttext_package_prints(doors):

@@ -37,7 +37,7 @@ from omnivec.store.tables import (
     stored_as,
     table_bytes,
 )
-from omnivec.vectors import Parts, Vectors
+from omnivec.vectors import Parts, Vectors, parts_of
 
 log = logging.getLogger("omnivec")
 
@@ -256,6 +256,10 @@ class Model:
         return Table.named(
             "inputs" if "inputs" in self.tables else "vectors", self.tables, self.config["dim"]
         )
+
+    def subwords(self, word: str) -> list[tuple[str, int]]:
+        """As `Vectors.subwords`, without composing the words of a mapped file. Raises: UnknownKey."""
+        return parts_of(word, self.keys, self._parts())
 
     @cached_property
     def output(self) -> Vectors:

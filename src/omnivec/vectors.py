@@ -45,6 +45,13 @@ class Parts(Protocol):
         """The n-grams of a word that have a row, in their order, each with its row."""
 
 
+def parts_of(word: str, keys: Keys, parts: Parts | None) -> list[tuple[str, int]]:
+    """See `Vectors.subwords`."""
+    row = keys.row(word) if parts is None else keys.find(word)
+    own = [(keys[row], row)] if row >= 0 else []
+    return own if parts is None else own + parts.subwords(keys[row] if row >= 0 else word)
+
+
 @final
 class Vectors(Questions):
     """A vector for each of many keys; read-only.
@@ -190,12 +197,7 @@ class Vectors(Questions):
         of a model without parts have one, their own.
         Raises: UnknownKey where a word that is no key has no parts either.
         """
-        if self._parts is None:
-            return [(word, self.keys.row(word))]
-        row = self.keys.find(word)
-        return ([(self.keys[row], row)] if row >= 0 else []) + self._parts.subwords(
-            word if row < 0 else self.keys[row]
-        )
+        return parts_of(word, self.keys, self._parts)
 
     def get_vecattr(self, key: Key, attr: str) -> int:
         """How often a key occurred, for ``attr="count"``. Raises: OptionError when that is not known."""

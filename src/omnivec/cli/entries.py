@@ -22,7 +22,7 @@ def show_entries(
         raise OptionError(f"{path}: is no classifier, and has no labels; leave out --labels")
     first = None if words is None else counted(model.keys, words)
     named = counted(model.labels, -1) if labels and model.labels is not None else None
-    parts = None if subwords is None else model.vectors.subwords(subwords)
+    parts = None if subwords is None else model.subwords(subwords)
     if json:
         import numpy as np
 
