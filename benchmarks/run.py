@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import approximate
+import autotune
 import avx2
 import book
 import bound
@@ -34,6 +35,7 @@ import memory
 import opening
 import page
 import quality
+import quantised
 import rates
 import reading
 import search
@@ -52,6 +54,8 @@ SECTIONS: dict[str, ModuleType] = {
     "gradient": gradient,
     "subwords": subwords,
     "classifier": classifier,
+    "quantize": quantised,
+    "autotune": autotune,
     "korean": korean,
     "hs": hs,
     "rates": rates,
