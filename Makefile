@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check test-all bench clean
+.PHONY: help demo test check test-all bench compatibility clean
 
 help:
 	@echo "make demo      train, query and measure word vectors on text that is already there (under a minute)"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-all  every test"
 	@echo "make check     formatter, linter, strict types, import layers"
 	@echo "make bench     compare with gensim and fastText; writes docs/benchmarks.md (ARGS='--only speed')"
+	@echo "make compatibility  known defects of gensim and fastText, there and here; writes docs/compatibility.md"
 	@echo "make clean     remove .venv and everything that tools left"
 
 demo: $(VENV)/demo.stamp
@@ -33,6 +34,9 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+compatibility: $(VENV)/dev.stamp $(VENV)/bench.stamp
+	$(BIN)/python benchmarks/compatibility.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
