@@ -94,8 +94,8 @@ def report(result: dict[str, Any]) -> str:
         f"{result['threads']} threads. KO-WS-353: Spearman; KO-analogies: share right (Park et al. 2018). "
         f"*Known*: the {first['known']['pairs']} pairs and {first['known']['seen']:,} questions whose four "
         "words are in the vocabulary, the same for all; *all*: every pair, and the questions whose answer is "
-        "in the vocabulary, other words by their parts; fewer where the parts of a word are rows of zeros, as "
-        "fastText leaves them below ten threads. Mean ± standard deviation over seeds."
+        "in the vocabulary, other words by their parts; fewer where all parts of a word are zeros, as "
+        "fastText leaves rows below ten threads. Mean ± standard deviation over seeds."
     )
     header = ("program", "seeds", "tokens/s", *(f"{name}, known" for name in SCORES))
     return "\n\n".join([text, table((*header, *(f"{name}, all" for name in SCORES[:2])), rows), _bar(groups)])

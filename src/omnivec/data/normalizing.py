@@ -19,9 +19,7 @@ def nfc(text: str) -> str:
 
 def normalized(document: Iterable[Piece]) -> Iterator[Piece]:
     """The document in NFC, line by line; bytes that are not UTF-8 stay as they are."""
-    begun: list[
-        bytes
-    ] = []  # of a word that goes on, perhaps with an accent
+    begun: list[bytes] = []  # of a word that goes on, perhaps with an accent
     for piece in document:
         if not isinstance(piece, bytes):
             yield [nfc(token) if isinstance(token, str) else token for token in piece]
