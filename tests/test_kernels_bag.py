@@ -57,7 +57,7 @@ class Case:
                 labels = [int(self.kinds[t]) for t in here if self.kinds[t] >= 0]
                 yield [*rows, *(WORDS + gram for gram in grams)], labels, begin
 
-    def run(self, form, first, last, rate, frozen=None, weights=None, one=0):
+    def run(self, form, first, last, rate, frozen=None, weights=None, one=0, together=1):
         most = np.zeros(4, np.int64)
         bag.largest(self.tokens, self.units, self.kinds, self.spans, self.ngrams, most)
         starts = paths = None
@@ -69,7 +69,7 @@ class Case:
                 self.tokens, self.units, first, last, self.kinds, self.spans, self.parts, self.hashes,
                 self.ngrams, WORDS, BUCKETS, self.plain, one, most, weights,
                 self.alias if self.loss == "ns" else None, 4, starts, paths,
-                1 if self.loss == "ova" else None,
+                1 if self.loss == "ova" else None, together,
                 self.inputs, self.outputs, frozen, rate, 1e-4, np.uint64(77), sums,
             )  # fmt: skip
         return sums
@@ -77,20 +77,20 @@ class Case:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("loss", ["softmax", "hs", "ns", "ova"])
-@pytest.mark.parametrize("more", ["", "frozen", "weights", "few labels", "plain", "one"])
+@pytest.mark.parametrize("more", ["", "frozen", "weights", "few labels", "plain", "one", "together"])
 def test_a_pass_is_its_definition(form, loss, more):
     case = Case(loss, labels=2 if more == "few labels" else 8, plain=int(more == "plain"))
     frozen = (np.arange(len(case.inputs)) % 3 == 0).astype(np.uint8) if more == "frozen" else None
     weights = np.linspace(0.2, 2, case.labels).astype(np.float32) if more == "weights" else None
     inputs, outputs = (table[:, :DIM].astype(np.float64) for table in (case.inputs, case.outputs))
-    still = case.inputs.copy()
+    still, together = case.inputs.copy(), 3 if more == "together" and loss in ("softmax", "ova") else 1
     first, last = int(case.units[2]), int(case.units[-4])
     wanted, texts = definition.train(
         list(case.texts(first, last)), inputs, outputs, loss=loss, alias=case.alias, negatives=4,
         tree=case.tree, weights=weights, frozen=frozen, rate=0.3, decay=1e-4, base=77, first=first,
-        one=more == "one",
+        one=more == "one", together=together,
     )  # fmt: skip
-    loss_, lines, again = case.run(form, first, last, 0.3, frozen, weights, int(more == "one"))
+    loss_, lines, again = case.run(form, first, last, 0.3, frozen, weights, int(more == "one"), together)
     assert lines == again == texts > 10
     assert loss_ == pytest.approx(wanted, rel=2e-6)
     np.testing.assert_allclose(case.inputs[:, :DIM], inputs, atol=3e-6)

@@ -59,15 +59,10 @@ class Labelling:
         every = replace(every, name=name)
         keys = every.vocabulary.keys
         assert isinstance(keys, Keys)
-        names, counts = list(keys), every.vocabulary.counts
-        is_label = np.fromiter((name.startswith(self.prefix) for name in names), np.bool_, len(names))
-        words = self._words(names, np.where(is_label, 0, counts), every.name, vocabulary, rule)
-        labels = self._labels(names, np.where(is_label, counts, 0), every.name)
-        types = Types(keys, np.full(len(names), RARE, np.int32), np.full(len(names), WORD, np.int32))
-        types.rows[:] = [words.keys.exact(name) for name in names]  # type: ignore[attr-defined]
-        types.rows[is_label] = NONE
-        types.labels[is_label] = [labels.keys.exact(name) for name in names if name.startswith(self.prefix)]  # type: ignore[attr-defined]
-        types.labels[is_label & (types.labels < 0)] = DROPPED
+        names, counts, is_label = list(keys), every.vocabulary.counts, begin_with(keys, self.prefix)
+        words, rows = self._words(names, np.where(is_label, 0, counts), every.name, vocabulary, rule)
+        labels, numbers = self._labels(names, np.where(is_label, counts, 0), every.name)
+        types = Types(keys, np.where(is_label, NONE, rows), np.where(is_label, numbers, WORD))
         corpus = replace(every, vocabulary=replace(words, labels=labels), types=types)
         if not taught(corpus.tokens, corpus.units, types):
             raise InputError(
@@ -82,10 +77,12 @@ class Labelling:
         name: str,
         vocabulary: Vocabulary | None,
         rule: Rule | None,
-    ) -> Vocabulary:
+    ) -> tuple[Vocabulary, NDArray[np.int32]]:
+        """The words, and the row of each type among them."""
         if vocabulary is not None:
             keys = vocabulary.keys if isinstance(vocabulary.keys, Keys) else Keys.build(vocabulary.keys)
-            return replace(vocabulary, keys=keys)
+            rows = np.fromiter((keys.exact(word) for word in names), np.int32, len(names))
+            return replace(vocabulary, keys=keys), np.where(rows < 0, np.int32(RARE), rows)
         there = np.flatnonzero(counts)
         some = [names[k] for k in there.tolist()]
         if not some:
@@ -93,10 +90,12 @@ class Labelling:
         chosen = select(some, counts[there], min_count=self.min_count, max_size=self.max_size, rule=rule)
         if not len(chosen):
             raise nothing_left(some, counts[there], self.min_count, name)
-        kept = counts[there][chosen]
-        return Vocabulary(Keys.build([some[k] for k in chosen], kept), kept, int(counts.sum()), len(some))
+        return numbered(names, counts, there[chosen], RARE)
 
-    def _labels(self, names: list[str], counts: NDArray[np.int64], name: str) -> Vocabulary:
+    def _labels(
+        self, names: list[str], counts: NDArray[np.int64], name: str
+    ) -> tuple[Vocabulary, NDArray[np.int32]]:
+        """The labels, and the number of each type among them."""
         there = np.flatnonzero(counts)
         some = [names[k] for k in there.tolist()]
         if not some:
@@ -115,8 +114,27 @@ class Labelling:
                     f"occurs {times(most)}); lower label_min_count"
                 )
             raise InputError(f"{name}: it has {what}")
-        kept = counts[there][chosen]
-        return Vocabulary(Keys.build([some[k] for k in chosen], kept), kept, int(counts.sum()), len(some))
+        return numbered(names, counts, there[chosen], DROPPED)
+
+
+def numbered(
+    names: list[str], counts: NDArray[np.int64], chosen: NDArray[np.int64], missing: int
+) -> tuple[Vocabulary, NDArray[np.int32]]:
+    """A vocabulary of the chosen types, in their order, and the place of each type in it, or `missing`."""
+    kept, places = counts[chosen], np.full(len(names), missing, np.int32)
+    places[chosen] = np.arange(len(chosen), dtype=np.int32)
+    keys = Keys.build([names[k] for k in chosen.tolist()], kept)
+    return Vocabulary(keys, kept, int(counts.sum()), int(np.count_nonzero(counts))), places
+
+
+def begin_with(keys: Keys, prefix: str) -> NDArray[np.bool_]:
+    """Whether each key begins so, (keys,)."""
+    arrays, wanted = keys.tables(), np.frombuffer(prefix.encode("utf-8", "surrogatepass"), np.uint8)
+    text, offsets = arrays["keys.bytes"], arrays["keys.offsets"]
+    found = np.diff(offsets) >= len(wanted)
+    rows = np.flatnonzero(found)
+    found[rows] = (text[offsets[rows, None] + np.arange(len(wanted))] == wanted).all(axis=1)
+    return found
 
 
 def taught(tokens: NDArray[np.int32], units: NDArray[np.int64], types: Types) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.kernels.blocks import gathered, give, request, scores_of_one, update_one
+from omnivec.kernels.blocks import gathered, give, request
 from omnivec.kernels.compiling import driver, part, primitive
 from omnivec.kernels.hashing import (
     CLOSE,
@@ -28,29 +28,32 @@ from omnivec.kernels.hashing import (
 from omnivec.kernels.meeting import kept, meet_one
 from omnivec.kernels.primitives import GAMMA, below, drawn, mixed, random_at
 from omnivec.kernels.scan import EMPTY, WORD, same
-from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store, zero
-from omnivec.kernels.softmax import NEVER, every_share
+from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, prefetch, splat, store, zero
 from omnivec.kernels.targets import BLOCK, REDRAWS
+from omnivec.kernels.together import meet_all
 
 PLAIN, NEITHER = -1, -2  # kinds of types: a word, neither word nor label; a label is its number
+FINE = np.float32(2**24)
 HELD = 32  # rows of a line that are asked for before they are added
 
 
 @primitive
-def among(targets, m, row):
+def among(targets, start, stop, row):
     """Whether a label is one of the line's."""
     found = False
-    for k in range(m):
+    for k in range(start, stop):
         found |= targets[k] == row
     return found
 
 
 @primitive
 def featured(
-    tokens, begin, end, kinds, spans, parts, hashes, ngrams, base, buckets, plain, chain, rows, targets
-):
-    """The rows of a line's features in rows[:n], its labels, each once, in targets[:m]; (n, m)."""
-    n, m, words = 0, 0, 0
+    tokens, begin, end, kinds, spans, parts, hashes, ngrams, base, buckets, plain, chain, rows, n, targets, m
+):  # fmt: skip
+    """The rows of a line's features behind rows[:n], its labels, each once, behind targets[:m]; where both
+    end.
+    """
+    first, words = m, 0
     for p in range(begin, end):
         t = tokens[p]
         kind = kinds[t]
@@ -60,7 +63,7 @@ def featured(
                 n += 1
             chain[words] = hashes[t]
             words += 1
-        elif kind >= 0 and not among(targets, m, kind):
+        elif kind >= 0 and not among(targets, first, m, kind):
             targets[m] = kind
             m += 1
     for i in range(words if ngrams > 1 else 0):
@@ -73,20 +76,21 @@ def featured(
 
 
 @primitive
-def averaged(inputs, rows, n, hidden):
-    """The mean of n rows, in hidden[0]."""
+def averaged(inputs, rows, start, stop, hidden, i):
+    """The mean of the inputs rows[start:stop], in row i of hidden."""
     for j in range(0, inputs.shape[1], LANES):
-        store(hidden, 0, j, load(inputs, rows[0], j))
-    for k in range(1, n - 1, 2):
+        store(hidden, i, j, load(inputs, rows[start], j))
+    for k in range(start + 1, stop - 1, 2):
         for j in range(0, inputs.shape[1], LANES):
             both = add(load(inputs, rows[k], j), load(inputs, rows[k + 1], j))
-            store(hidden, 0, j, add(load(hidden, 0, j), both))
-    share, last = splat(np.float32(1 / n)), rows[n - 1]
+            store(hidden, i, j, add(load(hidden, i, j), both))
+    n, last = stop - start, rows[stop - 1]
+    share = splat(np.float32(1 / n))
     for j in range(0, inputs.shape[1], LANES):
-        h = load(hidden, 0, j)
+        h = load(hidden, i, j)
         if n & 1 == 0:
             h = add(h, load(inputs, last, j))
-        store(hidden, 0, j, mul(share, h))
+        store(hidden, i, j, mul(share, h))
 
 
 @primitive
@@ -108,7 +112,7 @@ def rivals(targets, m, alias, negatives, bits, outs, signs):
         r = mixed(z)
         row = drawn(r, alias)
         tries = 0
-        while among(targets, m, row):
+        while among(targets, 0, m, row):
             if tries < REDRAWS:
                 r = mixed(r)
                 row = drawn(r, alias)
@@ -136,22 +140,40 @@ def climbed(targets, m, starts, paths, outs, signs):
 
 
 @primitive
-def score_all(hidden, outputs, order, g):
-    """Scores of hidden[0] and all outputs, block b in row 2 b of g, as `softmax.every_share` takes them."""
-    last = outputs.shape[0] - 1
-    for b in range((last + BLOCK) // BLOCK):
-        scores_of_one(hidden, outputs, order, 0, b * BLOCK, g, 2 * b)
-        for c in range(BLOCK, COLUMNS):
-            g[2 * b, c] = NEVER
-    for c in range(last % BLOCK + 1, BLOCK):
-        g[last // BLOCK * 2, c] = NEVER
+def meet_some(
+    hidden, targets, m, alias, negatives, bits, starts, paths, outputs, outs, signs, before, order, speed,
+    steps, g, lanes, tally,
+):  # fmt: skip
+    """A line meets its labels and those drawn against them, or the nodes above its labels. Returns the loss
+    that tally does not hold.
+    """
+    loss, held, count = 0.0, tally[0], 0
+    if alias is not None:
+        count = rivals(targets, m, alias, negatives, bits, outs, signs)
+    elif starts is not None:
+        count = climbed(targets, m, starts, paths, outs, signs)
+        if m > 1:  # the mean over its labels, in steps and in loss
+            loss += gathered(lanes)
+            tally[1] = 0
+    blocks = (count + BLOCK - 1) // BLOCK
+    for k in range(count, blocks * BLOCK):
+        signed(outs, signs, k, outs[0, 0], np.float32(0))
+    kept(outputs, outs, 0, blocks, before)
+    meet_one(hidden, before, order, 0, outputs, outs, 0, blocks, signs, 0, speed, g, steps, lanes, tally)
+    if starts is not None:
+        if m > 1:
+            of_line = tally[0] - held + gathered(lanes)
+            tally[0], tally[1] = held, 0
+            loss += of_line / m
+    return loss
 
 
 @part
 def lines(
     tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights, alias,
-    negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain, rows,
-    targets, outs, signs, before, order, hidden, steps, g, lanes, tally,
+    negatives, starts, paths, apart, together, inputs, outputs, frozen, rate, decay, first, random, chain,
+    rows, targets, ends, ins, outs, signs, before, order, hidden, paces, steps, scores, own, g, factors,
+    scratch, lanes, tally,
 ):  # fmt: skip
     """The lines that begin before `last`. Returns (loss, lines trained); tally (2,) gathers loss besides."""
     tokens, units, kinds, spans, parts = (
@@ -160,82 +182,59 @@ def lines(
     hashes, inputs, outputs, chain = borrowed(hashes), borrowed(inputs), borrowed(outputs), borrowed(chain)
     rows, targets, outs, signs = borrowed(rows), borrowed(targets), borrowed(outs), borrowed(signs)
     before, order, hidden, steps = borrowed(before), borrowed(order), borrowed(hidden), borrowed(steps)
-    g, lanes, tally = borrowed(g), borrowed(lanes), borrowed(tally)
-    loss, done, labels = 0.0, 0, outputs.shape[0]
-    while unit < units.shape[0] - 1 and units[unit] < last:
-        begin = units[unit]
-        n, m = featured(
-            tokens, begin, units[unit + 1], kinds, spans, parts, hashes, ngrams, base, buckets, plain, chain,
-            rows, targets,
-        )  # fmt: skip
-        unit += 1
-        if n == 0 or m == 0:
-            continue
-        if one:
-            targets[0] = targets[below(random_at(random ^ GAMMA, begin), m)]
-            m = 1
-        for k in range(n):
-            request(inputs, rows[k])
-        averaged(inputs, rows, n, hidden)
-        weight = np.float32(1)
-        if weights is not None:
-            weight = np.float32(0)
-            for k in range(m):
-                weight += weights[targets[k]] / np.float32(m)
-        share = np.float32(1 / m) if starts is not None else np.float32(1)
-        if rate is None:
-            speed = None
-        else:
-            speed = share * weight * np.float32(rate - decay * (begin - first))
-        if alias is not None:
-            count = rivals(targets, m, alias, negatives, random_at(random, begin), outs, signs)
-        elif starts is not None:
-            count = climbed(targets, m, starts, paths, outs, signs)
-            if m > 1:  # the mean over its labels, in steps and in loss
-                loss += gathered(lanes)
-                tally[1] = 0
-        else:
-            count = 0
-        if alias is not None or starts is not None:
-            blocks = (count + BLOCK - 1) // BLOCK
-            for k in range(count, blocks * BLOCK):
-                signed(outs, signs, k, outs[0, 0], np.float32(0))
-            kept(outputs, outs, 0, blocks, before)
-            if starts is not None:
-                held = tally[0]
-            meet_one(
-                hidden, before, order, 0, outputs, outs, 0, blocks, signs, 0, speed, g, steps, lanes, tally
-            )
-            if starts is not None:
-                if m > 1:
-                    of_line = tally[0] - held + gathered(lanes)
-                    tally[0], tally[1] = held, 0
-                    loss += of_line / m
-        elif apart is not None:
-            for k in range(m):
-                signed(order, signs, targets[k], targets[k], np.float32(1))
-            meet_one(
-                hidden, outputs, order, 0, outputs, order, 0, (labels + BLOCK - 1) // BLOCK, signs, 0, speed,
-                g, steps, lanes, tally,
+    g, lanes, tally, paces = borrowed(g), borrowed(lanes), borrowed(tally), borrowed(paces)
+    scores, own, factors, scratch = borrowed(scores), borrowed(own), borrowed(factors), borrowed(scratch)
+    ends, ins = borrowed(ends), borrowed(ins)
+    loss, done, held, going = 0.0, 0, 0, True
+    while going:
+        going = unit < units.shape[0] - 1 and units[unit] < last
+        if going:
+            begin, n, m = units[unit], ends[0, held], ends[1, held]
+            to, label = featured(
+                tokens, begin, units[unit + 1], kinds, spans, parts, hashes, ngrams, base, buckets, plain,
+                chain, rows, n, targets, m,
             )  # fmt: skip
-            for k in range(m):
-                signed(order, signs, targets[k], targets[k], np.float32(-1))
-        else:
-            score_all(hidden, outputs, order, g)
-            for k in range(m):
-                loss -= np.float64(g[targets[k] // BLOCK * 2, targets[k] % BLOCK]) / m
-            pace = np.float32(0) if rate is None else speed
-            loss += every_share(g, 1, 2, labels, pace, lanes)
+            unit += 1
+            if to == n or label == m:
+                continue
+            if one:
+                targets[m] = targets[m + below(random_at(random ^ GAMMA, begin), label - m)]
+                label = m + 1
+            for k in range(n, to):
+                request(inputs, rows[k])
+            averaged(inputs, rows, n, to, hidden, held)
+            share = np.float32(1)
+            if weights is not None:
+                share = np.float32(0)
+                for k in range(m, label):
+                    share += weights[targets[k]] / np.float32(label - m)
+            if starts is not None:
+                share /= np.float32(label - m)
             if rate is not None:
-                for k in range(m):
-                    g[targets[k] // BLOCK * 2, targets[k] % BLOCK] += speed / np.float32(m)
-                steps[0, :] = 0
-                for b in range((labels + BLOCK - 1) // BLOCK):
-                    update_one(steps, hidden, outputs, order, 0, outputs, order, 0, b * BLOCK, g, 2 * b)
-        done += 1
-        if rate is not None:
-            for k in range(n):
-                give(inputs, rows[k], steps, 0, np.float32(1 / n), frozen)
+                paces[held] = share * np.float32(rate - decay * (begin - first))
+            held += 1
+            ends[0, held], ends[1, held] = to, label
+        if held == together or (held > 0 and not going):
+            if alias is not None or starts is not None:
+                if rate is None:
+                    speed = None
+                else:
+                    speed = paces[0]
+                loss += meet_some(
+                    hidden, targets, ends[1, 1], alias, negatives, random_at(random, begin), starts, paths,
+                    outputs, outs, signs, before, order, speed, steps, g, lanes, tally,
+                )  # fmt: skip
+            else:
+                loss += meet_all(
+                    hidden, ins, held, outputs, order, signs, apart, targets, ends, paces, rate, steps,
+                    scores, own, g, factors, scratch, lanes, tally,
+                )  # fmt: skip
+            for i in range(held if rate is not None else 0):
+                part_of = np.float32(1 / (ends[0, i + 1] - ends[0, i]))
+                for k in range(ends[0, i], ends[0, i + 1]):
+                    give(inputs, rows[k], steps, i, part_of, frozen)
+            done += held
+            held = 0
     return loss, done
 
 
@@ -261,6 +260,7 @@ def train(
     starts: NDArray[np.int64] | None,
     paths: NDArray[np.int32] | None,
     apart: int | None,
+    together: int,
     inputs: NDArray[np.float32],
     outputs: NDArray[np.float32],
     frozen: NDArray[np.uint8] | None,
@@ -277,8 +277,9 @@ def train(
     `largest`. weights (labels,): what a label multiplies the rate by.
 
     Outputs: alias (labels,) and negatives; or starts and paths of a tree, `most` holding the longest; or
-    apart, any number, for all labels each on its own; or none of them for softmax. Otherwise as in
-    `window.train`. sums (3,) grows by (loss, lines, lines).
+    apart, any number, for all labels each on its own; or none of them for softmax. Where all labels are met,
+    so many lines are averaged together, before any of them moves an input; elsewhere together is 1. Otherwise
+    as in `window.train`. sums (3,) grows by (loss, lines, lines).
     """
     longest, words, labels = most[0], most[1], most[2]
     if alias is not None:
@@ -288,10 +289,11 @@ def train(
     else:
         room = outputs.shape[0]
     blocks = (room + BLOCK - 1) // BLOCK
-    width = inputs.shape[1]
-    chain, rows, targets = np.empty(words, np.uint64), np.empty(longest, np.int32), np.empty(labels, np.int32)
+    width, stride = inputs.shape[1], together + (together & 1)
+    chain, rows = np.empty(words, np.uint64), np.empty(longest * together, np.int32)
+    targets, ends = np.empty(labels * together, np.int32), np.zeros((2, together + 1), np.int64)
     outs, signs = np.zeros((1, blocks * BLOCK), np.int32), np.zeros((1, blocks * COLUMNS), np.float32)
-    order = np.arange(blocks * BLOCK, dtype=np.int32).reshape(1, -1)
+    order, ins = np.arange(blocks * BLOCK, dtype=np.int32).reshape(1, -1), np.arange(stride, dtype=np.int32)
     kept_rows = 1
     if alias is not None or starts is not None:
         kept_rows = blocks * BLOCK
@@ -300,15 +302,21 @@ def train(
         for k in range(outputs.shape[0]):
             signs[0, k // BLOCK * COLUMNS + k % BLOCK] = -1
     before = np.empty((kept_rows, width), np.float32)
-    hidden, steps = np.zeros((1, width), np.float32), np.zeros((1, width), np.float32)
-    g = np.zeros((2 * blocks + 2, COLUMNS), np.float32)
+    hidden, steps = np.zeros((stride, width), np.float32), np.zeros((stride, width), np.float32)
+    scores, own = (
+        np.zeros((stride * blocks + 2, COLUMNS), np.float32),
+        np.zeros((2 * blocks + 2, COLUMNS), np.float32),
+    )
+    g, paces = np.zeros(((stride + 1) * blocks + 2, COLUMNS), np.float32), np.zeros(stride, np.float32)
+    factors, scratch = np.zeros((stride, COLUMNS), np.float32), np.zeros((1, 16), np.float32)
     lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
     lanes[0, :] = 1
     unit = np.searchsorted(units, first)
     loss, done = lines(
         tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights,
-        alias, negatives, starts, paths, apart, inputs, outputs, frozen, rate, decay, first, random, chain,
-        rows, targets, outs, signs, before, order, hidden, steps, g, lanes, tally,
+        alias, negatives, starts, paths, apart, together, inputs, outputs, frozen, rate, decay, first, random,
+        chain, rows, targets, ends, ins, outs, signs, before, order, hidden, paces, steps, scores, own, g,
+        factors, scratch, lanes, tally,
     )  # fmt: skip
     sums[0] += loss + tally[0] + gathered(lanes)
     sums[1] += done
@@ -336,24 +344,28 @@ def begin(
     """Draw the rows of the n-grams that a text has, uniform in ±1/dim, each from its number alone.
 
     The others stay zero, and cost neither time nor memory: an n-gram that training never met says nothing. A
-    row that has begun is left as it is.
+    row that has begun is left as it is, so that threads may take a part of the units each.
     """
     chain, rows, targets = (
         np.empty(most[1], np.uint64), np.empty(most[0], np.int32), np.empty(most[2], np.int32)
     )  # fmt: skip
+    half, scale = np.float32(0.5), np.float32(2 / dim)
     for unit in range(units.shape[0] - 1):
         n, _ = featured(
             tokens, units[unit], units[unit + 1], kinds, spans, parts, hashes, ngrams, base, buckets, plain,
-            chain, rows, targets,
+            chain, rows, 0, targets, 0,
         )  # fmt: skip
+        for k in range(n):
+            prefetch(inputs, rows[k], 0)
         for k in range(n):
             row = rows[k]
             if row >= words and inputs[row, 0] == 0:
-                for j in range(dim):
-                    bits = random_at(random, np.int64(row) * dim + j) >> np.uint64(40)
-                    inputs[row, j] = (np.float32(bits) / np.float32(2**24) - np.float32(0.5)) * np.float32(
-                        2 / dim
-                    )
+                for j in range(0, dim, 2):  # two numbers of 24 bits from one draw
+                    bits = random_at(random, np.int64(row) * dim + j)
+                    inputs[row, j] = (np.float32(bits >> np.uint64(40)) / FINE - half) * scale
+                    if j + 1 < dim:
+                        bits = (bits >> np.uint64(8)) & np.uint64(0xFFFFFF)
+                        inputs[row, j + 1] = (np.float32(bits) / FINE - half) * scale
 
 
 @driver

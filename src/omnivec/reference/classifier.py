@@ -56,19 +56,21 @@ def train(
     texts: Sequence[tuple[Sequence[int], Sequence[int], int]], inputs: Rows, outputs: Rows, *,
     loss: str = "softmax", alias: NDArray[np.uint64] | None = None, negatives: int = 5,
     tree: ArrayLike | None = None, weights: ArrayLike | None = None, frozen: ArrayLike | None = None,
-    one: bool = False, rate: float, decay: float = 0.0, base: int = 0, first: int = 0,
+    one: bool = False, together: int = 1, rate: float, decay: float = 0.0, base: int = 0, first: int = 0,
 ) -> tuple[float, int]:  # fmt: skip
     """One pass over texts, each (rows of its features, its labels, its place in the running text).
 
     inputs (rows, dim) and outputs are changed in place; outputs (labels, dim), or (labels − 1, dim) of the
     nodes of a tree. weights (labels,): the mean weight of a text's labels multiplies its rate. The rate is
     that of the place `first` and falls by `decay` a place. A feature that stands twice counts and moves
-    twice. one: of several labels, one that is drawn is taught. Texts without a feature or a label
-    are none. Returns (loss, texts).
+    twice. one: of several labels, one that is drawn is taught. together: so many texts are averaged before
+    any of them moves an input, with the losses softmax and ova. Texts without a feature or a label are none.
+    Returns (loss, texts).
     """
     moves = np.full(len(inputs), 1.0) if frozen is None else 1.0 - np.asarray(frozen, bool)
     ways = paths(tree) if loss == "hs" and tree is not None else []
     total, done = 0.0, 0
+    before = inputs
     for features, some, place in texts:
         labels, rows = list(dict.fromkeys(some)), np.array(features, int)
         if not labels or not len(rows):
@@ -78,7 +80,9 @@ def train(
         speed = rate - decay * (place - first)
         if weights is not None:
             speed *= float(np.asarray(weights, float)[labels].mean())
-        v = inputs[rows].mean(0, keepdims=True)
+        if done % (together if loss in ("softmax", "ova") else 1) == 0:
+            before = inputs.copy()
+        v = before[rows].mean(0, keepdims=True)
         if loss == "softmax":
             cost, down, right, step = shared_loss(v, outputs, labels)
         else:
