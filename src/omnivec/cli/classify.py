@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -73,8 +74,13 @@ def classify(
 
 
 def lines(file: str) -> Iterator[list[str]]:
-    """Lists of the lines of a file, or of those that have arrived from stdin."""
-    if file != "-":
+    """Lists of the lines of a file, packed or not, or of those that have arrived from a pipe or stdin."""
+    from omnivec.store.formats.source import opened
+
+    if Path(file).is_file():
+        with opened(Path(file)) as source:
+            yield from _blocks(source.file, source.file.read)
+    elif file != "-":
         with open(file, "rb") as stream:  # noqa: PTH123  (read like stdin)
             yield from _blocks(stream, stream.read)
     else:
