@@ -43,13 +43,16 @@ class _Kind(NamedTuple):
     advice: str = ""
 
 
+_UNIGRAMS = (
+    "write its word vectors by get_unigram_embeddings of its Python package"  # print-… mixes n-grams in
+)
 FASTTEXT = _Kind("fastText", (11, 12), (1, 2, 3))
 _KINDS = (
     FASTTEXT,
-    _Kind("sent2vec", (11,), (4,), advice="write its word vectors by sent2vec's own print-word-vectors"),
+    _Kind("sent2vec", (11,), (4,), advice=_UNIGRAMS),
     _Kind(
         "sent2vec", (11,), (5,), ("bucket_char",), "minn",
-        "write its word vectors by sent2vec's own print-word-vectors",
+        _UNIGRAMS,
     ),
     _Kind("floret", (12,), (1, 2, 3), ("mode", "hashes"), "rate_update", "let floret write its .vec"),
 )  # fmt: skip
