@@ -184,6 +184,23 @@ def test_a_line_of_a_million_tokens():
     assert np.isfinite(model.tables["inputs"]).all() and model.predict(["x y " * 100_000])[0][0][0] in "ab"
 
 
+def test_texts_that_are_sorted_by_label_teach_as_much(monkeypatch):
+    """In the order of the text, the last label would have the last word."""
+    draw = np.random.default_rng(0)
+    texts = [
+        (" ".join(f"w{draw.integers(40) + 8 * label}" for _ in range(12)), f"L{label}")
+        for label in range(6)
+        for _ in range(2_000)
+    ]
+    some = [texts[k] for k in draw.permutation(len(texts))[:600]]
+    learner = Classifier(dim=16, epochs=3, lr=0.5, threads=1)
+    right = {spread: 0.0 for spread in (True, False)}
+    for spread in right:
+        monkeypatch.setattr(Classifier, "spread", spread)
+        right[spread] = classification(learner.fit(texts), some).precision
+    assert right[True] > right[False] + 0.1
+
+
 def test_weights_favour_a_label():
     pairs = [("a b", "often")] * 90 + [("a b", "rarely")] * 10
     share = {

@@ -240,7 +240,14 @@ def engine_is_reference(case: Case, tmp_path) -> None:
         words = [rows[start:end] for start, end in pairwise(spans)]
         train = partial(fasttext.train, parts=words)
     sums = np.zeros((learner.epochs, 3))
-    schedule = Schedule(n, learner.epochs, learner.lr, learner.lr_floor, learner.job(corpus, first).work)
+    schedule = Schedule(
+        n,
+        learner.epochs,
+        learner.lr,
+        learner.lr_floor,
+        learner.job(corpus, first).work,
+        spread=learner.spread,
+    )
     for shard in schedule.shards():  # words with parts leave at its end
         sums[shard.epoch] += train(
             corpus.tokens, corpus.units, keep, inputs, outputs, model=learner.model, loss=learner.loss,
@@ -279,7 +286,9 @@ def classifier_is_reference(case: Case) -> None:
         told = [int(types.labels[t]) for t in here if types.labels[t] >= 0]
         texts.append((bag.rows(words, keys).tolist(), told, begin))
     sums = np.zeros((learner.epochs, 2))
-    schedule = Schedule(len(corpus.tokens), learner.epochs, learner.lr, learner.lr_floor, job.work)
+    schedule = Schedule(
+        len(corpus.tokens), learner.epochs, learner.lr, learner.lr_floor, job.work, spread=learner.spread
+    )
     for shard in schedule.shards():
         sums[shard.epoch] += classifier.train(
             [text for text in texts if shard.first <= text[2] < shard.last], inputs, outputs,

@@ -1,9 +1,11 @@
 """Schedule, threads and progress, apart from any learner."""
 
+import dataclasses
 import os
 import signal
 import threading
 import time
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -29,6 +31,22 @@ def test_shards_cover_every_token_of_every_epoch_once():
         borders = [(s.first, s.last) for s in shards if s.epoch == epoch]
         assert borders[0][0] == 0 and borders[-1][1] == 10_500
         assert all(a[1] == b[0] for a, b in zip(borders, borders[1:], strict=False))
+
+
+def test_a_spread_epoch_covers_every_token_and_its_shards_follow_from_far_away():
+    spread = dataclasses.replace(SCHEDULE, tokens=640_500, spread=True)
+    shards = list(spread.shards())
+    places = [shard.first // spread.shard_size for shard in shards if shard.epoch == 1]
+    assert sorted(places) == list(range(spread.shards_by_epoch)) and len(places) > 60
+    assert all(abs(a - b) > len(places) // 4 for a, b in pairwise(places))
+    assert shards[-1].last - shards[-1].first == spread.shard_size and 640_500 in [s.last for s in shards]
+    for taken in range(len(shards) + 1):
+        done = np.zeros(3, np.int64)
+        for shard in shards[:taken]:
+            done[shard.epoch] += shard.last - shard.first
+        np.testing.assert_array_equal(spread.tokens_by_epoch(taken), done)
+    assert [shard.rate for shard in shards] == sorted((shard.rate for shard in shards), reverse=True)
+    assert shards[0].rate == 0.05 and shards[-1].rate > 0.005
 
 
 def test_rate_falls_on_one_line_over_all_shards():

@@ -296,7 +296,10 @@ def test_no_more_is_taken_than_was_told(tmp_path, rows, dim, limit, dtype):
         ({"keys.offsets": np.zeros(ROWS + 1, np.int64)}, "keys must differ"),
         ({"keys.bytes": None}, "'keys.bytes' is missing"),
         ({"keys.offsets": np.full(ROWS + 1, np.nan)}, "'keys.offsets' is float64, int64 was expected"),
-        ({"vectors": np.zeros((ROWS, 32), np.int32)}, "'vectors' is int32, float32 or float16 or int8 or uint8 was"),
+        (
+            {"vectors": np.zeros((ROWS, 32), np.int32)},
+            "'vectors' is int32, float32 or float16 or int8 or uint8 was",
+        ),
         ({"vectors.lengths": np.ones(ROWS, np.int32)}, "'vectors.lengths' is int32, float32 was expected"),
     ],
 )

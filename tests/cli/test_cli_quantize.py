@@ -62,7 +62,10 @@ def test_what_is_not_measured_is_said(model, tmp_path, call):
 def test_what_cannot_be_is_refused_before_the_work(model, text, tmp_path, call):
     assert "no such file" in call("quantize", model, tmp_path / "q", "--retrain", tmp_path / "none")[2]
     assert "give a cutoff too" in call("quantize", model, tmp_path / "q", "--retrain", text)[2]
-    assert "dsub must lie between 1 and dim, 8, got 9" in call("quantize", model, tmp_path / "q", "--dsub", "9")[2]
+    assert (
+        "dsub must lie between 1 and dim, 8, got 9"
+        in call("quantize", model, tmp_path / "q", "--dsub", "9")[2]
+    )
     assert "omnivec quantize MODEL" in call("convert", model, tmp_path / "q.ftz")[2]
     assert call("quantize", model, tmp_path / "q.ftz")[0] == 0
     assert "exists" in call("quantize", model, tmp_path / "q.ftz")[2]

@@ -32,7 +32,7 @@ FEW = 200
 """Texts below which NumPy answers when no compiler is loaded: to load it takes a second."""
 
 _SCORES = 1 << 21  # scores that are worked on together
-_LINES = 1 << 12  # lines that a thread averages together
+_LINES, _FEWEST = 1 << 12, 1 << 6  # lines that a thread averages together, at most and at least
 _SEPARATORS = b" \t\v\f\r\n\0"
 
 
@@ -92,17 +92,15 @@ class Predictor:
         rows = self.bag.rows([token for token in tokens if not token.startswith(self.prefix)], self.keys)
         return rows if self.pruned is None else self._left(rows)
 
-    def written(self, text: str) -> str:
-        """A text as the kernel reads it: words between spaces, spelled as they are hashed."""
+    def written(self, texts: Sequence[str]) -> Sequence[str]:
+        """Texts as the kernel reads them: words between spaces, spelled as they are hashed."""
         if not self.splitting.at_bytes:
-            text = " ".join(self.splitting(text))
-        return self.bag.letters.written(text)
+            texts = [" ".join(self.splitting(text)) for text in texts]
+        return texts if self.bag.jamo == "none" else [self.bag.letters.written(text) for text in texts]
 
     def _left(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of a pruned model: buckets that are gone vanish, others have moved."""
-        assert self.pruned is not None
-        words, order = len(self.keys), np.argsort(self.pruned[:, 0])
-        buckets, places = self.pruned[order, 0], self.pruned[order, 1]
+        words, (buckets, places) = len(self.keys), self._buckets_left
         hashed = rows >= words
         if not len(buckets):
             return rows[~hashed]
@@ -110,6 +108,13 @@ class Predictor:
         found = hashed & (buckets[at] == rows - words)
         moved: NDArray[np.int64] = np.where(found, words + places[at], rows)[found | ~hashed]
         return moved
+
+    @cached_property
+    def _buckets_left(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Of a pruned model: the buckets that are left, rising, and where their rows are."""
+        assert self.pruned is not None
+        order = np.argsort(self.pruned[:, 0])
+        return self.pruned[order, 0], self.pruned[order, 1]
 
     def probabilities(self, means: NDArray[np.float32]) -> NDArray[np.floating]:
         """The probability of each label, (n, labels): they sum to one for softmax and hs, elsewhere each
@@ -207,7 +212,7 @@ class Predictor:
 
         bag, words = self.bag, len(self.keys)
         text, offsets = spelled(bag, self.keys)
-        slots = np.full(1 << max(10, (4 * words).bit_length()), scan.EMPTY, np.uint64)
+        slots = np.full(1 << max(10, (2 * words).bit_length()), scan.EMPTY, np.uint64)
         scan.refill(slots, text, offsets, words)
         kinds = np.full(256, scan.WORD, np.uint8)
         kinds[list(_SEPARATORS)] = scan.SEPARATOR
@@ -232,13 +237,15 @@ class Predictor:
         *told, inputs = self._ready
         width, dim = inputs.shape[1], self.inputs.dim
 
+        lines = min(max(-(-len(texts) // (4 * processors())), _FEWEST), _LINES)
+
         def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-            text, begins = lines_of([self.written(text) for text in texts[first : first + _LINES]])
+            text, begins = lines_of(self.written(texts[first : first + lines]))
             sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
             kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
             return sums[:, :dim], counts > 0
 
-        firsts = range(0, len(texts), _LINES)
+        firsts = range(0, len(texts), lines)
         if len(firsts) < 2:
             yield from map(piece, firsts)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ class Schedule:
     work: int
     text: int = 0
     """Tokens of the text behind them, those outside the vocabulary included: what speed is measured in."""
+    spread: bool = False
+    """Whether one shard follows another from far away, so that a text that is sorted is not learned so."""
 
     @property
     def shard_size(self) -> int:
@@ -72,14 +75,29 @@ class Schedule:
         whole, more = divmod(shards, self.shards_by_epoch)
         done = np.zeros(self.epochs, np.int64)
         done[:whole] = self.tokens
-        done[whole : whole + 1] = more * self.shard_size
+        size, count = self.shard_size, self.shards_by_epoch
+        short = count * size - self.tokens if any(self._place(k) == count - 1 for k in range(more)) else 0
+        done[whole : whole + 1] = more * size - short
         return done
+
+    def _place(self, number: int) -> int:
+        """Where in the text the shard lies that is number so-and-so of its epoch."""
+        count = self.shards_by_epoch
+        return number * _stride(count) % count if self.spread else number
 
     def shards(self, start: int = 0) -> Iterator[Shard]:
         """All shards in their order, from number `start` on."""
         decay = self.lr * (1 - self.floor) / (self.tokens * self.epochs)
         for number in range(start, self.shards_in_all):
             epoch, place = divmod(number, self.shards_by_epoch)
-            first = place * self.shard_size
+            first = self._place(place) * self.shard_size
             last = min(first + self.shard_size, self.tokens)
-            yield Shard(epoch, first, last, self.rate(epoch * self.tokens + first), decay)
+            yield Shard(epoch, first, last, self.rate(epoch * self.tokens + place * self.shard_size), decay)
+
+
+def _stride(count: int) -> int:
+    """A step by which all of `count` places are met, neighbours far apart: near the golden section of it."""
+    step = max(round(count * 0.618034), 1)
+    while math.gcd(step, count) > 1:
+        step += 1
+    return step

@@ -99,6 +99,7 @@ class Classifier(TextLearner):
     lr: Annotated[float, Between(1e-9, 100)] = 0.1
     """Learning rate at the start."""
 
+    spread: ClassVar[bool] = True  # texts often come sorted by label
     inputs: ClassVar[str] = "inputs"
     remedies: ClassVar[str] = "lower dim or buckets, raise min_count or set max_size"
 

@@ -169,7 +169,7 @@ class Learner(Options, ABC):
         job = self.job(corpus, tables, frozen)
         phases.compiled(job, listener, beside.heldout)
         schedule = Schedule(
-            len(corpus.tokens), self.epochs, self.rate, self.floor, job.work, text=corpus.total
+            len(corpus.tokens), self.epochs, self.rate, self.floor, job.work, corpus.total, self.spread
         )
 
         def model_of(outcome: Outcome, tables: Mapping[str, NDArray[Any]]) -> Model:
@@ -212,6 +212,9 @@ class Learner(Options, ABC):
 
     remedies: ClassVar[str]
     """What makes training smaller, for the message when memory does not suffice."""
+
+    spread: ClassVar[bool] = False
+    """Whether an epoch goes to and fro over the text, in place of from its beginning to its end."""
 
     inputs: ClassVar[str]
     """The table that learns: its first rows are the words'."""
