@@ -37,8 +37,9 @@ def test_a_file_of_lines_becomes_a_file_of_rows(model, tmp_path, capsys, recipe)
     assert said.out == "" and f"recipe {recipe}" in said.err and "1 of 4 texts" in said.err
 
 
-def test_stdin_to_stdout_is_clean_bytes(model):
-    command = [sys.executable, "-m", "omnivec", "embed", model]
+@pytest.mark.parametrize("file", [[], ["-"]], ids=["nothing", "-"])
+def test_stdin_to_stdout_is_clean_bytes(model, file):
+    command = [sys.executable, "-m", "omnivec", "embed", model, *file]
     done = subprocess.run(command, input=b"the king\nqueen\n", capture_output=True, check=True)
     found = np.load(io.BytesIO(done.stdout))
     np.testing.assert_array_equal(found, embed(load(model).vectors, ["the king", "queen"]))

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, choice, count
+from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import TIMES, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
@@ -40,7 +40,7 @@ def tokenizers() -> tuple[str, ...]:
 
 def embed(
     model: ModelPath,
-    file: Annotated[str, Parameter(help="Texts, one a line; - or nothing is stdin.")] = "-",
+    file: Annotated[str, Positional, Parameter(help="Texts, one a line; - or nothing is stdin.")] = "-",
     /,
     *,
     output: Annotated[
