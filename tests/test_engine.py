@@ -57,6 +57,14 @@ def test_rate_falls_on_one_line_over_all_shards():
         assert a.rate - a.decay * (a.last - a.first) == pytest.approx(b.rate)
 
 
+@pytest.mark.parametrize("tokens", [1, 999, 2_001, 3_001, 10_500, 640_500])
+def test_rate_falls_on_one_line_and_never_below_zero_where_the_short_shard_is_not_the_last(tokens):
+    shards = list(Schedule(tokens=tokens, epochs=2, lr=0.5, floor=0, work=672, spread=True).shards())
+    after = [shard.rate - shard.decay * (shard.last - shard.first) for shard in shards]
+    assert shards[0].rate == 0.5 and after[-1] == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose(after[:-1], [shard.rate for shard in shards[1:]])
+
+
 def test_shard_borders_depend_on_data_and_options_alone():
     assert SCHEDULE.shard_size == 1_000  # at least so many tokens
     assert Schedule(tokens=17_000_000, epochs=5, lr=0.05, floor=0, work=672).shard_size == 148_809

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,10 +76,20 @@ class Schedule:
         whole, more = divmod(shards, self.shards_by_epoch)
         done = np.zeros(self.epochs, np.int64)
         done[:whole] = self.tokens
-        size, count = self.shard_size, self.shards_by_epoch
-        short = count * size - self.tokens if any(self._place(k) == count - 1 for k in range(more)) else 0
-        done[whole : whole + 1] = more * size - short
+        done[whole : whole + 1] = self._before(more)
         return done
+
+    def _before(self, number: int) -> int:
+        """Tokens of the shards of an epoch before number so-and-so; that at the end of the text is shorter."""
+        size, count = self.shard_size, self.shards_by_epoch
+        short = count * size - self.tokens if self._number_of_last < number else 0
+        return number * size - short
+
+    @cached_property
+    def _number_of_last(self) -> int:
+        """Which number the shard at the end of the text has in an epoch."""
+        last = self.shards_by_epoch - 1
+        return next(number for number in range(last + 1) if self._place(number) == last)
 
     def _place(self, number: int) -> int:
         """Where in the text the shard lies that is number so-and-so of its epoch."""
@@ -92,7 +103,7 @@ class Schedule:
             epoch, place = divmod(number, self.shards_by_epoch)
             first = self._place(place) * self.shard_size
             last = min(first + self.shard_size, self.tokens)
-            yield Shard(epoch, first, last, self.rate(epoch * self.tokens + place * self.shard_size), decay)
+            yield Shard(epoch, first, last, self.rate(epoch * self.tokens + self._before(place)), decay)
 
 
 def _stride(count: int) -> int:
