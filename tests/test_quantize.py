@@ -185,6 +185,13 @@ def test_cutoff_keeps_the_largest_rows_and_the_line_end(classifier):
     assert list(tiny.keys) == ["</s>"] and tiny.predict(["cat"])[0]
 
 
+def test_pruned_twice_is_pruned_once(classifier):
+    twice, once = pruned(pruned(classifier, 100), 40), pruned(classifier, 40)
+    assert list(twice.keys) == list(once.keys) and len(once.tables["pruned"])
+    for name in ("inputs", "pruned"):
+        np.testing.assert_array_equal(twice.tables[name], once.tables[name])
+
+
 def test_training_again_makes_up_for_pruning(classifier, text):
     few = quantize(classifier, cutoff=4, test=text).config["quantised"]
     again = quantize(classifier, cutoff=4, retrain=text, test=text).config["quantised"]

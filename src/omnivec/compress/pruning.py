@@ -42,7 +42,11 @@ def pruned(model: Model, cutoff: int) -> Model:
     gone = ("vectors", "inputs")
     tables = {name: table for name, table in model.tables.items() if name.split(".")[0] not in gone}
     tables |= {"inputs": rows, **_spelled(model.tables, kept)}
-    tables["pruned"] = np.stack([grams, np.arange(len(grams))], axis=1).astype(np.int32)
+    buckets = grams
+    if "pruned" in model.tables:  # its rows of n-grams lie elsewhere than their buckets
+        earlier = model.tables["pruned"]
+        buckets = earlier[np.argsort(earlier[:, 1]), 0][grams]
+    tables["pruned"] = np.stack([buckets, np.arange(len(grams))], axis=1).astype(np.int32)
     keys = model.keys if len(kept) == words else _some(model.keys, kept)
     return Model({**model.config, "rows": len(kept)}, keys, tables)
 

@@ -80,7 +80,7 @@ class Schedule:
         return done
 
     def _before(self, number: int) -> int:
-        """Tokens of the shards of an epoch before number so-and-so; that at the end of the text is shorter."""
+        """Tokens of the shards before number so-and-so of an epoch; that at the text's end is shorter."""
         size, count = self.shard_size, self.shards_by_epoch
         short = count * size - self.tokens if self._number_of_last < number else 0
         return number * size - short
