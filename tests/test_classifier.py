@@ -8,12 +8,12 @@ import sys
 import numpy as np
 import pytest
 
-from omnivec import Classifier, InputError, OptionError, Word2Vec, extend, load
+from omnivec import Classifier, InputError, OptionError, Word2Vec, autotune, extend, load, quantize
 from omnivec.cli import main
 from omnivec.data import predicting
 from omnivec.data.audit import audit, distinct
 from omnivec.data.features import Bag
-from omnivec.data.tokenize import words_of
+from omnivec.data.tokenize import Splitting, words_of
 from omnivec.evaluate.classification import classification
 from omnivec.reference import classifier as definition
 
@@ -265,6 +265,18 @@ def test_resumed_equals_uninterrupted_and_held_out_texts_are_measured(tmp_path):
     assert share.record["heldout"][-1] < share.record["heldout"][0]
     with pytest.raises(InputError, match="resume"):
         learner.fit(texts(3), heldout_text=texts(7, 60), resume=tmp_path / "part")
+    alone = learner.fit(texts(), heldout_text=[("w0x1 w0x2", "L0")])  # of one label
+    assert alone.history[-1]["heldout"] < alone.history[0]["heldout"]
+
+
+def test_labels_end_at_the_white_space_of_the_model():
+    lines = [f"__label__{name}\u00a0{word} {word}s" for name, word in (("x", "cat"), ("y", "sun"))] * 20
+    learner = SMALL.replaced(whitespace="unicode", epochs=20, lr=1)
+    model = learner.fit(lines)
+    assert model.evaluate(lines).precision == 1 and not model.evaluate(lines).unseen
+    retrained = quantize(model, cutoff=3, retrain=lines, dtype="float16")
+    assert retrained.evaluate(lines).precision == 1
+    assert autotune(lines, lines, learner=learner, trials=1).trials[0].score == 1
 
 
 def test_extend_refuses_a_classifier(models):
@@ -274,7 +286,7 @@ def test_extend_refuses_a_classifier(models):
 
 def test_scores_are_counted_by_hand(models):
     class Fixed:
-        label_names, label_prefix = ["a", "b"], "__label__"
+        label_names, label_prefix, splitting = ["a", "b"], "__label__", Splitting()
 
         def predict(self, asked, k, threshold):
             return [[("a", 0.9), ("b", 0.1)][:k] for _ in asked]

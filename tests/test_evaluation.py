@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from omnivec import Classifier, InputError, OptionError, load
 from omnivec.cli import main
+from omnivec.data.tokenize import Splitting
 from omnivec.evaluate import Curve, classification
 from omnivec.evaluate.metric import Metric
 from omnivec.reference import curve as reference
@@ -22,7 +23,7 @@ from omnivec.store import formats
 class Told:
     """Predicts what it was told, by text."""
 
-    label_names, label_prefix = ["a", "b", "c"], "__label__"
+    label_names, label_prefix, splitting = ["a", "b", "c"], "__label__", Splitting()
 
     def __init__(self, answers):
         self.answers = answers

@@ -64,7 +64,7 @@ def _corpus(model: Model, source: Examples) -> Corpus:
     rows, names = len(model.tables["inputs"]), {name: row for row, name in enumerate(model.label_names)}
     parts: list[NDArray[np.int64]] = []
     units, predictor = [0], model._predictor
-    for text, labels in examples(source, model.label_prefix):
+    for text, labels in examples(source, model.label_prefix, model.splitting.whitespace):
         told = [rows + names[label] for label in labels if label in names]
         found = predictor.rows(text)
         if told and len(found):

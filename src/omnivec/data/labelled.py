@@ -34,6 +34,8 @@ class Labelling:
     min_count: int = 1
     label_min_count: int = 0
     max_size: int | None = None
+    least: int = 2
+    """Labels that there must be."""
 
     def corpus(
         self,
@@ -47,7 +49,7 @@ class Labelling:
     ) -> Corpus:
         """Read a source once; the reading keeps every type.
 
-        Raises: InputError as `Reading.corpus`; when there is no label, only one, or no text that has a label
+        Raises: InputError as `Reading.corpus`; when there is no label, too few, or no text that has a label
         and a word; for a pair that is none.
         """
         split = tokenizer or reading.splitting(self.prefix)
@@ -104,7 +106,7 @@ class Labelling:
                 "give pairs of a text and its label"
             )
         chosen = select(some, counts[there], min_count=self.label_min_count)
-        if len(chosen) < 2:
+        if len(chosen) < self.least:
             top, most = some[int(counts[there].argmax())], int(counts[there].max())
             what = f"only one label ({top[len(self.prefix) :]!r}), and there is nothing to choose from"
             if len(some) > 1:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from omnivec.data.normalizing import nfc
 from omnivec.data.sources import describe
+from omnivec.data.tokenize import Splitting
 from omnivec.errors import InputError, OptionError
 from omnivec.evaluate.curve import Curve
 from omnivec.evaluate.examples import Example, Examples, examples
@@ -35,6 +36,10 @@ class Predicts(Protocol):
     @property
     def label_prefix(self) -> str:
         """What a word of a text begins with that is a label."""
+
+    @property
+    def splitting(self) -> Splitting:
+        """How a text becomes words."""
 
     def predict(
         self, texts: Iterable[str | Sequence[str]], k: int = 1, threshold: float = 0.0
@@ -185,7 +190,7 @@ def classification(
     Raises: InputError when no text has a label, or what is given is no pair; OptionError as `Model.predict`.
     """
     count = _Count(model.label_names, ignore_unseen)
-    for some in _pieces(examples(source, model.label_prefix)):
+    for some in _pieces(examples(source, model.label_prefix, model.splitting.whitespace)):
         answers = model.predict([text for text, _ in some], k, threshold)
         counted = [count.add(labels, answer) for (_, labels), answer in zip(some, answers, strict=True)]
         both = zip(some, counted, answers, strict=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from omnivec.data.sources import documents
+from omnivec.data.tokenize import unicode_whitespace
 from omnivec.errors import InputError
 
 Example = tuple[str | Sequence[str], Sequence[str]]
@@ -17,10 +18,11 @@ Examples = str | os.PathLike[str] | BinaryIO | Iterable[Any]
 labels)."""
 
 
-def examples(source: Examples, prefix: str) -> Iterator[Example]:
+def examples(source: Examples, prefix: str, whitespace: str = "ascii") -> Iterator[Example]:
     """The texts of a source with their labels, without the prefix; a line of text is one.
 
     A text keeps the words that are its labels, since a model leaves out what begins with its prefix.
+    whitespace: what labels end at, ascii or unicode, as in training.
     Raises: InputError for what cannot be read, and for a tuple that is no pair.
     """
     if (
@@ -32,16 +34,16 @@ def examples(source: Examples, prefix: str) -> Iterator[Example]:
             if isinstance(item, tuple):
                 yield _pair(item, prefix)
             else:
-                yield from _lines([item], prefix)
+                yield from _lines([item], prefix, whitespace)
     else:
-        yield from _lines(source, prefix)
+        yield from _lines(source, prefix, whitespace)
 
 
-def _lines(source: Any, prefix: str) -> Iterator[Example]:
+def _lines(source: Any, prefix: str, whitespace: str) -> Iterator[Example]:
     mark = prefix.encode()
     for document in documents(source):
         rest = b""
-        for piece in document:
+        for piece in unicode_whitespace(document) if whitespace == "unicode" else document:
             if not isinstance(piece, bytes):
                 yield list(piece), [token.removeprefix(prefix) for token in piece if token.startswith(prefix)]
                 continue

@@ -198,7 +198,8 @@ class Classifier(TextLearner):
         from omnivec.data.labelled import Labelling, appended, taught
         from omnivec.errors import InputError
 
-        other = Labelling(prefix=self.label_prefix).corpus(self.reading(), source, tokenizer=tokenizer)
+        measured = Labelling(prefix=self.label_prefix, least=1)
+        other = measured.corpus(self.reading(), source, tokenizer=tokenizer)
         longer, text = appended(corpus, other)
         assert longer.types is not None
         if not taught(text.tokens, text.units, longer.types):

@@ -88,8 +88,8 @@ def autotune(
     budget = None if size is None else bytes_of(size)
     search = _search(chosen, given.changed() if fixed is None else fixed, seed, budget)
     listener = progress or silent
-    judge = list(examples(validation, chosen.label_prefix))
-    texts = source if budget is None else _again(source, chosen.label_prefix)  # for rows trained again
+    judge = list(examples(validation, chosen.label_prefix, chosen.whitespace))
+    texts = source if budget is None else _again(source, chosen)  # for rows trained again
     corpus = chosen.corpus(texts, listener)
     _check(asked, judge, describe(validation), corpus, chosen)
     run = _Run(chosen, corpus, texts, judge, asked, k, budget, limits, listener)
@@ -221,11 +221,13 @@ def _search(learner: Classifier, fixed: Collection[str], seed: int | None, budge
     return search
 
 
-def _again(source: Any, prefix: str) -> Any:
+def _again(source: Any, learner: Classifier) -> Any:
     """A source that can be read more than once."""
     if isinstance(source, (str, os.PathLike)):
         return source
-    return list(examples(source, prefix)) if hasattr(source, "read") else list(source)
+    if hasattr(source, "read"):
+        return list(examples(source, learner.label_prefix, learner.whitespace))
+    return list(source)
 
 
 def _check(metric: Metric, judge: list[Example], name: str, corpus: Corpus, learner: Classifier) -> None:
