@@ -351,6 +351,10 @@ def test_command_line_trains_classifies_and_judges(tmp_path, capsys, monkeypatch
     lines = capsys.readouterr().out.splitlines()
     answers = load(model).predict([text for text, _ in texts(1)], 2)
     assert lines == ["\t".join(f"{label}\t{p:.6f}" for label, p in answer) for answer in answers]
+    bare = "\n".join(text for text, _ in texts(1))
+    (tmp_path / "marked.txt").write_text(f"\ufeff{bare}", encoding="utf-8")
+    assert main(["classify", model, str(tmp_path / "marked.txt"), "-k", "2"]) == 0
+    assert capsys.readouterr().out.splitlines() == lines
     assert main(["classify", model, str(tmp_path / "valid.txt"), "--threshold=.5", "--json"]) == 0
     assert all(p >= 0.5 for line in capsys.readouterr().out.splitlines() for _, p in json.loads(line))
     assert main(["evaluate", model, str(tmp_path / "valid.txt"), "--json"]) == 0

@@ -46,6 +46,13 @@ def test_stdin_to_stdout_is_clean_bytes(model, file):
     assert done.stderr == b""
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_word(model, tmp_path, capsys):
+    marked = tmp_path / "marked.txt"
+    marked.write_bytes(b"\xef\xbb\xbfking\nqueen\n")
+    assert main(["embed", model, str(marked), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["empty"] == 0
+
+
 def test_json_holds_the_numbers_or_where_they_are(model, tmp_path, capsys):
     assert main(["embed", model, texts(tmp_path), "--json", "-q"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -206,8 +206,8 @@ def test_words_and_labels_come_with_their_counts(call, with_parts):
     told = json.loads(call("info", with_parts / "w", "--words", -1, "--json")[1])
     assert told == {"words": [["king", 27], ["queen", 9], ["stone", 9]]}
     told = json.loads(call("info", with_parts / "c", "--labels", "--words", 1, "--json")[1])
-    assert told == {"words": [["</s>", 27]], "labels": [["__label__a", 18], ["__label__b", 9]]}
-    assert call("info", with_parts / "c", "--labels")[1] == "__label__a  18\n__label__b   9\n"
+    assert told == {"words": [["</s>", 27]], "labels": [["a", 18], ["b", 9]]}
+    assert call("info", with_parts / "c", "--labels")[1] == "a  18\nb   9\n"
     code, _, err = call("info", with_parts / "w", "--labels")
     assert code == 2 and "is no classifier, and has no labels" in err
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from omnivec.data.columns import Columns
 
 _PIECE = 1 << 14  # texts of a table that are predicted together
+_BOM = b"\xef\xbb\xbf"  # some editors begin a file with it; training leaves it out, too
 
 Count = Annotated[
     int,
@@ -74,7 +75,10 @@ def classify(
 
 
 def lines(file: str) -> Iterator[list[str]]:
-    """Lists of the lines of a file, packed or not, or of those that have arrived from a pipe or stdin."""
+    """Lists of the lines of a file, packed or not, or of those that have arrived from a pipe or stdin.
+
+    They end at a line feed alone; a byte-order mark at the beginning is none of the text.
+    """
     from omnivec.store.formats.source import opened
 
     if Path(file).is_file():
@@ -98,10 +102,12 @@ def cells(file: str, columns: Columns) -> Iterator[list[str]]:
 
 
 def _blocks(stream: Any, read: Any) -> Iterator[list[str]]:
-    rest = b""
+    rest, begun = b"", False
     while block := read(1 << 22):
         *whole, rest = (rest + block).split(b"\n")
         if whole:
+            whole[0] = whole[0] if begun else whole[0].removeprefix(_BOM)
+            begun = True
             yield [line.decode("utf-8", "replace") for line in whole]
     if rest:
-        yield [rest.decode("utf-8", "replace")]
+        yield [(rest if begun else rest.removeprefix(_BOM)).decode("utf-8", "replace")]

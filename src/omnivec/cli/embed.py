@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
+from omnivec.cli.classify import lines
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags
@@ -86,7 +87,8 @@ def embed(
         with nullcontext() if output is None else replacing(output, overwrite=overwrite) as target:
             opened = opening.loaded(model, display)
             recipe = opened.recipe if recipe is None else recipe
-            with display.busy("Reading", "stdin" if file == "-" else file), lines(file) as texts:
+            with display.busy("Reading", "stdin" if file == "-" else file):
+                texts = chain.from_iterable(lines(file))
                 found = opened.embed(texts, recipe, components=components, tokenizer=tokenizer)
             if target is not None:
                 target.write(as_bytes(found))
@@ -103,24 +105,6 @@ def embed(
     elif output is None:
         sys.stdout.buffer.write(as_bytes(found))
     return 0
-
-
-@contextmanager
-def lines(file: str) -> Iterator[Iterator[str]]:
-    """The lines of a file, packed or not, or of stdin; they end at a line feed alone."""
-    from pathlib import Path
-
-    from omnivec.store.formats.source import opened
-
-    if file == "-":
-        yield _texts(iter(sys.stdin.buffer.readline, b""))
-    else:
-        with opened(Path(file)) as source:
-            yield _texts(iter(source.file.readline, b""))
-
-
-def _texts(found: Iterator[bytes]) -> Iterator[str]:
-    return (line.removesuffix(b"\n").decode("utf-8", "replace") for line in found)
 
 
 def as_bytes(found: NDArray[np.float32]) -> bytes:

@@ -21,7 +21,7 @@ def show_entries(
     if labels and model.labels is None:
         raise OptionError(f"{path}: is no classifier, and has no labels; leave out --labels")
     first = None if words is None else counted(model.keys, words)
-    named = counted(model.labels, -1) if labels and model.labels is not None else None
+    named = label_counts(model) if labels and model.labels is not None else None
     parts = None if subwords is None else model.subwords(subwords)
     if json:
         import numpy as np
@@ -44,6 +44,14 @@ def counted(keys: Keys, first: int) -> list[tuple[str, int | None]]:
     rows = len(keys) if first < 0 else min(first, len(keys))
     counts = [None] * rows if keys.counts is None else keys.counts[:rows].tolist()
     return list(zip(islice(keys, rows), counts, strict=True))
+
+
+def label_counts(model: Model) -> list[tuple[str, int | None]]:
+    """The labels of a classifier as `classify` prints them, without the prefix, and their counts."""
+    assert model.labels is not None
+    return [
+        (name, count) for name, (_, count) in zip(model.label_names, counted(model.labels, -1), strict=True)
+    ]
 
 
 def columns(rows: Iterable[tuple[str, int | None]]) -> list[str]:
