@@ -66,9 +66,18 @@ def test_what_cannot_be_is_refused_before_the_work(model, text, tmp_path, call):
         "dsub must lie between 1 and dim, 8, got 9"
         in call("quantize", model, tmp_path / "q", "--dsub", "9")[2]
     )
+    for name in ("q.bin", "q.npz"):  # these would hold the words' vectors alone
+        code, _, err = call("quantize", model, tmp_path / name, "--dtype", "float16")
+        assert code == 2 and "no place for a smaller model; name a folder, or NAME.ftz" in err
     assert "omnivec quantize MODEL" in call("convert", model, tmp_path / "q.ftz")[2]
     assert call("quantize", model, tmp_path / "q.ftz")[0] == 0
     assert "exists" in call("quantize", model, tmp_path / "q.ftz")[2]
     assert "quantised already" in call("quantize", tmp_path / "q.ftz", tmp_path / "again")[2]
     assert "name it b.ftz" in call("convert", tmp_path / "q.ftz", tmp_path / "b.bin", "--to", "fasttext")[2]
     assert call("info", tmp_path / "q.ftz")[0] == 0
+
+
+def test_what_came_of_a_file_of_vectors_is_a_folder(model, tmp_path, call):
+    assert call("export", model, tmp_path / "v.vec")[0] == 0
+    assert call("quantize", tmp_path / "v.vec")[0] == 0
+    assert "pq" in call("info", tmp_path / "v-quantised.omnivec")[1]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from omnivec.cli.failure import existing
+from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
 from omnivec.cli.move import disk_bytes
 from omnivec.cli.opening import Opening
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
-from omnivec.cli.target import TARGET_HELP, To, target
+from omnivec.cli.target import To, target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +34,11 @@ DTYPES = ("float16", "int8")
 Output = Annotated[
     str | None,
     Positional,
-    Parameter(help=f"{TARGET_HELP} [default: beside MODEL, as NAME-quantised or .ftz]", show_default=False),
-]
+    Parameter(
+        help="NAME or NAME.omnivec is a model folder, NAME.ftz a file for fastText. [default: beside MODEL, as "
+        "NAME-quantised or .ftz]", show_default=False,
+    ),
+]  # fmt: skip
 
 
 def quantize(
@@ -81,6 +84,8 @@ def quantize(
         if text is not None:
             existing(text)
     place = target(destination or beside(model), to, overwrite)
+    if place.format is not None and not place.holds_models:
+        raise WrongCall(f"{place.title} has no place for a smaller model; name a folder, or NAME.ftz")
     with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         before = Opening().loaded(model, display)
         with display.busy("Quantising", model):
@@ -104,10 +109,11 @@ def quantize(
 
 
 def beside(model: str) -> str:
-    """Where a smaller model lies when no place is given."""
+    """Where a smaller model lies when no place is given: a folder, or the .ftz of a .bin."""
     path = Path(model)
-    suffix = ".ftz" if path.suffix == ".bin" else path.suffix
-    return str(path.with_name(f"{path.stem}{'' if suffix == '.ftz' else '-quantised'}{suffix}"))
+    if path.suffix == ".bin":
+        return str(path.with_suffix(".ftz"))
+    return str(path.with_name(f"{path.stem}-quantised{path.suffix if path.is_dir() else '.omnivec'}"))
 
 
 _SHARES = {
