@@ -35,10 +35,11 @@ Output = Annotated[
     str | None,
     Positional,
     Parameter(
-        help="NAME or NAME.omnivec is a model folder, NAME.ftz a file for fastText. [default: beside MODEL, as "
-        "NAME-quantised or .ftz]", show_default=False,
+        help="NAME or NAME.omnivec is a model folder, NAME.ftz a file for fastText. [default: beside MODEL, "
+        "as NAME-quantised or .ftz]",
+        show_default=False,
     ),
-]  # fmt: skip
+]
 
 
 def quantize(
