@@ -50,6 +50,18 @@ def test_a_line_end_inside_a_text_is_a_word_like_another_and_cuts_nothing():
     assert inside[0][0] == "good" and inside != apart
 
 
+@pytest.mark.parametrize("texts", [1, 400])
+def test_with_fasttext_s_hash_a_line_end_ends_a_text_as_there(texts):
+    model = LEARNER.replaced(hash="fasttext", word_ngrams=2).fit(PAIRS)
+    cut, whole, inside, lone = (
+        model.predict([text] * texts, k=-1)[-1]
+        for text in ("rain </s> warm sun", "rain", "rain</s> warm", "</s> warm")
+    )
+    assert dict(cut) == pytest.approx(dict(whole), abs=1e-6) and dict(inside) != pytest.approx(dict(whole))
+    assert dict(lone) == pytest.approx(dict(model.predict([""], k=-1)[0]), abs=1e-6)
+    assert dict(model.predict([["rain", "</s>", "sun"]], k=-1)[0]) == pytest.approx(dict(whole), abs=1e-6)
+
+
 def test_a_line_end_inside_a_line_of_a_file_is_what_it_is_in_a_pair(tmp_path):
     pairs = [*PAIRS, ("rain </s> warm", "good"), ("</s>", "bad")]
     path = tmp_path / "train.txt"

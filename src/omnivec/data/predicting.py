@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.data.features import Bag, token_hash
-from omnivec.data.ngrams import written
+from omnivec.data.ngrams import LINE_END, written
 from omnivec.data.normalizing import nfc
 from omnivec.data.tokenize import Splitting
 from omnivec.errors import InputError, NotEnoughMemory, OptionError
@@ -89,6 +89,8 @@ class Predictor:
             tokens: Sequence[str] = self.splitting(text)
         else:
             tokens = [nfc(token) for token in text] if self.splitting.normalize == "nfc" else text
+        if self.bag.plain and LINE_END in tokens:
+            tokens = tokens[: tokens.index(LINE_END)]
         rows = self.bag.rows([token for token in tokens if not token.startswith(self.prefix)], self.keys)
         return rows if self.pruned is None else self._left(rows)
 
@@ -96,7 +98,14 @@ class Predictor:
         """Texts as the kernel reads them: words between spaces, spelled as they are hashed."""
         if not self.splitting.at_bytes:
             texts = [" ".join(self.splitting(text)) for text in texts]
+        elif self.bag.plain:
+            texts = [self._ended(text) if LINE_END in text else text for text in texts]
         return texts if self.bag.jamo == "none" else [self.bag.letters.written(text) for text in texts]
+
+    def _ended(self, text: str) -> str:
+        """What fastText reads of a text that has the end of a line in it."""
+        tokens = self.splitting(text)
+        return " ".join(tokens[: tokens.index(LINE_END)]) if LINE_END in tokens else text
 
     def _left(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of a pruned model: buckets that are gone vanish, others have moved."""
@@ -311,8 +320,8 @@ def checked(texts: object, k: int, threshold: float) -> Sequence[str | Sequence[
     for text in texts:
         if not isinstance(text, (str, list, tuple)):
             raise InputError(f"texts are str, or lists of tokens, got {type(text).__name__}")
-    if k != -1 and k < 1:
-        raise OptionError(f"k must be 1 or more, or -1 for all labels, got {k}")
+    if isinstance(k, bool) or not isinstance(k, int | np.integer) or (k != -1 and k < 1):
+        raise OptionError(f"k must be a whole number from 1 on, or -1 for all labels, got {k!r}")
     if not 0 <= threshold <= 1:
         raise OptionError(f"threshold must lie between 0 and 1, got {threshold}")
     return texts

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from omnivec.config import Between
 from omnivec.errors import OptionError
 from omnivec.learners.learner import HELD_OUT, plural
-from omnivec.learners.text import TextLearner, job_over
+from omnivec.learners.text import TextLearner, check_lengths, job_over
 from omnivec.learners.weights import class_weights, given_weights
 from omnivec.store.processors import in_turn, processors
 
@@ -109,6 +109,7 @@ class Classifier(TextLearner):
             object.__setattr__(self, "line_end", None)
         if not self.label_prefix or len(self.label_prefix.split()) != 1:
             raise OptionError(f"label_prefix must be a word without white space, got {self.label_prefix!r}")
+        check_lengths(self.minn, self.maxn)
         given_weights(self.class_weights)
 
     @property

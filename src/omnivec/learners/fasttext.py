@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
+from omnivec.learners.text import check_lengths
 from omnivec.learners.windowed import Parts, Windowed
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class FastText(Windowed):
     last: ClassVar[tuple[str, ...]] = (*Windowed.last, "minn", "maxn", "buckets", "jamo")
     inputs: ClassVar[str] = "inputs"
     remedies: ClassVar[str] = "lower dim or buckets, raise min_count or set max_size"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_lengths(self.minn, self.maxn)
 
     def features(self) -> list[str]:
         """Lengths and rows of the n-grams."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
+from omnivec.errors import OptionError
 from omnivec.learners.learner import HELD_OUT, Learner
 
 if TYPE_CHECKING:
@@ -85,3 +86,9 @@ def job_over(
             passed(tokens, units, Shard(HELD_OUT, first, last, 0.0, 0.0), None, sums)
 
     return Job(tables, step, measure, look, work, chance)
+
+
+def check_lengths(minn: int, maxn: int) -> None:
+    """Raise OptionError where the shortest character n-grams are longer than the longest."""
+    if 0 < maxn < minn:
+        raise OptionError(f"minn must not exceed maxn, got {minn} and {maxn}; maxn 0 is for no n-grams")
