@@ -84,7 +84,8 @@ def test_a_pass_is_its_definition(form, loss, more):
     weights = np.linspace(0.2, 2, case.labels).astype(np.float32) if more == "weights" else None
     inputs, outputs = (table[:, :DIM].astype(np.float64) for table in (case.inputs, case.outputs))
     still, together = case.inputs.copy(), 3 if more == "together" and loss in ("softmax", "ova") else 1
-    first, last = int(case.units[2]), int(case.units[-4])
+    begins = [begin for rows, some, begin in case.texts(0, len(case.tokens)) if rows and some]
+    first, last = begins[1], begins[-2]  # lines that count stand before the one and at the other
     wanted, texts = definition.train(
         list(case.texts(first, last)), inputs, outputs, loss=loss, alias=case.alias, negatives=4,
         tree=case.tree, weights=weights, frozen=frozen, rate=0.3, decay=1e-4, base=77, first=first,
