@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnivec import FastText, extend, load
+from omnivec import FastText, UnknownKey, extend, load
 from omnivec.data.features import composed, mean_of
 from omnivec.data.ngrams import Subwords
 from omnivec.kernels.hashing import subwords as of_a_vocabulary
@@ -128,6 +128,15 @@ def test_without_ngrams_a_word_is_its_row():
     model = FastText(dim=10, epochs=1, min_count=1, threads=1, maxn=0).fit(TEXT)
     assert len(model.tables["inputs"]) == len(model.keys)
     np.testing.assert_array_equal(model.tables["inputs"], model.tables["vectors"])
+
+
+def test_a_question_about_a_word_that_nothing_is_known_of_is_refused(model):
+    words = FastText(dim=10, epochs=1, min_count=1, threads=1, maxn=0).fit(TEXT).vectors
+    for vectors, word in ((words, "kinglike"), (model.vectors, ""), (model.vectors, "</s>")):
+        assert not vectors[word].any()  # as fastText has it
+        for ask in (vectors.neighbors, vectors.most_similar, lambda one: words.analogy("king", one, "the")):
+            with pytest.raises(UnknownKey):
+                ask(word)
 
 
 def test_memory_is_what_is_allocated():

@@ -220,6 +220,8 @@ class Questions(ABC):
         """Row (-1 for a vector) and vector (dim,) of a query; a key's is of length one when `unit`."""
         if not isinstance(query, np.ndarray):
             row, vector = self._found(query)
+            if row < 0 and not vector.any():
+                row = self._row(query)  # raises: a word without parts is unknown, and nothing is near zeros
             return row, self.get_vector(query, norm=True) if unit else vector
         if query.shape != (self.table.dim,):
             raise OptionError(f"expected a vector of {self.table.dim} floats, got shape {query.shape}")
