@@ -269,6 +269,13 @@ def test_resumed_equals_uninterrupted_and_held_out_texts_are_measured(tmp_path):
     assert alone.history[-1]["heldout"] < alone.history[0]["heldout"]
 
 
+def test_labels_of_a_held_out_text_that_training_has_not_are_no_words():
+    learner, held = SMALL.replaced(word_ngrams=2, epochs=1, labels="all"), texts(7, 60)
+    odd = [(text, [*([some] if isinstance(some, str) else some), "new"]) for text, some in held]
+    plain, more = (learner.fit(texts(), heldout_text=some).history[0]["heldout"] for some in (held, odd))
+    assert plain == more
+
+
 def test_labels_end_at_the_white_space_of_the_model():
     lines = [f"__label__{name}\u00a0{word} {word}s" for name, word in (("x", "cat"), ("y", "sun"))] * 20
     learner = SMALL.replaced(whitespace="unicode", epochs=20, lr=1)
