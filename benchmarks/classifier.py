@@ -30,7 +30,7 @@ def _round(each: Labelled, settings: Settings, seed: int) -> dict[str, Any]:
     told = {**each.options, "dim": 100, "threads": settings.threads, "seed": seed}
     variants = {"fasttext": told, "omnivec": told}
     if each.name == "cooking tags":  # texts have several labels
-        variants["omnivec, one label drawn"] = {**told, "labels": "one"}
+        variants["omnivec, all labels"] = {**told, "labels": "all"}
     runs = {}
     for name, options in variants.items():
         program = name.partition(",")[0]

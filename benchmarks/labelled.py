@@ -35,7 +35,12 @@ def found(work: Path, scale: float) -> list[Labelled]:
     """The sets that are here, and a synthetic one."""
     known = []
     for name, (train, test, options) in SETS.items():
-        files = [path for part in ("textclass", "text") for path in [_data() / part / train] if path.exists()]
+        files = [
+            path
+            for part in ("textclass", "text")
+            for path in [folder_of_data() / part / train]
+            if path.exists()
+        ]
         if files:
             folder = files[0].parent
             slug = name.replace(" ", "-")
@@ -44,6 +49,8 @@ def found(work: Path, scale: float) -> list[Labelled]:
                 for file, kind in ((train, "train"), (test, "test"))
             ]
             known.append(Labelled(name, *pair, options))
+            if name == "TREC":
+                known.append(Labelled("TREC, sorted by label", _sorted(pair[0], work), pair[1], options))
     twin = [
         _twin(work / f"twin.{kind}", seed, int(size * scale))
         for kind, seed, size in (("train", 1, 100_000), ("test", 2, 50_000))
@@ -51,9 +58,17 @@ def found(work: Path, scale: float) -> list[Labelled]:
     return [*known, Labelled("synthetic", *twin, {"lr": 0.1, "epochs": 5, "word_ngrams": 2})]
 
 
-def _data() -> Path:
+def folder_of_data() -> Path:
     """$OMNIVEC_DATA, or ../shared/data."""
     return Path(os.environ.get("OMNIVEC_DATA") or corpus.ROOT.parent / "shared" / "data")
+
+
+def _sorted(source: Path, work: Path) -> Path:
+    """The same lines, by their labels."""
+    lines = source.read_text(encoding="utf-8").splitlines()
+    target = work / f"{source.stem}-sorted.train"
+    target.write_text("\n".join(sorted(lines, key=lambda line: line.split()[0])) + "\n", encoding="utf-8")
+    return target
 
 
 def _lines(source: Path, target: Path) -> Path:

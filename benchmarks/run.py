@@ -18,6 +18,7 @@ from types import ModuleType
 import approximate
 import autotune
 import avx2
+import baseline
 import book
 import bound
 import cbow
@@ -54,6 +55,7 @@ SECTIONS: dict[str, ModuleType] = {
     "gradient": gradient,
     "subwords": subwords,
     "classifier": classifier,
+    "baseline": baseline,
     "quantize": quantised,
     "autotune": autotune,
     "korean": korean,
