@@ -350,3 +350,10 @@ def test_a_named_option_is_named_as_a_flag(call, tmp_path):
         "train", "word2vec", tmp_path / "latin.txt", tmp_path / "out", "--encoding-errors", "strict"
     )
     assert code == 1 and err.endswith("; see --encoding-errors\n")
+    (tmp_path / "bare.txt").write_text("a fine day\n" * 3)
+    code, _, err = call("train", "classifier", tmp_path / "bare.txt", tmp_path / "out")
+    assert code == 1 and err.endswith("; set --label-prefix, or name its column, --label-column\n")
+    (tmp_path / "few.txt").write_text("__label__a a fine day\n__label__b cold rain\n")
+    flags = ("--label-min-count", "9")
+    code, _, err = call("train", "classifier", tmp_path / "few.txt", tmp_path / "out", *flags)
+    assert code == 1 and err.endswith("; lower --label-min-count\n")

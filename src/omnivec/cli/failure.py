@@ -88,8 +88,8 @@ class NotThere(InputError):
 
 
 _REMEDY = re.compile(
-    r"\b(give|lower|raise|see|set) (dim|encoding_errors|epochs|heldout|heldout_text|limit|lr|max_size"
-    r"|min_count|negatives|sample|threads|unit)\b"
+    r"\b(give|lower|raise|see|set) (dim|encoding_errors|epochs|heldout|heldout_text|label_min_count"
+    r"|label_prefix|limit|lr|max_size|min_count|negatives|sample|threads|unit)\b"
 )
 
 
@@ -110,6 +110,7 @@ def in_flags(message: str, trains: bool = False) -> str:
     """
     message = message.replace("pass overwrite=True", "add --overwrite")
     message = message.replace("set quotes to False", "add --no-quotes")
+    message = message.replace("give pairs of a text and its label", "name its column, --label-column")
     message = message.replace("give its vectors as start to fit", "give it to omnivec train with --start")
     message = message.replace("build one, then save_index", "omnivec index builds one")
     message = re.sub(r"; map it\b", "; map it (the default)", message)
