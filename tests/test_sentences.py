@@ -31,6 +31,13 @@ def test_mean_is_that_of_known_words(vectors):
     assert found.dtype == np.float32
 
 
+def test_a_word_without_parts_counts_no_more_than_an_unknown_one():
+    model = FastText(dim=4, epochs=1, minn=5, buckets=50, min_count=1, threads=1).fit(["abcdef ghijkl"] * 9)
+    alone, beside = model.embed(["abcdef", "abcdef a"], "mean")
+    assert not model.vectors["a"].any()
+    np.testing.assert_array_equal(alone, beside)
+
+
 def test_fasttext_is_the_mean_of_unit_vectors_as_gensim_takes_it(vectors):
     gensim = pytest.importorskip("gensim.models")
     peer = gensim.KeyedVectors(8)
