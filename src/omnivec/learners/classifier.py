@@ -48,7 +48,7 @@ class Classifier(TextLearner):
         "fasttext": {
             "hash": "fasttext", "line_end": "</s>", "loss": "softmax", "lr": 0.1, "lr_floor": 0.0, "dim": 100,
             "epochs": 5, "min_count": 1, "label_min_count": 0, "word_ngrams": 1, "minn": 0, "maxn": 0,
-            "labels": "one", "buckets": 2_000_000, "negatives": 5, "power": 0.5, "label_prefix": "__label__",
+            "buckets": 2_000_000, "negatives": 5, "power": 0.5, "label_prefix": "__label__",
         },
     }  # fmt: skip
     needs: ClassVar[Mapping[str, tuple[str, object]]] = {"negatives": ("loss", "ns"), "power": ("loss", "ns")}
