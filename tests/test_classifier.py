@@ -14,8 +14,11 @@ from omnivec.data import predicting
 from omnivec.data.audit import audit, distinct
 from omnivec.data.features import Bag
 from omnivec.data.tokenize import Splitting, words_of
+from omnivec.data.vocabulary import Vocabulary
 from omnivec.evaluate.classification import classification
+from omnivec.learners.weights import class_weights
 from omnivec.reference import classifier as definition
+from omnivec.store.keys import Keys
 
 LOSSES = ["softmax", "hs", "ns", "ova"]
 DIM = 12
@@ -201,6 +204,15 @@ def test_texts_that_are_sorted_by_label_teach_as_much(monkeypatch):
         monkeypatch.setattr(Classifier, "spread", spread)
         right[spread] = classification(learner.fit(texts), some).precision
     assert right[True] > right[False] + 0.1
+
+
+def test_balanced_weights_give_all_labels_the_same_sum():
+    counts = np.array([60, 30, 10])
+    labels = Vocabulary(Keys.build(["__label__a", "__label__b", "__label__c"], counts), counts, 100, 3)
+    weights = class_weights("balanced", labels, "__label__")
+    np.testing.assert_allclose(weights * counts, 100 / 3, rtol=1e-6)
+    assert class_weights("b=2", labels, "__label__").tolist() == [1, 2, 1]
+    assert class_weights(None, labels, "__label__") is None
 
 
 def test_weights_favour_a_label():

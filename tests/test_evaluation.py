@@ -217,7 +217,7 @@ def test_command_line_prints_labels_confusion_and_curves(model, tmp_path, capsys
 BAD = {
     "--curve x.png": "--curve must end in .csv or .json, got 'x.png'",
     "--curve nowhere/x.csv": "there is no folder",
-    "-k 0": "k must be 1 or more",
+    "-k 0": "k must be a whole number from 1 on",
 }
 
 

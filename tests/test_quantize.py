@@ -7,6 +7,7 @@ import omnivec
 from omnivec import Classifier, FastText, Vectors, Word2Vec, extend, load, quantize
 from omnivec.compress.coding import coded
 from omnivec.compress.pruning import pruned
+from omnivec.compress.report import _nearest
 from omnivec.errors import FormatError, InputError, NotFinite, OptionError, OutputError
 from omnivec.kernels import product
 from omnivec.reference import product as definition
@@ -183,6 +184,13 @@ def test_cutoff_keeps_the_largest_rows_and_the_line_end(classifier):
     assert pruned(classifier, len(rows)) is classifier
     tiny = pruned(classifier, 1)
     assert list(tiny.keys) == ["</s>"] and tiny.predict(["cat"])[0]
+
+
+def test_the_nearest_of_a_row_are_others():
+    rows, asked = np.random.default_rng(5).normal(size=(30, 16)).astype(np.float32), np.array([0, 7, 29])
+    assert all(
+        row not in near and len(near) == 10 for row, near in zip(asked, _nearest(rows, asked), strict=True)
+    )
 
 
 def test_pruned_twice_is_pruned_once(classifier):

@@ -232,9 +232,10 @@ class Model:
 
         head, features = self.config.get("head"), self.config.get("features")
         if self.labels is None or not head or not features:
-            raise OptionError(
-                f"only a classifier predicts labels, this is a model of {self.learner or 'vectors alone'}"
-            )
+            what = f"this is a model of {self.learner or 'vectors alone'}"
+            if self.learner == "classifier":
+                what = "of this one words and their vectors alone were read; load all of it (no limit, no dtype)"
+            raise OptionError(f"only a classifier predicts labels, {what}")
         name = "nodes" if "nodes" in self.tables else "output"
         dim = self.config["dim"]
         if "tree" in self.tables:
