@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import omnivec
-from omnivec import FastText, Word2Vec, load
+from omnivec import Classifier, FastText, Word2Vec, load
 from omnivec.data.ngrams import Subwords, cut
 from omnivec.errors import FormatError, NotEnoughMemory, OutputError
 from omnivec.reference import fasttext as definition
@@ -341,6 +341,18 @@ def test_a_model_that_was_trained_here_comes_back(tmp_path, learner):
         np.testing.assert_array_equal(again.vectors["kinglike"], model.vectors["kinglike"])
 
 
+@pytest.mark.parametrize("maxn", [0, 3], ids=["words alone", "words and letters"])
+def test_a_classifier_without_word_ngrams_is_written_whatever_would_have_hashed_them(tmp_path, maxn):
+    model = Classifier(dim=10, epochs=2, threads=1, minn=2, maxn=maxn, buckets=500).fit(
+        [("a king rules", "good"), ("a stone falls", "bad")] * 20
+    )
+    assert model.config["features"]["hash"] == "omnivec"
+    WRITE(tmp_path / "m.bin", model.contents())
+    texts = ["a king falls", "kinglike stone", "", "unseen"]
+    for ours, again in zip(model.predict(texts, 2), load(tmp_path / "m.bin").predict(texts, 2), strict=True):
+        assert dict(again) == pytest.approx(dict(ours), abs=1e-6)
+
+
 def test_what_a_file_cannot_hold_is_refused_with_the_reason(tmp_path):
     model = opened(tmp_path, FILES["supervised"])
     cases = {
@@ -395,7 +407,8 @@ def test_what_fasttext_writes_is_opened_and_the_other_way_round(tmp_path, kind):
     fasttext = pytest.importorskip(
         "fasttext", reason="fasttext is no requirement: its package needs a compiler"
     )
-    text, path = tmp_path / "text", str(tmp_path / "m.bin")
+    text, file = tmp_path / "text", tmp_path / ("m.ftz" if kind == "quantised" else "m.bin")
+    path = str(file)
     draw = np.random.default_rng(1)
     lines = [" ".join(draw.choice(["king", "queen", "안녕", "rule", "stone"], 8)) for _ in range(400)]
     text.write_text("\n".join(f"__label__{line[:4].strip()} {line}" for line in lines) + "\n")
@@ -408,7 +421,7 @@ def test_what_fasttext_writes_is_opened_and_the_other_way_round(tmp_path, kind):
     if kind == "quantised":
         trained.quantize(input=str(text), qnorm=True, cutoff=300)
     trained.save_model(path)
-    content, model = (tmp_path / "m.bin").read_bytes(), load(path)
+    content, model = file.read_bytes(), load(path)
     for word in (*trained.get_words(), "kinglike", "x"):
         np.testing.assert_allclose(model.vectors[word], trained.get_word_vector(word), atol=1e-6)
     if learner:  # fastText adds 1e-5 at each node, and looks up what one-vs-all says in a table
@@ -418,7 +431,7 @@ def test_what_fasttext_writes_is_opened_and_the_other_way_round(tmp_path, kind):
                 error = 8e-3 if kind == "ova" else 5e-5
                 assert ours[label.removeprefix("__label__")] == pytest.approx(chance, abs=error)
     WRITE(path, model.contents(), overwrite=True)
-    assert (tmp_path / "m.bin").read_bytes() == content
+    assert file.read_bytes() == content
 
 
 def test_what_was_trained_here_is_opened_by_fasttext(tmp_path):

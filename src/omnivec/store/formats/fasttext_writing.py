@@ -118,17 +118,20 @@ class _Model:
         kind, hashed = features.pop("kind", "subwords"), features.pop("hash", "fasttext")
         sizes = {name: int(features.pop(name, default)) for name, default in _DEFAULTS.items()}
         line_end, space = features.pop("line_end", LINE_END), features.pop("whitespace", "ascii")
-        one_table = features.pop("shared", not (sizes["word_ngrams"] > 1 and sizes["maxn"]))
+        phrases = sizes["word_ngrams"] > 1  # of words and of letters alone there is one way to number rows
+        one_table = features.pop("shared", not sizes["maxn"]) or not phrases
         if (letters := features.pop("jamo", None)) is not None:
             what = f"it cuts Hangul at its letters (jamo {letters}), and fastText at syllables"
             raise _cannot(self._path, what)
         if features.pop("normalize", None) is not None:
             _log.warning("%s: fastText composes no letters: ask it for words in NFC", self._path)
         odd = [name for name, value in features.items() if value]
-        if kind not in ("subwords", "bag") or hashed != "fasttext":
-            raise _cannot(
-                self._path, f"its {kind} are hashed by {hashed!r}, and fastText by its own function"
-            )
+        if kind not in ("subwords", "bag"):
+            raise _cannot(self._path, f"it is made of {kind}, which fastText has not")
+        if hashed != "fasttext" and (phrases or kind == "subwords"):
+            what = f"its n-grams are hashed by {hashed!r}, and fastText's by a function of its own"
+            what += "; train it with hash='fasttext'" if kind == "bag" else ""
+            raise _cannot(self._path, what)
         if (line_end, space) != (LINE_END, "ascii"):
             raise _cannot(self._path, f"its texts end in {line_end!r} between {space} white space")
         if not one_table or odd:
