@@ -117,3 +117,12 @@ def test_words_learned_do_not_depend_on_the_number_of_threads():
         np.fill_diagonal(near, -1)
         scores.append(float(np.mean(near.argmax(1) // 4 == np.arange(len(groups)) // 4)))
     assert max(scores) - min(scores) <= 0.01 and min(scores) > 0.8
+
+
+@pytest.mark.parametrize(
+    "learner", [FastText(buckets=2**31 - 1), Classifier(buckets=2**30, maxn=3, word_ngrams=2)]
+)
+def test_more_rows_than_int32_counts_are_refused(learner):
+    with pytest.raises(OptionError, match="lower buckets"):
+        learner.memory(10)
+    assert learner.replaced(buckets=2**29).memory(10)["inputs"] >= 2**29 * 448

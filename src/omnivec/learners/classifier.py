@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from omnivec.config import Between
 from omnivec.errors import OptionError
 from omnivec.learners.learner import HELD_OUT, plural
-from omnivec.learners.text import TextLearner, check_lengths, job_over
+from omnivec.learners.text import TextLearner, check_lengths, countable, job_over
 from omnivec.learners.weights import class_weights, given_weights
 from omnivec.store.processors import in_turn, processors
 
@@ -216,7 +216,7 @@ class Classifier(TextLearner):
         row = padded_width(self.dim) * 4
         rest = {"sampler": labels * 16} if self.loss == "ns" else {}
         return {
-            "inputs": self.bag().size(words) * row,
+            "inputs": countable(self.bag().size(words)) * row,
             "vectors": words * row,
             "output": labels * row,
             **rest,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
-from omnivec.learners.text import check_lengths
+from omnivec.learners.text import check_lengths, countable
 from omnivec.learners.windowed import Parts, Windowed
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class FastText(Windowed):
 
     def rows(self, words: int) -> int:
         """A row for each word, then the n-grams'."""
-        return words + (self.buckets if self.maxn else 0)
+        return countable(words + (self.buckets if self.maxn else 0))
 
     def beside(self, words: int) -> dict[str, int]:
         """Some thirty rows a word."""

@@ -88,6 +88,13 @@ def job_over(
     return Job(tables, step, measure, look, work, chance)
 
 
+def countable(rows: int) -> int:
+    """The rows of words and n-grams, which kernels count in int32. Raises: OptionError for more."""
+    if rows >= 2**31:
+        raise OptionError(f"words and n-grams have at most {2**31 - 1:,} rows, got {rows:,}; lower buckets")
+    return rows
+
+
 def check_lengths(minn: int, maxn: int) -> None:
     """Raise OptionError where the shortest character n-grams are longer than the longest."""
     if 0 < maxn < minn:
