@@ -200,7 +200,9 @@ def test_command_line_prints_labels_confusion_and_curves(model, tmp_path, capsys
     assert shown == pytest.approx([wanted.f1, wanted.precision, wanted.recall], abs=1e-6)
     pairs = {(a, b): int(n) for a, b, n in map(str.split, call("--confusion").splitlines()[4:])}
     assert pairs == model.evaluate(valid).confusion
-    call("-k=-1", f"--curve={out}.csv")
+    assert main(["evaluate", folder, str(valid), "-k=-1", f"--curve={out}.csv"]) == 0
+    said = capsys.readouterr()
+    assert f"Saved      {out}.csv\n" in said.err and "unknown  precision  recall" in said.out
     with Path(f"{out}.csv").open(newline="") as file:
         points = [
             (row["label"], float(row["precision"]), float(row["recall"])) for row in csv.DictReader(file)

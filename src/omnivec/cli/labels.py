@@ -85,6 +85,8 @@ def judge_labels(
                 )
             if target is not None and asked.curve is not None:
                 target.write((as_csv if asked.curve.endswith(".csv") else curves_as_json)(score).encode())
+        if asked.curve is not None:
+            display.line("Saved", shown(asked.curve))
     if common.json:
         emit_json({"classification": score.as_json()})
     else:
@@ -103,7 +105,8 @@ def lines(score: ClassificationScore, asked: Asked) -> list[str]:
 
 
 def _totals(score: ClassificationScore) -> list[str]:
-    head = [("Texts", "without label", "unknown", f"precision@{score.k}", f"recall@{score.k}", "F1")]
+    at = "" if score.k < 0 else f"@{score.k}"
+    head = [("Texts", "without label", "unknown", f"precision{at}", f"recall{at}", "F1")]
     counts, shares = (score.texts, score.without, score.unknown), (score.precision, score.recall, score.f1)
     text = aligned([*head, [*(f"{count:,}" for count in counts), *map(number, shares)]])
     if score.unseen:
