@@ -53,6 +53,13 @@ def test_a_byte_order_mark_is_no_part_of_the_first_word(model, tmp_path, capsys)
     assert json.loads(capsys.readouterr().out)["empty"] == 0
 
 
+def test_utf16_is_refused_as_in_training(model, tmp_path, capsys):
+    wide = tmp_path / "wide.txt"
+    wide.write_text("king", encoding="utf-16")
+    assert main(["embed", model, str(wide), "--json"]) == 1
+    assert "wide.txt: expected UTF-8, got UTF-16" in capsys.readouterr().err
+
+
 def test_json_holds_the_numbers_or_where_they_are(model, tmp_path, capsys):
     assert main(["embed", model, texts(tmp_path), "--json", "-q"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -15,11 +15,13 @@ from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional
 from omnivec.cli.out import emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
+from omnivec.errors import InputError
 
 if TYPE_CHECKING:
     from omnivec.data.columns import Columns
 
 _PIECE = 1 << 14  # texts of a table that are predicted together
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"  # some editors begin a file with it; training leaves it out, too
 
 Count = Annotated[
@@ -83,13 +85,13 @@ def lines(file: str) -> Iterator[list[str]]:
 
     if Path(file).is_file():
         with opened(Path(file)) as source:
-            yield from _blocks(source.file, source.file.read)
+            yield from _blocks(file, source.file.read)
     elif file != "-":
         with open(file, "rb") as stream:  # noqa: PTH123  (read like stdin)
-            yield from _blocks(stream, stream.read)
+            yield from _blocks(file, stream.read)
     else:
         stdin: Any = sys.stdin.buffer
-        yield from _blocks(stdin, stdin.read1)
+        yield from _blocks("stdin", stdin.read1)
 
 
 def cells(file: str, columns: Columns) -> Iterator[list[str]]:
@@ -101,9 +103,11 @@ def cells(file: str, columns: Columns) -> Iterator[list[str]]:
         yield piece
 
 
-def _blocks(stream: Any, read: Any) -> Iterator[list[str]]:
+def _blocks(name: str, read: Any) -> Iterator[list[str]]:
     rest, begun = b"", False
     while block := read(1 << 22):
+        if not begun and (rest + block).startswith(_UTF16):
+            raise InputError(f"{name}: expected UTF-8, got UTF-16 (byte-order mark); convert it first")
         *whole, rest = (rest + block).split(b"\n")
         if whole:
             whole[0] = whole[0] if begun else whole[0].removeprefix(_BOM)
