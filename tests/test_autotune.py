@@ -204,6 +204,7 @@ BAD = {
     "seconds": (OptionError, {"seconds": 0}, "seconds must be a number above 0, got 0"),
     "trials": (OptionError, {"trials": 0}, "trials must be a whole number from 1 on, got 0"),
     "size": (OptionError, {"size": "small"}, "size must be bytes, or such as 500k"),
+    "k": (OptionError, {"k": 0}, "^k must be a whole number"),
     "held out": (OptionError, {"learner": POOR.replaced(heldout=0.1)}, "judged by its validation text"),
 }
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from omnivec.compress.report import size_of
 from omnivec.config import options
 from omnivec.data.corpus import Corpus
+from omnivec.data.predicting import checked
 from omnivec.data.sources import Source, describe
 from omnivec.engine import phases
 from omnivec.engine.progress import Listener, Progress, silent
@@ -88,6 +89,7 @@ def autotune(
     budget = None if size is None else bytes_of(size)
     search = _search(chosen, given.changed() if fixed is None else fixed, seed, budget)
     listener = progress or silent
+    checked([], k, 0.0)
     judge = list(examples(validation, chosen.label_prefix, chosen.whitespace))
     texts = source if budget is None else _again(source, chosen)  # for rows trained again
     corpus = chosen.corpus(texts, listener)
