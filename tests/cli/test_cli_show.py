@@ -1,11 +1,12 @@
 """The words of the progress display and of the tables."""
 
 import io
+import logging
 
 import pytest
 
 from omnivec.cli.out import aligned, duration, folded, shown, speed, spelled
-from omnivec.cli.show import Display, training_line
+from omnivec.cli.show import Display, logging_shown, training_line
 from omnivec.engine.progress import Progress
 
 
@@ -66,3 +67,11 @@ def test_long_rows_fold_below_each_other():
     lines = text.splitlines()
     assert len(lines) > 1 and all(line.startswith(" " * 11 + "option") for line in lines[1:])
     assert max(map(len, lines)) <= 80
+
+
+def test_after_a_quiet_call_warnings_are_heard_again(caplog):
+    log = logging.getLogger("omnivec")
+    with logging_shown(quiet=True, verbose=False):
+        log.warning("unheard")
+    log.warning("heard")
+    assert caplog.messages == ["heard"]

@@ -230,7 +230,8 @@ def logging_shown(quiet: bool, verbose: bool) -> Iterator[None]:
         yield
     finally:
         logger.removeHandler(handler)
-        logger.level, logger.propagate = before
+        logger.setLevel(before[0])  # not by assignment: levels that were asked for are remembered
+        logger.propagate = before[1]
 
 
 __all__ = [
