@@ -137,6 +137,8 @@ def test_a_smaller_classifier_is_its_folder_and_its_file(classifier, text, tmp_p
     assert whole.predict(asked, 3) == found
     first = load(tmp_path / "m", limit=4, dtype="float16").vectors
     np.testing.assert_allclose(first.vectors, small.vectors.vectors[:4], atol=1e-2)
+    with pytest.raises(OptionError, match="words alone were read; load all of it"):
+        load(tmp_path / "m", limit=4).predict(asked)
     if "dtype" in SMALLER[kind]:
         return
     WRITE(tmp_path / "m.ftz", again.contents())

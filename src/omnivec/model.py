@@ -234,7 +234,7 @@ class Model:
         if self.labels is None or not head or not features:
             what = f"this is a model of {self.learner or 'vectors alone'}"
             if self.learner == "classifier":
-                what = "of this one words and their vectors alone were read; load all of it (no limit, no dtype)"
+                what = "of this one words alone were read; load all of it, without limit and dtype"
             raise OptionError(f"only a classifier predicts labels, {what}")
         name = "nodes" if "nodes" in self.tables else "output"
         dim = self.config["dim"]

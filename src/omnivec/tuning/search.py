@@ -46,9 +46,6 @@ LETTERS = (0, 2, 3)
 _LETTERS = Range(0, len(LETTERS) - 1, 4.0, 1.4, adds=True)  # of the place in it
 _DSUB = Range(1, 4, 2.0, 1.0, adds=True)  # of the exponent of two
 
-SEARCHED = (*RANGES, "minn", "maxn", "dsub")
-"""Names of the values that are searched; dsub, floats that share a code, only where models are quantised."""
-
 
 def deviation(wide: float, narrow: float, done: float) -> float:
     """Of a step: wide in the first quarter of a search, narrow in the last, and on a line in between."""
