@@ -211,6 +211,11 @@ def test_command_line_prints_labels_confusion_and_curves(model, tmp_path, capsys
         found = score.curve(label or None)
         mine = [point[1:] for point in points if point[0] == label]
         assert mine == list(zip(found.precision, found.recall, strict=True))
+    assert main(["evaluate", folder, str(valid), f"--curve={out}.csv"]) != 0
+    assert (
+        "exists" in capsys.readouterr().err and Path(f"{out}.csv").read_text().count("\n") == len(points) + 1
+    )
+    call(f"--curve={out}.csv", "--overwrite")
     call("-k=-1", f"--curve={out}.json")
     told = json.loads((tmp_path / "curve.json").read_text())
     assert told["all"] == score.curve().as_json() and [*told["labels"]] == model.label_names

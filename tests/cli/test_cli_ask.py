@@ -91,3 +91,13 @@ def test_json_is_utf8_on_a_latin_terminal(vectors_folder, monkeypatch):
     assert main(["neighbors", str(vectors_folder), "서울", "--json"]) == 0
     data = sys.stdout.buffer.getvalue()
     assert [*json.loads(data.decode("utf-8"))] == ["서울"]
+
+
+def test_a_word_without_parts_in_a_pipe_leaves_the_others_their_answers(call, tmp_path):
+    from omnivec import FastText
+
+    model = FastText(dim=8, epochs=1, min_count=1, buckets=50, minn=6, threads=1)
+    model.fit(["bread and butter and bread"] * 5).save(tmp_path / "m")
+    code, out, err = call("neighbors", tmp_path / "m", "--topn", 1, stdin="bread\nxy\nbutter\n")
+    assert code == 1 and "xy" in err and out.count("bread") + out.count("butter") >= 2
+    assert len([line for line in out.splitlines() if line.startswith(("bread", "butter"))]) >= 2

@@ -63,6 +63,7 @@ class Asked:
             help="Write precision against recall, of all labels and of each; -k -1 for whole curves.",
         ),
     ] = None  # fmt: skip
+    overwrite: Annotated[bool, Parameter(group=LABELS, help="Replace the file of curves.")] = False
 
 
 def judge_labels(
@@ -76,7 +77,7 @@ def judge_labels(
     source = table.of(call.source(texts))
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         # The place is looked at before the work, and a file appears there after it, whole.
-        place = nullcontext() if asked.curve is None else replacing(asked.curve, overwrite=True)
+        place = nullcontext() if asked.curve is None else replacing(asked.curve, overwrite=asked.overwrite)
         with place as target:
             classifier = opening.loaded(model, display)
             with display.busy("Labels", texts):

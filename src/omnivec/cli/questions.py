@@ -53,8 +53,9 @@ def answer_lines(session: Session) -> int:
 def _answerable(session: Session, line: str) -> bool:
     try:
         for word in session.words(line):
-            if word not in session.vectors:
-                session.vectors[word]  # raises the typed error with near spellings
+            # Raises the typed error with near spellings; a word of which no part is known is unknown, too.
+            if word not in session.vectors and not session.vectors[word].any():
+                session.vectors.keys.row(word)
         return True
     except OmnivecError as error:
         if session.json:
