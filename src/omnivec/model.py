@@ -42,7 +42,8 @@ from omnivec.vectors import Parts, Vectors, parts_of
 log = logging.getLogger("omnivec")
 
 if TYPE_CHECKING:
-    from omnivec.data.predicting import Predictor
+    from omnivec.data.many_sentences import Many
+    from omnivec.data.predicting import Means, Predictor
     from omnivec.data.tokenize import Splitting
     from omnivec.evaluate.classification import ClassificationScore
     from omnivec.evaluate.examples import Examples
@@ -197,7 +198,8 @@ class Model:
         """A vector for each text, (texts, dim) float32, by a named recipe (docs/sentences.md).
 
         texts: str, or lists of tokens; recipe: "mean" of the words' vectors, "fasttext-unsupervised" (each of
-        length one), "fasttext-supervised" (the hidden layer of a classifier), or "sif"; None is `recipe`;
+        length one), "fasttext-supervised" (the hidden layer of a classifier), "sent2vec" (the mean of the rows
+        of words and n-grams), or "sif"; None is `recipe`;
         tokenizer: text to words in place of the model's own, a function or a name as in training (what a
         classifier sees of a text it splits itself); a, components: of sif, how strongly frequent words are
         weighed down, and how many principal components are removed.
@@ -211,22 +213,29 @@ class Model:
 
         split = replace(self.splitting, tokenizer=tokenizer) if isinstance(tokenizer, str) else tokenizer
         chosen = self.recipe if recipe is None else recipe
-        if chosen == "fasttext-supervised" and self.labels is not None:
-            return sentences.hidden(self._predictor, texts)
+        if chosen in sentences.WHOLE and chosen == self.recipe and "inputs" in self.tables:
+            own = split if self.labels is None else None
+            return sentences.hidden(self._means, texts, own)
         return sentences.embed(
-            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, components=components
-        )
+            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, components=components,
+            many=self._many,
+        )  # fmt: skip
+
+    @cached_property
+    def _many(self) -> Many:
+        from omnivec.data.many_sentences import Many
+
+        return Many(self.vectors)
 
     @property
     def recipe(self) -> str:
-        """What `embed` does unless told: what fastText does with its kinds of models, else the mean."""
+        """What `embed` does unless told: what fastText and sent2vec do with theirs, else the mean."""
         from omnivec.data.sentences import default
 
         return default(self.learner)
 
     @cached_property
     def _predictor(self) -> Predictor:
-        from omnivec.data.features import Bag
         from omnivec.data.predicting import Predictor
         from omnivec.data.tree import check_tree
 
@@ -240,10 +249,20 @@ class Model:
         if "tree" in self.tables:
             check_tree(self.tables["tree"])
         return Predictor(
-            bag=Bag.of(features), splitting=self.splitting, keys=self.keys,
-            inputs=Table.named("inputs", self.tables, dim), output=Table.named(name, self.tables, dim),
-            loss=head["loss"], labels=self.label_names, prefix=self.label_prefix,
-            tree=self.tables.get("tree"), pruned=self.tables.get("pruned"),
+            means=self._means, output=Table.named(name, self.tables, dim), loss=head["loss"],
+            labels=self.label_names, tree=self.tables.get("tree"),
+        )  # fmt: skip
+
+    @cached_property
+    def _means(self) -> Means:
+        """What makes one vector of a text, of a model that knows more of it than its words."""
+        from omnivec.data.features import Bag
+        from omnivec.data.predicting import Means
+
+        return Means(
+            bag=Bag.of(self.config["features"]), splitting=self.splitting, keys=self.keys,
+            inputs=Table.named("inputs", self.tables, self.config["dim"]),
+            prefix=None if self.labels is None else self.label_prefix, pruned=self.tables.get("pruned"),
         )  # fmt: skip
 
     @cached_property

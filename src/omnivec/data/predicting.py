@@ -33,40 +33,25 @@ FEW = 200
 
 _SCORES = 1 << 21  # scores that are worked on together
 _LINES = 1 << 12  # lines that a thread averages together
-_SEPARATORS = b" \t\v\f\r\n\0"
+SEPARATORS = b" \t\v\f\r\n\0"
 
 
 @dataclass(frozen=True)
-class Predictor:
-    """A trained classifier, made ready: its features, its words, and its output side.
+class Means:
+    """What makes one vector of a text: its features and their rows; see `features.Bag`.
 
-    inputs, output: rows as in a model; tree (nodes, 2) int32 for the loss `hs`; labels: their names; prefix:
-    of words that are labels, and so no features; pruned (n, 2) int32: buckets that are left, and their rows.
+    inputs: rows as in a model; prefix: of words that are labels, and so no features, if there are any; pruned
+    (n, 2) int32: buckets that are left, and their rows.
     """
 
     bag: Bag
     splitting: Splitting
     keys: Keys
     inputs: Table
-    output: Table
-    loss: str
-    labels: Sequence[str]
-    prefix: str
-    tree: NDArray[np.int32] | None = None
+    prefix: str | None = None
     pruned: NDArray[np.int32] | None = None
 
-    def predict(self, texts: Sequence[str | Sequence[str]], k: int, threshold: float) -> list[Prediction]:
-        """See `Model.predict`."""
-        answers: list[Prediction] = []
-        piece = max(1, _SCORES // max(len(self.labels), 1))
-        with at_most(1):  # with few labels, BLAS's threads take longer to agree than one takes to multiply
-            for means, known in self.means(texts):
-                for first in range(0, len(means), piece):
-                    some = self.probabilities(means[first : first + piece])
-                    answers += self._best(some, known[first : first + piece], k, threshold)
-        return answers
-
-    def means(
+    def of(
         self, texts: Sequence[str | Sequence[str]]
     ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
         """The mean of each text's rows, (n, dim) float32, and whether it has any, (n,); in pieces."""
@@ -89,13 +74,17 @@ class Predictor:
             tokens: Sequence[str] = self.splitting(text)
         else:
             tokens = [nfc(token) for token in text] if self.splitting.normalize == "nfc" else text
-        rows = self.bag.rows([token for token in tokens if not token.startswith(self.prefix)], self.keys)
+        if self.prefix is not None:
+            tokens = [token for token in tokens if not token.startswith(self.prefix)]
+        rows = self.bag.rows(tokens, self.keys)
         return rows if self.pruned is None else self._left(rows)
 
     def written(self, text: str) -> str:
         """A text as the kernel reads it: words between spaces, spelled as they are hashed."""
         if not self.splitting.at_bytes:
             text = " ".join(self.splitting(text))
+        if self.bag.cut_at is not None and self.bag.cut_at in text:
+            text = " ".join(self.bag.cut(self.splitting(text)))
         return self.bag.letters.written(text)
 
     def _left(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -110,6 +99,98 @@ class Predictor:
         found = hashed & (buckets[at] == rows - words)
         moved: NDArray[np.int64] = np.where(found, words + places[at], rows)[found | ~hashed]
         return moved
+
+    @property
+    def _plain_rows(self) -> bool:
+        """Whether the kernel can read the rows as they lie."""
+        return (
+            self.pruned is None and self._plain_prefix and self.inputs.dtype == "float32"
+            and self._laid_out is not None
+        )  # fmt: skip
+
+    @cached_property
+    def _laid_out(self) -> NDArray[np.float32] | None:
+        """The rows as the kernel reads them: a copy where they lie otherwise in a file, None without room."""
+        try:
+            return laid_out(self.inputs.stored, self.inputs.dim)
+        except NotEnoughMemory:
+            return None
+
+    @property
+    def _plain_prefix(self) -> bool:
+        """Whether the same words begin with the prefix as they are hashed; as letters, 각 begins with 가."""
+        return self.prefix is None or self.bag.jamo == "none" or self.prefix[-1:].isascii()
+
+    @cached_property
+    def _ready(self) -> tuple[Any, ...]:
+        """What the kernel is told beside the texts, in its order."""
+        from omnivec.kernels import scan
+
+        bag, words = self.bag, len(self.keys)
+        text, offsets = spelled(bag, self.keys)
+        slots = np.full(1 << max(10, (4 * words).bit_length()), scan.EMPTY, np.uint64)
+        scan.refill(slots, text, offsets, words)
+        kinds = np.full(256, scan.WORD, np.uint8)
+        kinds[list(SEPARATORS)] = scan.SEPARATOR
+        prefix = np.frombuffer(bytearray(bag.letters.written(self.prefix or "").encode()), np.uint8)
+        spans, parts = parts_of(bag, self.keys, None, words)
+        letters = np.array([bag.minn, bag.maxn, bag.buckets, words], np.int64)
+        end = bag.line_end
+        end_rows = [] if end is None else bag.token_rows(end, self.keys)
+        hashed = 0 if end is None else token_hash(bag.letters.written(end), bag.plain)
+        known = hashes_of(bag, self.keys) if bag.known_only else np.empty(0, np.uint64)
+        assert self._laid_out is not None
+        inputs = self._laid_out.view()
+        inputs.flags.writeable = False  # one compiled kernel for what is mapped and what is not
+        return (
+            kinds, prefix, slots, text, offsets, spans, parts, letters, bag.word_ngrams, bag.base(words),
+            bag.buckets, int(bag.plain), known, int(end is not None), np.array(end_rows, np.int32),
+            np.uint64(hashed), inputs,
+        )  # fmt: skip
+
+    def _by_kernel(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+        from omnivec.kernels import bag as kernel
+
+        *told, inputs = self._ready
+        width, dim = inputs.shape[1], self.inputs.dim
+
+        def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+            text, begins = lines_of([self.written(text) for text in texts[first : first + _LINES]])
+            sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
+            kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
+            return sums[:, :dim], counts > 0
+
+        firsts = range(0, len(texts), _LINES)
+        if len(firsts) < 2:
+            yield from map(piece, firsts)
+            return
+        with ThreadPoolExecutor(processors()) as pool:
+            yield from pool.map(piece, firsts)
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A trained classifier, made ready: the means of texts, and its output side.
+
+    output: rows as in a model; tree (nodes, 2) int32 for the loss `hs`; labels: their names.
+    """
+
+    means: Means
+    output: Table
+    loss: str
+    labels: Sequence[str]
+    tree: NDArray[np.int32] | None = None
+
+    def predict(self, texts: Sequence[str | Sequence[str]], k: int, threshold: float) -> list[Prediction]:
+        """See `Model.predict`."""
+        answers: list[Prediction] = []
+        piece = max(1, _SCORES // max(len(self.labels), 1))
+        with at_most(1):  # with few labels, BLAS's threads take longer to agree than one takes to multiply
+            for means, known in self.means.of(texts):
+                for first in range(0, len(means), piece):
+                    some = self.probabilities(means[first : first + piece])
+                    answers += self._best(some, known[first : first + piece], k, threshold)
+        return answers
 
     def probabilities(self, means: NDArray[np.float32]) -> NDArray[np.floating]:
         """The probability of each label, (n, labels): they sum to one for softmax and hs, elsewhere each
@@ -179,72 +260,6 @@ class Predictor:
     def _outputs(self) -> NDArray[np.float32]:
         return np.ascontiguousarray(self.output.take(np.arange(len(self.output))))
 
-    @property
-    def _plain_rows(self) -> bool:
-        """Whether the kernel can read the rows as they lie."""
-        return (
-            self.pruned is None and self._plain_prefix and self.inputs.dtype == "float32"
-            and self._laid_out is not None
-        )  # fmt: skip
-
-    @cached_property
-    def _laid_out(self) -> NDArray[np.float32] | None:
-        """The rows as the kernel reads them: a copy where they lie otherwise in a file, None without room."""
-        try:
-            return laid_out(self.inputs.stored, self.inputs.dim)
-        except NotEnoughMemory:
-            return None
-
-    @property
-    def _plain_prefix(self) -> bool:
-        """Whether the same words begin with the prefix as they are hashed; as letters, 각 begins with 가."""
-        return self.bag.jamo == "none" or self.prefix[-1:].isascii()
-
-    @cached_property
-    def _ready(self) -> tuple[Any, ...]:
-        """What the kernel is told beside the texts, in its order."""
-        from omnivec.kernels import scan
-
-        bag, words = self.bag, len(self.keys)
-        text, offsets = spelled(bag, self.keys)
-        slots = np.full(1 << max(10, (4 * words).bit_length()), scan.EMPTY, np.uint64)
-        scan.refill(slots, text, offsets, words)
-        kinds = np.full(256, scan.WORD, np.uint8)
-        kinds[list(_SEPARATORS)] = scan.SEPARATOR
-        prefix = np.frombuffer(bytearray(bag.letters.written(self.prefix).encode()), np.uint8)
-        spans, parts = parts_of(bag, self.keys, None, words)
-        letters = np.array([bag.minn, bag.maxn, bag.buckets, words], np.int64)
-        end = bag.line_end
-        end_rows = [] if end is None else bag.token_rows(end, self.keys)
-        hashed = 0 if end is None else token_hash(bag.letters.written(end), bag.plain)
-        assert self._laid_out is not None
-        inputs = self._laid_out.view()
-        inputs.flags.writeable = False  # one compiled kernel for what is mapped and what is not
-        return (
-            kinds, prefix, slots, text, offsets, spans, parts, letters, bag.word_ngrams, bag.base(words),
-            bag.buckets, int(bag.plain), int(end is not None), np.array(end_rows, np.int32),
-            np.uint64(hashed), inputs,
-        )  # fmt: skip
-
-    def _by_kernel(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
-        from omnivec.kernels import bag as kernel
-
-        *told, inputs = self._ready
-        width, dim = inputs.shape[1], self.inputs.dim
-
-        def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-            text, begins = lines_of([self.written(text) for text in texts[first : first + _LINES]])
-            sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
-            kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
-            return sums[:, :dim], counts > 0
-
-        firsts = range(0, len(texts), _LINES)
-        if len(firsts) < 2:
-            yield from map(piece, firsts)
-            return
-        with ThreadPoolExecutor(processors()) as pool:
-            yield from pool.map(piece, firsts)
-
 
 def lines_of(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Texts as one array of UTF-8, and where each begins, (texts + 1,); their line ends become spaces."""
@@ -289,6 +304,8 @@ def hashes_of(bag: Bag, keys: Any) -> NDArray[np.uint64]:
     from omnivec.kernels.hashing import token_hashes
 
     hashes = np.zeros(len(keys.tables()["keys.offsets"]) - 1, np.uint64)
+    if bag.by_row:
+        return np.arange(len(hashes), dtype=np.uint64)
     if bag.word_ngrams > 1:
         token_hashes(*spelled(bag, keys), int(bag.plain), hashes)
     return hashes
