@@ -9,7 +9,6 @@ from omnivec.data.features import token_hash
 from omnivec.engine.start import alias_table
 from omnivec.kernels import unit
 from omnivec.reference import sent2vec as definition
-from omnivec.reference.gradient_check import gradient_check
 
 FORMS = {"compiled": unit.train, "python": getattr(unit.train, "py_func", unit.train)}
 WORDS, DIM, BUCKETS = 12, 20, 9
@@ -46,7 +45,8 @@ class Case:
         return definition.train(
             self.tokens.tolist(), self.units.tolist(), self.keep, inputs, outputs, alias=self.alias,
             negatives=negatives, hashes=self.hashes.tolist(), ngrams=self.ngrams, buckets=BUCKETS,
-            dropout=self.dropout, frozen=frozen, rate=rate, decay=1e-4, base=77, first=first, last=last, **more,
+            dropout=self.dropout, frozen=frozen, rate=rate, decay=1e-4, base=77, first=first, last=last,
+            **more,
         )  # fmt: skip
 
 

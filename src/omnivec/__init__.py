@@ -28,6 +28,7 @@ if typing.TYPE_CHECKING:
     from omnivec.learners.classifier import Classifier as Classifier
     from omnivec.learners.extend import extend as extend
     from omnivec.learners.fasttext import FastText as FastText
+    from omnivec.learners.sent2vec import Sent2Vec as Sent2Vec
     from omnivec.learners.word2vec import Word2Vec as Word2Vec
     from omnivec.model import Model as Model
     from omnivec.model import load as load
@@ -39,6 +40,7 @@ if typing.TYPE_CHECKING:
 _HOMES = {
     "Classifier": "omnivec.learners.classifier",
     "FastText": "omnivec.learners.fasttext",
+    "Sent2Vec": "omnivec.learners.sent2vec",
     "Word2Vec": "omnivec.learners.word2vec",
     "extend": "omnivec.learners.extend",
     "autotune": "omnivec.tuning.autotune",
@@ -69,6 +71,7 @@ __all__ = [  # noqa: F822  (__getattr__ defines them)
     "OmnivecError",
     "OptionError",
     "OutputError",
+    "Sent2Vec",
     "UnknownKey",
     "Vectors",
     "Word2Vec",

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from omnivec.data.tokenize import Splitting
     from omnivec.evaluate.classification import ClassificationScore
     from omnivec.evaluate.examples import Examples
+    from omnivec.evaluate.sts import STSScore
 
 LABEL_PREFIX = "__label__"
 """What a label begins with where no model says so."""
@@ -185,6 +186,20 @@ class Model:
         from omnivec.evaluate.classification import classification
 
         return classification(self, source, k, threshold, ignore_unseen=ignore_unseen)
+
+    def evaluate_sts(
+        self,
+        path: str | os.PathLike[str],
+        recipe: str | None = None,
+        *,
+        gold: str | os.PathLike[str] | None = None,
+        fold_case: bool = True,
+        punctuation: bool = False,
+    ) -> STSScore:
+        """How well cosines of sentence vectors agree with people's scores; see `omnivec.evaluate.sts`."""
+        from omnivec.evaluate.sts import sts
+
+        return sts(self, path, recipe, gold=gold, fold_case=fold_case, punctuation=punctuation)
 
     def embed(
         self,

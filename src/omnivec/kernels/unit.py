@@ -130,8 +130,8 @@ def without(inputs, rows, k, sums, hidden):
 
 @part
 def spanned(
-    rows, first, last, total, share, outs, signs, blocks, chosen, targets, inputs, outputs, frozen, speed, sums,
-    hidden, steps, stepped, before, order, one, g, lanes, tally,
+    rows, first, last, total, share, outs, signs, blocks, chosen, targets, inputs, outputs, frozen, speed,
+    sums, hidden, steps, stepped, before, order, one, g, lanes, tally,
 ):  # fmt: skip
     """The targets of one span, places first … last − 1 of rows, those before them beside it.
 

@@ -36,8 +36,8 @@ def bucket(hashes: Sequence[int], buckets: int, plain: bool = False) -> int:
     """The bucket of the n-gram of words with these hashes.
 
     A mix after each word, a salt for each length, and a mix at the end. sent2vec's own (plain) is
-    h · 116049371 + row over rows of words, mod buckets: (0, a, b) meets (a, b), (a, b) meets (a + 81, b + 949)
-    for round numbers of buckets.
+    h · 116049371 + row over rows of words, mod buckets: (0, a, b) meets (a, b), and for round numbers of
+    buckets (a, b) meets (a + 81, b + 949).
     """
     h = hashes[0]
     for x in hashes[1:]:
@@ -46,7 +46,7 @@ def bucket(hashes: Sequence[int], buckets: int, plain: bool = False) -> int:
 
 
 def dropped(base: int, begin: int, length: int, count: int) -> set[int]:
-    """The places of a unit that no n-gram contains: `count` different ones, fewer where two would not be left.
+    """The places of a unit that no n-gram contains: `count` of them, fewer where two would not be left.
 
     Source of drawing without replacement: Bentley, Floyd 1987.
     """

@@ -25,6 +25,7 @@ from omnivec.store.formats import (
     npz,
     projector,
     refused,
+    sent2vec,
     starspace,
     static_embedding,
     tsv,
@@ -114,6 +115,10 @@ FORMATS: tuple[Format, ...] = (
         outline=fasttext.outline, write=fasttext_writing.write,
         holds=("counts", "output rows", "the tree and its rows", "options and record"),
         opens="fasttext.load_model('{path}')",
+    ),
+    Format(
+        name="sent2vec", title="sent2vec model", sniff=sent2vec.sniff, read=sent2vec.read,
+        outline=sent2vec.outline,
     ),
     *(
         Format(name=name, title=title, sniff=sniff, instead=instead)

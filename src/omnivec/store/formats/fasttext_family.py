@@ -44,9 +44,10 @@ class _Kind(NamedTuple):
 
 
 FASTTEXT = _Kind("fastText", (11, 12), (1, 2, 3))
+SENT2VEC = _Kind("sent2vec", (11,), (4,), advice="it is read where nothing of it is missing")
 _KINDS = (
     FASTTEXT,
-    _Kind("sent2vec", (11,), (4,), advice="write its word vectors by sent2vec's own print-word-vectors"),
+    SENT2VEC,
     _Kind(
         "sent2vec", (11,), (5,), ("bucket_char",), "minn",
         "write its word vectors by sent2vec's own print-word-vectors",
