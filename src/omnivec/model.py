@@ -168,7 +168,7 @@ class Model:
         predictor, asked = self._predictor, checked(texts, 1, 0.0)
         made = [
             np.where(known[:, None], predictor.probabilities(means), 0.0)
-            for means, known in predictor.means(asked)
+            for means, known in predictor.means.of(asked)
         ]
         return np.concatenate(made) if made else np.zeros((0, len(self.label_names)))
 
@@ -213,8 +213,8 @@ class Model:
         """A vector for each text, (texts, dim) float32, by a named recipe (docs/sentences.md).
 
         texts: str, or lists of tokens; recipe: "mean" of the words' vectors, "fasttext-unsupervised" (each of
-        length one), "fasttext-supervised" (the hidden layer of a classifier), "sent2vec" (the mean of the rows
-        of words and n-grams), or "sif"; None is `recipe`;
+        length one), "fasttext-supervised" (the hidden layer of a classifier), "sent2vec" (the mean of its words'
+        and their n-grams' rows), or "sif"; None is `recipe`;
         tokenizer: text to words in place of the model's own, a function or a name as in training (what a
         classifier sees of a text it splits itself); a, components: of sif, how strongly frequent words are
         weighed down, and how many principal components are removed.
@@ -318,7 +318,7 @@ class Model:
         built, odd = source.all_words(spelled(self.tables, self.keys))
         if odd:
             log.warning("%s words have vectors with values that are NaN or infinite", f"{odd:,}")
-        return Vectors._of_table(self.keys, built.table(), name=self.learner, parts=source)
+        return Vectors._of_table(self.keys, built.table(), name=self.learner, parts=self._parts())
 
     def _vectors(self, name: str) -> Vectors:
         return Vectors._of_table(
@@ -334,7 +334,7 @@ class Model:
     def _parts(self) -> Parts | None:
         """What words are made of; None where they have only rows of their own."""
         features = self.config.get("features")
-        if features is None or "inputs" not in self.tables:
+        if features is None or "inputs" not in self.tables or "unknown" in features:  # those are left out
             return None
         from omnivec.data.composing import composer
 

@@ -17,15 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.predicting import SEPARATORS, lines_of
+from omnivec.data.predicting import FEW, SEPARATORS, lines_of
 from omnivec.data.tokenize import Splitting, words_of
 from omnivec.errors import NotEnoughMemory
 from omnivec.store.processors import processors
 from omnivec.store.tables import laid_out
 from omnivec.vectors import Vectors
-
-FEW = 200
-"""Texts below which NumPy answers when no compiler is loaded: to load it takes a second."""
 
 LINES = 1 << 12
 """Texts that a thread takes together."""

@@ -54,7 +54,7 @@ def look_up(
             rows[n] = row
             n += 1
         ends[line] = n
-    return unknown
+    return int(unknown)
 
 
 @driver
