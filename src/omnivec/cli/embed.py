@@ -1,12 +1,12 @@
-"""`omnivec embed MODEL [FILE|-] [-o OUT.npy]`: a vector for each line of a text."""
+"""`omnivec embed MODEL [FILE|-] [-o OUT.npy]`: a vector for each line of a text, in three formats."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 from cyclopts import Parameter
 
@@ -47,7 +47,8 @@ def embed(
         str | None,
         Parameter(
             name=("--output", "-o"), metavar="OUT.npy",
-            help="Where the array goes, (lines, dim) float32; without it, to stdout.",
+            help="Where the array goes, (lines, dim) float32: NumPy's format, or by its ending .safetensors "
+            "or .parquet, which has the texts, too; without it, to stdout.",
         ),
     ] = None,
     recipe: Annotated[
@@ -81,15 +82,21 @@ def embed(
         raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
     from omnivec.store.replace import replacing
 
+    table = output is not None and output.endswith(".parquet")
+    if table:
+        from omnivec.store.extra import extra
+
+        extra("pyarrow", "arrow", what="Parquet")
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         # The place is looked at before the work, and a file appears there after it, whole.
         with nullcontext() if output is None else replacing(output, overwrite=overwrite) as target:
             opened = opening.loaded(model, display)
             recipe = opened.recipe if recipe is None else recipe
             with display.busy("Reading", "stdin" if file == "-" else file), lines(file) as texts:
-                found = opened.embed(texts, recipe, components=components, tokenizer=tokenizer)
-            if target is not None:
-                target.write(as_bytes(found))
+                kept = list(texts) if table else texts  # a table has the texts beside their vectors
+                found = opened.embed(kept, recipe, components=components, tokenizer=tokenizer)
+            if target is not None and output is not None:
+                put(target, output, kept, found)
         if output is not None:
             size = f"{len(found):,} {TIMES} {found.shape[1]} float32"
             display.line("Saved", f"{shown(output)}, {size}, recipe {recipe}")
@@ -121,6 +128,20 @@ def lines(file: str) -> Iterator[Iterator[str]]:
 
 def _texts(found: Iterator[bytes]) -> Iterator[str]:
     return (line.removesuffix(b"\n").decode("utf-8", "replace") for line in found)
+
+
+def put(file: BinaryIO, name: str, texts: Iterable[str], found: NDArray[np.float32]) -> None:
+    """Write vectors as the ending of a name says; the array of a safetensors file is called embeddings."""
+    if name.endswith(".parquet"):
+        from omnivec.store.formats.arrow import put_texts
+
+        put_texts(file, list(texts), found)
+    elif name.endswith(".safetensors"):
+        from omnivec.store.safetensors import put_rows
+
+        put_rows(file, "embeddings", (len(found), found.shape[1]), [found])
+    else:
+        file.write(as_bytes(found))
 
 
 def as_bytes(found: NDArray[np.float32]) -> bytes:

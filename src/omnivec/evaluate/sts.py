@@ -1,7 +1,7 @@
 """Do texts that are close mean what people call similar? Correlation of cosines with their scores.
 
-NumPy alone; takes whatever embeds texts. Protocol: SemEval 2012–2017 (Agirre et al., Cer et al. 2017), Pearson
-as they ranked by, and Spearman beside it.
+NumPy alone; takes whatever embeds texts. Protocol: SemEval 2012–2017 (Agirre et al., Cer et al. 2017),
+Pearson as they ranked by, and Spearman beside it.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def sts(
     `Model.embed`, None is the model's own; gold: the file of scores where it is not named as SemEval's are;
     fold_case: texts are taken in lower case; punctuation: marks and symbols stay, in place of being spaces.
 
-    Every pair counts: one with a text of which nothing is known has the cosine 0, since a model is not to gain
-    by knowing few words. `sif` takes the component out that all texts of the file share.
+    Every pair counts: one with a text of which nothing is known has the cosine 0, since a model is not to
+    gain by knowing few words. `sif` takes the component out that all texts of the file share.
 
     Raises: InputError for a file that is missing, damaged or has no pair; OptionError as `Model.embed`.
     """
