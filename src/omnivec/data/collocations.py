@@ -10,25 +10,20 @@ import math
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.data.corpus import Reading, Report, Spool
 from omnivec.data.joining import Numbered
-from omnivec.data.phrases import ENGLISH, Phrase, Phrases, check_delimiter, name_of
+from omnivec.data.phrases import ENGLISH, THRESHOLDS, Phrase, Phrases, check_delimiter, name_of
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import times
 from omnivec.errors import InputError, OptionError
 from omnivec.kernels import phrases as kernel
 from omnivec.store import memory
-
-Score: TypeAlias = Literal["word2vec", "gensim", "npmi"]
-
-THRESHOLDS: dict[str, float] = {"word2vec": 100.0, "gensim": 10.0, "npmi": 0.5}
-"""Each tool's own; for npmi, for which gensim has none that fits, half of the way to 1."""
 
 _SMALLEST = 1 << 16  # entries to begin with
 _ALL = np.iinfo(np.int64).max
@@ -63,7 +58,8 @@ def find_phrases(
             grow with the text, and those of two texts do not compare; npmi lies between −1 and 1.
         threshold: a phrase scores above it; 100 for word2vec, 10 for gensim, 0.5 for npmi when not given.
         min_count: a phrase occurs so often at least; its words then do, too.
-        discount: what word2vec and gensim subtract from a pair's count; min_count when not given.
+        discount: what word2vec and gensim subtract from a pair's count; min_count when not given. npmi has
+            none.
         connectors: words that neither begin nor end a phrase and may stand inside, as `of` in
             `bank_of_america`; or "english" for `omnivec.data.phrases.ENGLISH`.
         passes: the second finds phrases of phrases (three and four words), the third up to eight; with none
@@ -111,9 +107,11 @@ def find_phrases(
             if turn < passes:
                 text.join({each.words: delimiter.join(each.words) for each in more}, inside)
     record: dict[str, Any] = {
-        "score": score, "threshold": rules.threshold, "min_count": min_count, "discount": rules.discount,
-        "passes": passes, "source": name, "tokens": tokens,
+        "score": score, "threshold": rules.threshold, "min_count": min_count, "passes": passes,
+        "source": name, "tokens": tokens,
     }  # fmt: skip
+    if score != "npmi":
+        record["discount"] = rules.discount
     if dropped:
         record["dropped_below"] = dropped + 1
         log.warning(
@@ -150,27 +148,25 @@ def _pass(text: Numbered, rules: _Rules, turn: int, name: str) -> tuple[list[Phr
     last = (keys & kernel.EMPTY).astype(np.int64)
     pairs = inside[last] == 0
     types = int(np.count_nonzero(text.counts[inside == 0])) + int(np.count_nonzero(pairs))
+    first = _first(keys, np.flatnonzero(pairs), words)
+    labels = _labels(text.words, rules.label_prefix)
+    pairs[pairs] = ~(labels[first] | labels[last[pairs]])
     often = np.flatnonzero(pairs & (counts >= rules.min_count))
     if not len(often) and turn == 1:
         raise _none_often(rules.min_count, counts[pairs], name, text)
     first = _first(keys, often, words)
     scores = _scores(rules, counts[often], text.counts, first, last[often], types)
-    high = np.flatnonzero(scores > rules.threshold)
-    made = [
-        Phrase(tuple(text.words[k] for k in _way(keys, int(often[k_]), words)), int(counts[often[k_]]),
-               float(scores[k_]), turn)
-        for k_ in high.tolist()
-    ]  # fmt: skip
-    if rules.label_prefix:
-        ends = (rules.label_prefix,)
-        made = [each for each in made if not any(word.startswith(ends) for word in each.words)]
-    if not made and turn == 1:
+    if not (scores > rules.threshold).any() and turn == 1:
         best = int(scores.argmax())
-        shown = " ".join(text.words[k] for k in _way(keys, int(often[best]), words))
         raise InputError(
-            f"{name}: no phrase scores above {rules.threshold:g} by {rules.score} (the highest, {shown!r:.60}, "
-            f"scores {scores[best]:.4g}); lower threshold"
+            f"{name}: no phrase scores above {rules.threshold:g} by {rules.score} (the highest, "
+            f"{' '.join(_way(keys, int(often[best]), text.words))!r:.60}, scores {scores[best]:.4g}); "
+            "lower threshold"
         )
+    made = [
+        Phrase(_way(keys, int(often[k]), text.words), int(counts[often[k]]), float(scores[k]), turn)
+        for k in np.flatnonzero(scores > rules.threshold).tolist()
+    ]
     made.sort(key=lambda each: (-each.score, -each.count, each.words))
     return made, table.dropped
 
@@ -179,8 +175,8 @@ def _none_often(min_count: int, counts: NDArray[np.int64], name: str, text: Numb
     if not len(counts):
         units = int(np.count_nonzero(text.numbers == kernel.UNIT_END))
         return InputError(
-            f"{name}: no phrase to find: none of its {units:,} units holds two words that are no connectors; "
-            "give texts instead of words, or set unit to document"
+            f"{name}: no phrase to find: none of its {units:,} units holds two words (connectors and "
+            "labels aside); give texts instead of words, or set unit to document"
         )
     return InputError(
         f"{name}: no two words stand together {times(min_count)} (the most frequent pair: "
@@ -215,15 +211,20 @@ def _first(keys: NDArray[np.uint64], entries: NDArray[np.int64], words: int) -> 
     return node
 
 
-def _way(keys: NDArray[np.uint64], entry: int, words: int) -> list[int]:
+def _way(keys: NDArray[np.uint64], entry: int, words: list[str]) -> tuple[str, ...]:
     """The words of a candidate, from first to last."""
-    way = []
-    node = words + entry
-    while node >= words:
-        key = int(keys[node - words])
-        way.append(key & 0xFFFFFFFF)
+    way, node = list[str](), len(words) + entry
+    while node >= len(words):
+        key = int(keys[node - len(words)])
+        way.append(words[key & 0xFFFFFFFF])
         node = key >> 32
-    return [node, *reversed(way)]
+    return words[node], *reversed(way)
+
+
+def _labels(words: list[str], prefix: str | None) -> NDArray[np.bool_]:
+    """Whether each word is a label, (words,)."""
+    ends = () if not prefix else (prefix,)
+    return np.fromiter((word.startswith(ends) for word in words), np.bool_, len(words))
 
 
 class _Table:
@@ -309,14 +310,16 @@ def _checked_connectors(connectors: object) -> tuple[str, ...]:
 def _check(
     score: object, threshold: object, min_count: object, discount: object, passes: object, max_size: object
 ) -> None:
-    if score not in get_args(Score):
-        raise OptionError(f"score must be one of {', '.join(get_args(Score))}, got {score!r}")
+    if score not in THRESHOLDS:
+        raise OptionError(f"score must be one of {', '.join(THRESHOLDS)}, got {score!r}")
     low, high = (-1.0, 1.0) if score == "npmi" else (0.0, math.inf)
     if not _is(threshold, float) or not low <= threshold <= high or math.isinf(threshold):  # type: ignore[operator, arg-type]
         said = "must lie between -1 and 1" if score == "npmi" else "must be 0 or more"
         raise OptionError(f"threshold of {score} {said}, got {threshold!r}")
     if discount is not None and (not _is(discount, float) or not 0 <= discount < math.inf):  # type: ignore[operator]
         raise OptionError(f"discount must be 0 or more, got {discount!r}")
+    if discount is not None and score == "npmi":
+        raise OptionError("npmi subtracts nothing from a count; leave discount out, or choose another score")
     for name, value, least, most in (
         ("min_count", min_count, 1, 2**62), ("passes", passes, 1, 100), ("max_size", max_size, 1, 2**62),
     ):  # fmt: skip

@@ -27,7 +27,13 @@ _TAKES = 8  # times its length: what a file takes in memory as phrases
 
 
 def write(path: str | os.PathLike[str], phrases: Phrases, *, overwrite: bool) -> None:
-    """Write a file. Raises: OutputError as `Phrases.save`, and for half of a surrogate pair."""
+    """Write a file. Raises: OutputError as `Phrases.save`."""
+    with created(path, overwrite=overwrite) as file:
+        file.write(text_of(path, phrases))
+
+
+def text_of(path: str | os.PathLike[str], phrases: Phrases) -> bytes:
+    """The file. Raises: OutputError where a phrase holds half of a surrogate pair."""
     head = {"version": _VERSION, "delimiter": phrases.delimiter, "connectors": list(phrases.connectors)}
     head |= phrases.record
     lines = [_TITLE.decode() + json.dumps(head, ensure_ascii=False), "\t".join(_COLUMNS)]
@@ -35,11 +41,9 @@ def write(path: str | os.PathLike[str], phrases: Phrases, *, overwrite: bool) ->
         words = " ".join(_ESCAPE.sub(lambda sign: _ESCAPES[sign[0]], word) for word in each.words)
         lines.append(f"{words}\t{each.count}\t{each.score!r}\t{each.turn}")
     try:
-        text = "".join(line + "\n" for line in lines).encode()
+        return "".join(line + "\n" for line in lines).encode()
     except UnicodeEncodeError as error:
         raise OutputError(f"{path}: a phrase holds half a character: {error.object[:60]!a}") from None
-    with created(path, overwrite=overwrite) as file:
-        file.write(text)
 
 
 def read(

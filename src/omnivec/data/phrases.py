@@ -18,6 +18,9 @@ from omnivec.errors import InputError, OptionError
 ENGLISH = tuple("a an and at by for from in of on or the to with without".split())
 """Words that English phrases hold inside, and neither begin nor end with."""
 
+THRESHOLDS = {"word2vec": 100.0, "gensim": 10.0, "npmi": 0.5}
+"""Scores, and a threshold for each: the tool's own; a half for npmi, where gensim's 10 leaves nothing."""
+
 
 @dataclass(frozen=True)
 class Phrase:
@@ -92,7 +95,7 @@ class Phrases:
         return list(tokens)
 
     def apply(self, source: Source) -> Joined:
-        """A text with phrases joined while it is read; nothing is written, and nothing read before it is used.
+        """A text with phrases joined while it is read; nothing is written, nothing read before it is used.
 
         source: as in `fit`. What comes goes wherever a text goes: into `fit`, `plan`, `extend`, into `embed`
         and `predict` (where the source is texts), into another `find_phrases`. A learner reads it as its
@@ -148,7 +151,6 @@ class Joined:
             yield from Lines(words_of, "replace", self.name).of(document)
 
 
-def unwrapped(source: Any) -> tuple[Any, tuple[Phrases, ...]]: ...
 def unwrapped(source: Any) -> tuple[Any, tuple[Phrases, ...]]:
     """The text itself, and the phrases to be joined in it, in their order."""
     steps: tuple[Phrases, ...] = ()

@@ -1,8 +1,9 @@
 """Words that follow each other: counted, and joined where they are a phrase.
 
-A text is a stream of word numbers, −1 at the end of every unit. A candidate is a way in a tree: nodes 0 … words − 1 are the words, node words + e is entry e of a hash table, reached from a node by
-a word. So "bank of america" is entry ((bank, of), america), whatever stands inside, and no pair meets another
-one's count. Definition: reference/phrases.py.
+A text is a stream of word numbers, −1 at the end of every unit. A candidate is a way in a tree: nodes 0 …
+words − 1 are the words, node words + e is entry e of a hash table, reached from a node by a word. So "bank of
+america" is entry ((bank, of), america), whatever stands inside, and no pair meets another one's count.
+Definition: reference/phrases.py.
 """
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -84,7 +85,7 @@ def count(
             if slots[slot] & EMPTY == EMPTY:
                 if state[ENTRIES] == room or state[PAIRS] == most:
                     state[NODE] = node
-                    return position
+                    return int(position)
                 entry = state[ENTRIES]
                 slots[slot] = (tag << np.uint64(32)) | np.uint64(entry)
                 entries[entry, KEY] = key
@@ -97,7 +98,7 @@ def count(
                 after = np.int64(words) + np.int64(found)
         node = after
     state[NODE] = node
-    return numbers.shape[0]
+    return int(numbers.shape[0])
 
 
 @driver
@@ -135,4 +136,4 @@ def join(
             node = words + found if found >= 0 else np.int64(-1)
         numbers[written] = word
         written += 1
-    return written
+    return int(written)
