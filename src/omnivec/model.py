@@ -43,6 +43,7 @@ log = logging.getLogger("omnivec")
 
 if TYPE_CHECKING:
     from omnivec.data.many_sentences import Many
+    from omnivec.data.near_sentences import Sentences
     from omnivec.data.predicting import Means, Predictor
     from omnivec.data.tokenize import Splitting
     from omnivec.evaluate.classification import ClassificationScore
@@ -235,6 +236,24 @@ class Model:
             self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, components=components,
             many=self._many,
         )  # fmt: skip
+
+    def sentences(
+        self, texts: Iterable[str], recipe: str | None = None, *, components: int = 1
+    ) -> Sentences:
+        """The different texts of many, to be asked for those nearest to a text, and for analogies.
+
+        recipe, components: as `embed`; what sif takes away is what these texts share. Texts of which nothing
+        is known are left out, which is logged.
+
+        Raises: InputError when that is all of them; else as `embed`.
+        """
+        from omnivec.data import near_sentences
+
+        def rows(some: list[str]) -> NDArray[np.float32]:
+            return self.embed(some, recipe, components=0)
+
+        taken = components if (recipe or self.recipe) == "sif" else 0
+        return near_sentences.sentences(rows, texts, taken, self.learner)
 
     @cached_property
     def _many(self) -> Many:

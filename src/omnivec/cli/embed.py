@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
+from omnivec.cli.ask import recipes
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags
@@ -20,15 +21,6 @@ from omnivec.cli.show import Display, logging_shown
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-def recipes() -> tuple[str, ...]:
-    """Names of the recipes; imported late, since flags are made early."""
-    from typing import get_args
-
-    from omnivec.data.sentences import Recipe
-
-    return get_args(Recipe)
 
 
 def tokenizers() -> tuple[str, ...]:

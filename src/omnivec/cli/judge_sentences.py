@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from omnivec.cli.embed import recipes
+from omnivec.cli.ask import recipes
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import choice, count
 from omnivec.cli.out import aligned, shown
