@@ -355,7 +355,11 @@ DEFECTS = (
             f"{HERE}test_a_word_of_a_text_file_may_hold_spaces",
         ),
     ),
-    Defect(number="D47", where="word2phrase", what="bigrams cross lines", ours="they do not", why=LATER),
+    Defect(
+        number="D47", where="word2phrase", what="bigrams cross lines", ours="they do not",
+        why="word2phrase has no release on PyPI to pin",
+        tests=("test_phrases.py::test_a_phrase_crosses_the_border_of_no_unit",),
+    ),
     Defect(
         number="D48", where="StarSpace", what="softmax loses its running maximum; a tie decides the measure",
         ours="a stable softmax", why=LATER,
