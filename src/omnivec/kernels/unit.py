@@ -3,7 +3,8 @@
 The rows of a unit are added once; of each target the word's own row and the n-grams that contain it are taken
 off again. What the targets learn is added up, too, and each row receives all of it but the steps of the
 targets it contains. So a word costs the same in a long unit as in a short one. Units longer than SPAN words
-are read twice, a span at a time, and nothing of them is held but a span. Definition: reference/sent2vec.py.
+are read a span at a time, and nothing of them is held but a span and how often each row stands in them.
+Definition: reference/sent2vec.py.
 """
 
 # Helpers are compiled into the driver and never called from typed code: Numba infers their types.
@@ -23,7 +24,7 @@ from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, fma, load, mul, 
 from omnivec.kernels.targets import BLOCK, REDRAW, draw, label
 from omnivec.kernels.text import survives
 
-SPAN = 1024
+SPAN = 256
 """Words whose n-grams and steps are held together; a longer unit moves its inputs a span at a time."""
 
 NONE = -1  # the row of an n-gram that goes over the unit's end, or over a place that was dropped
@@ -94,22 +95,43 @@ def formed(tokens, start, stop, end, hashes, ngrams, base, buckets, places, drop
 
 
 @part
-def summed(inputs, rows, first, last, sums, at):
-    """The sum of the rows of places first … last − 1, in row `at` of sums."""
+def summed(inputs, rows, first, last, sums):
+    """Add the rows of places first … last − 1 to sums[0]; among themselves first, so that a long unit loses
+    fewer digits.
+    """
     for j in range(0, inputs.shape[1], LANES):
-        store(sums, at, j, zero())
+        store(sums, 2, j, zero())
     for k in range(first, last):
         for n in range(rows.shape[1]):
             if rows[k, n] >= 0:
                 for j in range(0, inputs.shape[1], LANES):
-                    store(sums, at, j, add(load(sums, at, j), load(inputs, rows[k, n], j)))
+                    store(sums, 2, j, add(load(sums, 2, j), load(inputs, rows[k, n], j)))
+    for j in range(0, inputs.shape[1], LANES):
+        store(sums, 0, j, add(load(sums, 0, j), load(sums, 2, j)))
+
+
+@part
+def counted(rows, first, last, times, more):
+    """Add `more` to how often each row of places first … last − 1 stands in a long unit."""
+    for k in range(first, last):
+        for n in range(rows.shape[1]):
+            if rows[k, n] >= 0:
+                times[rows[k, n]] += more
 
 
 @primitive
-def shifted(sums, to, by, sign):
-    """Add a row of sums, times sign, to another."""
-    for j in range(0, sums.shape[1], LANES):
-        store(sums, to, j, fma(splat(sign), load(sums, by, j), load(sums, to, j)))
+def shared(inputs, row, table, at, frozen, times, sums):
+    """Add row `at` of a table to an input row; the sum of a long unit follows in sums[0]."""
+    give(inputs, row, table, at, np.float32(1), frozen)
+    if times.shape[0] > 0:
+        if frozen is not None:
+            moving = frozen[row] == 0
+        else:
+            moving = True
+        if moving:
+            often = splat(np.float32(times[row]))
+            for j in range(0, sums.shape[1], LANES):
+                store(sums, 0, j, fma(often, load(table, at, j), load(sums, 0, j)))
 
 
 @primitive
@@ -131,14 +153,15 @@ def without(inputs, rows, k, sums, hidden):
 @part
 def spanned(
     rows, first, last, total, share, outs, signs, blocks, chosen, targets, inputs, outputs, frozen, speed,
-    sums, hidden, steps, stepped, before, order, one, g, lanes, tally,
+    times, sums, hidden, steps, stepped, before, order, one, g, lanes, tally,
 ):  # fmt: skip
     """The targets of one span, places first … last − 1 of rows, those before them beside it.
 
     sums[0] holds the unit's sum of `total` rows; what the rows of the span receive is multiplied by share.
+    times: how often each row stands in a unit that has other spans, or empty.
     """
-    rows, outs, chosen, inputs, outputs = (
-        borrowed(rows), borrowed(outs), borrowed(chosen), borrowed(inputs), borrowed(outputs)
+    rows, outs, chosen, inputs, outputs, times = (
+        borrowed(rows), borrowed(outs), borrowed(chosen), borrowed(inputs), borrowed(outputs), borrowed(times)
     )  # fmt: skip
     signs, blocks, hidden, steps, stepped = (
         borrowed(signs), borrowed(blocks), borrowed(hidden), borrowed(steps), borrowed(stepped)
@@ -184,9 +207,9 @@ def spanned(
                     less = 1
                 if rows[k, n] >= 0:
                     if less:
-                        give(inputs, rows[k, n], one, 0, np.float32(1), frozen)
+                        shared(inputs, rows[k, n], one, 0, frozen, times, sums)
                     else:
-                        give(inputs, rows[k, n], sums, 1, np.float32(1), frozen)
+                        shared(inputs, rows[k, n], sums, 1, frozen, times, sums)
 
 
 @driver
@@ -226,7 +249,7 @@ def train(
     rows, places = np.full((space, ngrams), NONE, np.int32), np.empty(max(dropout, 1), np.int64)
     chosen, words, bits = np.empty(space, np.int32), np.empty(space, np.int32), np.empty(space, np.uint64)
     outs, signs = np.zeros((space + 2, most), np.int32), np.zeros((1, blocks[0] * COLUMNS), np.float32)
-    parts, hidden = np.zeros((4, width), np.float32), np.zeros((1, width), np.float32)
+    parts, hidden = np.zeros((3, width), np.float32), np.zeros((1, width), np.float32)
     steps, stepped = np.zeros((space, width), np.float32), np.zeros(space, np.uint8)
     before, one = np.zeros((most, width), np.float32), np.zeros((1, width), np.float32)
     order = np.arange(most, dtype=np.int32).reshape(1, -1)
@@ -234,13 +257,19 @@ def train(
     lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
     lanes[0, :] = 1
     label(signs, negatives + 1)
-    base, done, unit = outputs.shape[0], 0, np.searchsorted(units, first)
+    times, base, done, unit = np.zeros(0, np.int32), outputs.shape[0], 0, np.searchsorted(units, first)
+    none = np.zeros(0, np.int32)
     while unit < units.shape[0] - 1 and units[unit] < last:
         begin, end = units[unit], units[unit + 1]
         unit += 1
         if end - begin < 2:
             continue
         drops, total, count = drop(random, begin, end - begin, dropout, places), 0, 0
+        often = none
+        if end - begin > SPAN:
+            if times.shape[0] == 0:
+                times = np.zeros(inputs.shape[0], np.int32)
+            often = times
         parts[0, :] = 0
         for start in range(begin, end, SPAN):
             stop = min(start + SPAN, end)
@@ -248,8 +277,9 @@ def train(
                 tokens, start, stop, end, hashes, ngrams, base, buckets, places, drops, inputs, rows, 0
             )
             total += count
-            summed(inputs, rows, 0, stop - start, parts, 2)
-            shifted(parts, 0, 2, np.float32(1))
+            summed(inputs, rows, 0, stop - start, parts)
+            if end - begin > SPAN:
+                counted(rows, 0, stop - start, often, 1)
         for start in range(begin, end, SPAN):
             stop, beside = min(start + SPAN, end), min(halo, start - begin)
             if end - begin > SPAN:
@@ -261,7 +291,6 @@ def train(
                     tokens, start, stop, end, hashes, ngrams, base, buckets, places, drops, inputs, rows,
                     beside,
                 )  # fmt: skip
-                summed(inputs, rows, beside, beside + stop - start, parts, 2)
             targets = drawn_targets(tokens, start, stop, keep, random, beside, chosen, words, bits)
             draw(words, bits, 0, targets, alias, negatives + 1, REDRAW, 0, outs, signs)
             for k in range(most if targets else 0):
@@ -271,14 +300,14 @@ def train(
                 speed = np.float32(rate - decay * (begin - first))
             spanned(
                 rows, beside, beside + stop - start, total, np.float32(total / count), outs, signs, blocks,
-                chosen, targets, inputs, outputs, frozen, speed, parts, hidden, steps, stepped, before, order,
-                one, g, lanes, tally,
+                chosen, targets, inputs, outputs, frozen, speed, often, parts, hidden, steps, stepped, before,
+                order, one, g, lanes, tally,
             )  # fmt: skip
             done += targets
-            if end - begin > SPAN and rate is not None:
-                summed(inputs, rows, beside, beside + stop - start, parts, 3)
-                shifted(parts, 0, 3, np.float32(1))
-                shifted(parts, 0, 2, np.float32(-1))
+        for start in range(begin, end if end - begin > SPAN else begin, SPAN):
+            stop = min(start + SPAN, end)
+            formed(tokens, start, stop, end, hashes, ngrams, base, buckets, places, drops, inputs, rows, 0)
+            counted(rows, 0, stop - start, often, -1)
     sums[0] += tally[0] + gathered(lanes)
     sums[1] += done
     sums[2] += done

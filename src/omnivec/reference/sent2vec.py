@@ -7,8 +7,8 @@ row of the bag receives the derivative of the mean, e / rows; a row that stands 
 All targets of a unit meet the inputs as they were before the unit, and each the outputs as the one before it
 left them. A unit of more than `span` words moves its inputs a span at a time: the bag is still the whole
 unit's, but what the targets of a span learn is given to the places of that span alone, times the unit's rows
-over the span's, so that as much moves in all. Otherwise a frequent word of a long unit, which stands in
-thousands of its places, would move as often at once.
+over the span's, so that as much moves in all; the next span meets the inputs as they are then. Otherwise a
+frequent word of a long unit, which stands in thousands of its places, would move as often at once.
 
 Source: Pagliardini, Gupta, Jaggi 2018, Unsupervised Learning of Sentence Embeddings using Compositional
 n-Gram Features (arXiv 1703.02507).
@@ -78,7 +78,7 @@ def train(
     tokens: Sequence[int], units: Sequence[int], keep: ArrayLike, inputs: Rows, outputs: Rows, *,
     alias: NDArray[np.uint64], negatives: int, hashes: Sequence[int], ngrams: int, buckets: int,
     dropout: int = 0, frozen: ArrayLike | None = None, rate: float, decay: float = 0.0, base: int = 0,
-    first: int = 0, last: int | None = None, span: int = 1024,
+    first: int = 0, last: int | None = None, span: int = 256,
 ) -> tuple[float, int]:  # fmt: skip
     """One pass over the units that begin in tokens[first:last].
 
@@ -95,8 +95,8 @@ def train(
         words, speed = [int(t) for t in tokens[begin:end]], rate - decay * (begin - first)
         holes = dropped(base, begin, end - begin, dropout)
         whole = features(words, begin, ngrams, hashes, len(outputs), buckets, holes)
-        total = inputs[[row for _, _, row in whole]].sum(0)
         for start in range(begin, end, span):
+            total = inputs[[row for _, _, row in whole]].sum(0)
             stop, steps = min(start + span, end), dict[int, Rows]()
             for place in range(start, stop):
                 target = words[place - begin]
@@ -118,5 +118,4 @@ def train(
                 others_steps = [step for place, step in steps.items() if not left <= place < right_end]
                 given[row] += moves[row] * len(whole) / len(here) * sum(others_steps, np.zeros(len(total)))
             inputs += given
-            total = total + given[[row for _, _, row in here]].sum(0)
     return loss, targets

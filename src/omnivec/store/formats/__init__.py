@@ -111,14 +111,14 @@ FORMATS: tuple[Format, ...] = (
         name="gensim", title="gensim's own file", read=gensim_native.read, outline=gensim_native.outline,
     ),
     Format(
+        name="sent2vec", title="sent2vec model", sniff=sent2vec.sniff, read=sent2vec.read,
+        outline=sent2vec.outline,
+    ),
+    Format(
         name="fasttext", title="fastText model", suffixes=(".ftz",), sniff=fasttext.sniff, read=fasttext.read,
         outline=fasttext.outline, write=fasttext_writing.write,
         holds=("counts", "output rows", "the tree and its rows", "options and record"),
         opens="fasttext.load_model('{path}')",
-    ),
-    Format(
-        name="sent2vec", title="sent2vec model", sniff=sent2vec.sniff, read=sent2vec.read,
-        outline=sent2vec.outline,
     ),
     *(
         Format(name=name, title=title, sniff=sniff, instead=instead)

@@ -25,15 +25,17 @@ from omnivec.store.formats.source import opened, whole
 from omnivec.store.tables import Table, table_bytes
 
 _MODEL, _VERSION = 4, 11
+_ANY = 1 << 62  # bytes of a packed file, of which only the beginning is looked at
 
 
 def sniff(sample: Sample) -> bool:
     """Whether a file is one of the model `sent2vec`, by its header."""
     head = sample.head
-    if not head.startswith(fasttext_family.MAGIC) or sample.size is None or len(head) < HEADER_LIMIT:
+    if not head.startswith(fasttext_family.MAGIC) or len(head) < HEADER_LIMIT:
         return False
     version, model = (struct.unpack_from("<i", head, at)[0] for at in (4, 36))
-    fits = not isinstance(fasttext_family.header(head, 8, SENT2VEC, sample.size), str)
+    size = _ANY if sample.size is None else sample.size
+    fits = not isinstance(fasttext_family.header(head, 8, SENT2VEC, size), str)
     return version == _VERSION and model == _MODEL and fits
 
 
@@ -41,7 +43,7 @@ def outline(path: Path, request: Request) -> Outline:
     """Words, dim and options, from the header; rows that are mapped are not loaded. Raises: FormatError."""
     with opened(path) as source:
         header = _header(
-            path, source.file.read(HEADER_LIMIT), 1 << 62 if source.size is None else source.size
+            path, source.file.read(HEADER_LIMIT), _ANY if source.size is None else source.size
         )
         stays = source.size is not None and request.dtype == "float32"
     words = header["nwords"]
