@@ -34,6 +34,7 @@ import machine
 import memory
 import opening
 import page
+import phrases
 import quality
 import quantised
 import rates
@@ -57,6 +58,7 @@ SECTIONS: dict[str, ModuleType] = {
     "quantize": quantised,
     "autotune": autotune,
     "korean": korean,
+    "phrases": phrases,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,
