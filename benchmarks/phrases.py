@@ -50,13 +50,13 @@ def report(result: dict[str, Any]) -> str:
             alike = "the same phrases" if len(same) == 1 else "**other phrases**"
             reading = [run["joined_seconds"] / run["read_seconds"] for run in by["omnivec"]]
             said.append(
-                f"{score}: {spread(ratios(by['omnivec'], by['gensim']), 1)} × gensim, {alike}, and a learner reads "
-                f"the text with phrases joined in {spread(reading)} × the time that it takes without"
+                f"{score}: {spread(ratios(by['omnivec'], by['gensim']), 1)} × gensim, {alike}, and a learner "
+                f"reads the text with phrases joined in {spread(reading)} × the time that it takes without"
             )
     heading = (
         f"{result['corpus']}: min_count 5, each score's default threshold, one pass, one thread. Finding: "
-        "from the file to the phrases (reading included); joining: the whole text as lists of tokens, one line "
-        "after the other. Peak: the whole process, megabytes."
+        "from the file to the phrases (reading included); joining: the whole text as lists of tokens, one "
+        "line after the other. Peak: the whole process, megabytes."
     )
     header = ("program, score", "phrases", "finding, tokens/s", "joining, tokens/s", "peak")
     return "\n\n".join([heading, table(header, rows), "; ".join(said) + "."])
