@@ -40,6 +40,7 @@ import quantised
 import rates
 import reading
 import search
+import sentences
 import softmax
 import speed
 import subwords
@@ -55,6 +56,7 @@ SECTIONS: dict[str, ModuleType] = {
     "gradient": gradient,
     "subwords": subwords,
     "classifier": classifier,
+    "sentences": sentences,
     "quantize": quantised,
     "autotune": autotune,
     "korean": korean,

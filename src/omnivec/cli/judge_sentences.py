@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -151,35 +151,22 @@ def _transfer(model: Model, asked: Asked, options: dict[str, Any], display: Disp
 
 def lines(found: Found) -> list[str]:
     """The scores as tables."""
-    text: list[str] = []
+    tables: list[list[Sequence[str]]] = []
     if found.sts:
-        rows = [("Sentences", "Pearson", "Spearman", "pairs", "unknown texts")]
-        rows += [
+        tables.append([("Sentences", "Pearson", "Spearman", "pairs", "unknown texts")])
+        tables[-1] += [
             (shown(name), number(s.pearson), number(s.spearman), f"{s.pairs:,}", f"{s.unknown:,}")
             for name, s in found.sts.items()
         ]
-        text += aligned(rows)
     if found.averages:
-        rows = [("Mean of", "Pearson", "Spearman", "weighted", "weighted Spearman", "sets")]
-        rows += [
-            (shown(one.name), *map(number, _four(one)), f"{one.sets:,}")  # type: ignore[list-item]
-            for one in found.averages
-        ]
-        text += ["", *aligned(rows)]
+        tables.append([("Mean of", "Pearson", "Spearman", "weighted", "weighted Spearman", "sets")])
+        tables[-1] += [(shown(one.name), *map(number, _four(one)), f"{one.sets:,}") for one in found.averages]
     if (score := found.transfer) is not None:
-        rows = [("Transfer", "accuracy", "± s.d.", "texts", "tested", "unknown texts")]
-        rows.append(
-            (
-                shown(score.name),
-                f"{score.accuracy:.4f}",
-                "-" if score.deviation is None else f"{score.deviation:.4f}",
-                f"{score.texts:,}",
-                f"{score.tested:,}",
-                f"{score.unknown:,}",
-            )  # fmt: skip
-        )
-        text += [*([""] if text else []), *aligned(rows)]
-    return text
+        tables.append([("Transfer", "accuracy", "± s.d.", "texts", "tested", "unknown texts")])
+        deviation = "-" if score.deviation is None else f"{score.deviation:.4f}"
+        counts = (f"{count:,}" for count in (score.texts, score.tested, score.unknown))
+        tables[-1].append((shown(score.name), f"{score.accuracy:.4f}", deviation, *counts))
+    return [line for rows in tables for line in ["", *aligned(rows)]][1:]
 
 
 def _four(one: STSAverage) -> Iterable[float | None]:

@@ -70,7 +70,8 @@ class Many:
         most = len(text) // 2 + 1
         rows, ends = np.empty(most, np.int32), np.empty(len(texts), np.int64)
         odd = np.empty((most, 2), np.int64)
-        unknown = kernel.look_up(text, begins, *self._words, rows, ends, odd)
+        kinds, slots, keys, offsets = self._words
+        unknown = kernel.look_up(text, begins, kinds, slots, keys, offsets, rows, ends, odd)
         strange = _cut(text, odd[:unknown])
         places = {word: place for place, word in enumerate(dict.fromkeys(strange))}
         table, counted = weighed(list(places))

@@ -12,7 +12,7 @@ import numpy as np
 from omnivec.data.sentences import Rows, principal, without
 from omnivec.errors import InputError
 from omnivec.index.cosine import scaled
-from omnivec.index.questions import Neighbors
+from omnivec.index.neighbors import Neighbors
 from omnivec.vectors import Vectors
 
 log = logging.getLogger("omnivec")
@@ -37,7 +37,8 @@ class Sentences:
 
     def analogy(self, a: str, b: str, c: str, topn: int = 10) -> Neighbors:
         """The texts nearest to b - a + c: a is to b as c is to ?  Raises: as `neighbors`."""
-        return self.vectors.analogy(*self.terms([a, b, c]), topn=topn)
+        first, second, third = self.terms([a, b, c])
+        return self.vectors.analogy(first, second, third, topn=topn)
 
     def terms(self, texts: Sequence[str]) -> list[Any]:
         """Each text, as it is where it is a key, else its vector (dim,). Raises: as `neighbors`."""
