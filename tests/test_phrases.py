@@ -208,6 +208,18 @@ def test_a_bound_on_pairs_drops_the_rare_ones_and_says_so(caplog):
     assert told(bound)["new", "york"][0] == told(exact)["new", "york"][0] == 300
 
 
+def test_what_stands_inside_survives_the_dropping_of_pairs():
+    draw = random.Random(2)
+    noise = [f"w{n}" for n in range(60)]
+    lines = [
+        " ".join([*draw.choices([*noise, "of"], k=9), "; bank of america ; queen of of spades"])
+        for _ in range(300)
+    ]
+    bound = find_phrases(lines, threshold=8, connectors=["of"], max_size=40)
+    assert bound.record["dropped_below"] > 1
+    assert told(bound)["bank", "of", "america"][0] == told(bound)["queen", "of", "of", "spades"][0] == 300
+
+
 # saved
 
 

@@ -48,9 +48,9 @@ def ask(numbers, position, slots, pairs, entries, table):
         key = (np.uint64(numbers[position]) << np.uint64(32)) | np.uint64(numbers[position + 1])
         slot = begun(mixed(key), np.uint64(slots.shape[0] - 1))
         if not table:
-            prefetch(pairs, np.int64(slot >> np.uint64(1)), 0)
+            prefetch(pairs, int(np.int64(slot >> np.uint64(1))), 0)
         elif slots[slot] & EMPTY != EMPTY:
-            prefetch(entries, np.int64(slots[slot] & EMPTY), 0)
+            prefetch(entries, int(np.int64(slots[slot] & EMPTY)), 0)
 
 
 @primitive
