@@ -1,5 +1,6 @@
 """Kernels for many texts give what NumPy gives for each of them."""
 
+import subprocess
 import sys
 import unicodedata
 
@@ -91,3 +92,16 @@ def test_a_list_of_keys_and_other_words_is_each_of_them(vectors):
     words = ["good", "unseen", "good", "café"] if vectors.composes else ["good", "café"]
     np.testing.assert_allclose(vectors[words], [vectors[word] for word in words], atol=1e-6)
     assert vectors[[]].shape == (0, 10)
+
+
+def test_without_numba_numpy_answers_all(tmp_path):
+    Vectors(WORDS, drawn(len(WORDS))[:, :10]).save(tmp_path / "m")
+    code = (
+        "import sys; sys.modules['numba'] = None\n"
+        "import importlib.util as util; find = util.find_spec\n"
+        "util.find_spec = lambda name: None if name == 'numba' else find(name)\n"
+        "from omnivec import load\n"
+        f"print(load({str(tmp_path / 'm')!r}).embed(['good day'] * 5000).any(axis=1).sum())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "5000"

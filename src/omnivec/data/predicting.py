@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -55,9 +56,9 @@ class Means:
         self, texts: Sequence[str | Sequence[str]]
     ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
         """The mean of each text's rows, (n, dim) float32, and whether it has any, (n,); in pieces."""
-        few = len(texts) < FEW and "numba" not in sys.modules
+        alone = len(texts) < FEW and "numba" not in sys.modules or find_spec("numba") is None
         strings = all(isinstance(text, str) for text in texts)
-        if few or not strings or not self._plain_rows:
+        if alone or not strings or not self._plain_rows:
             for first in range(0, len(texts), _LINES):
                 rows = [self.rows(text) for text in texts[first : first + _LINES]]
                 means = np.zeros((len(rows), self.inputs.dim), np.float32)

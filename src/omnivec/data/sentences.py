@@ -28,6 +28,7 @@ from omnivec.data.many_sentences import LINES, Many
 from omnivec.data.predicting import Means
 from omnivec.data.tokenize import words_of
 from omnivec.errors import InputError, OptionError
+from omnivec.index.blas import at_most
 from omnivec.store.processors import processors
 from omnivec.vectors import Vectors
 
@@ -238,17 +239,19 @@ def _weighed(vectors: Vectors, words: list[str], weighing: _Weighing) -> tuple[N
 def without(made: Rows, directions: NDArray[np.float64]) -> Rows:
     """Vectors less their parts along directions, (dim, n) of length one."""
     less = np.empty_like(made)
-    for first in range(0, len(made), LINES):  # a block stays in the caches: twice as fast as all at once
-        block = made[first : first + LINES]
-        less[first : first + LINES] = block - (block @ directions) @ directions.T
+    with at_most(1):  # blocks are small, and BLAS's threads take long to agree
+        for first in range(0, len(made), LINES):  # a block stays in the caches: twice as fast as all at once
+            block = made[first : first + LINES]
+            less[first : first + LINES] = block - (block @ directions) @ directions.T
     return less
 
 
 def principal(made: Rows, count: int) -> NDArray[np.float64]:
     """The first principal directions of vectors, (dim, count)."""
     products = np.zeros((made.shape[1], made.shape[1]))
-    for first in range(0, len(made), LINES):
-        wide = made[first : first + LINES].astype(np.float64)
-        products += wide.T @ wide
+    with at_most(1):
+        for first in range(0, len(made), LINES):
+            wide = made[first : first + LINES].astype(np.float64)
+            products += wide.T @ wide
     _, directions = np.linalg.eigh(products)
     return directions[:, ::-1][:, :count]
