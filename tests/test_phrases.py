@@ -350,6 +350,12 @@ def test_a_text_is_no_list_of_tokens(tokens):
         Phrases(())[tokens]
 
 
+@pytest.mark.parametrize("given", ["corpus.txt", [["new", "york"]], (("new", "york"),)])
+def test_a_constructor_finds_nothing_and_says_what_does(given):
+    with pytest.raises(OptionError, match=r"find_phrases\(text\) finds phrases"):
+        Phrases(given)
+
+
 # used
 
 

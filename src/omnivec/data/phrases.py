@@ -49,6 +49,9 @@ class Phrases:
 
     def __post_init__(self) -> None:
         check_delimiter(self.delimiter)
+        if not isinstance(self.found, tuple) or not all(isinstance(each, Phrase) for each in self.found):
+            kind = type(self.found).__name__
+            raise OptionError(f"Phrases holds what was found, got {kind}; find_phrases(text) finds phrases")
         for phrase in self.found:
             if why := fault(phrase, self.connectors):
                 raise InputError(f"no phrase: {' '.join(phrase.words)!r}: {why}")
