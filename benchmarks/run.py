@@ -35,11 +35,13 @@ import machine
 import memory
 import opening
 import page
+import phrases
 import quality
 import quantised
 import rates
 import reading
 import search
+import sentences
 import softmax
 import speed
 import subwords
@@ -56,9 +58,11 @@ SECTIONS: dict[str, ModuleType] = {
     "subwords": subwords,
     "classifier": classifier,
     "baseline": baseline,
+    "sentences": sentences,
     "quantize": quantised,
     "autotune": autotune,
     "korean": korean,
+    "phrases": phrases,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from test_formats_fasttext import FILES, dense, file, rows_of
+from test_formats_fasttext import FILES, file
 
 from omnivec import Classifier, InputError, NotFinite, OptionError, load
 from omnivec.cli import main
@@ -13,16 +13,11 @@ from omnivec.cli import main
 LINES = [f"__label__{label} {label}{n} {label}{n + 1}" for label in "xy" for n in range(20)]
 SMALL = ["--dim=16", "--epochs=1", "--threads=1", "--buckets=500", "-q"]
 
-SENT2VEC = file(
-    words=["<PLACEHOLDER>", "a", "b"], counts=[0, 5, 4], version=11, model=4,
-    inputs=dense(rows_of(1, 3 + 40 + 1)), output=dense(rows_of(2, 3)),
-)  # fmt: skip
 BAD_FILES = {
     "cut in its header": (FILES["supervised"][:50], "it ends in its header"),
     "cut in its words": (FILES["supervised"][:120], "damaged, take another copy"),
     "cut in its numbers": (FILES["supervised"][:-1], "truncated"),
     "of a newer fastText": (file(version=13), "it has version 13"),
-    "of sent2vec": (SENT2VEC, "sent2vec"),
 }
 """What is read alike by every verb, and a part of what is said; floret's is in test_formats_refused."""
 

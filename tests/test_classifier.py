@@ -72,7 +72,7 @@ def test_kernel_numpy_and_definition_predict_the_same(models, name, monkeypatch,
     model.save(tmp_path / "m")
     again = load(tmp_path / "m")
     assert again.predict(asked, k=-1) == by_kernel and again.label_names == model.label_names
-    monkeypatch.setattr(predicting.Predictor, "_plain_rows", False)
+    monkeypatch.setattr(predicting.Means, "_plain_rows", False)
     by_numpy = again.predict(asked, k=-1)
     bag, inputs = Bag.of(model.config["features"]), model.tables["inputs"][:, :DIM].astype(np.float64)
     table = model.tables["nodes" if "nodes" in model.tables else "output"][:, :DIM].astype(np.float64)

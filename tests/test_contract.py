@@ -22,6 +22,7 @@ from omnivec import (
     Model,
     NotFinite,
     OptionError,
+    Sent2Vec,
     UnknownKey,
     Word2Vec,
     extend,
@@ -33,7 +34,7 @@ from omnivec.engine import start
 from omnivec.engine.schedule import Schedule
 from omnivec.learners.learner import Learner
 from omnivec.learners.windowed import Windowed
-from omnivec.reference import classifier, fasttext, huffman
+from omnivec.reference import classifier, fasttext, huffman, sent2vec
 from omnivec.reference import random as definitions
 from omnivec.reference import word2vec as reference
 
@@ -99,6 +100,13 @@ def like_labels(**values: object) -> Case:
     return Case(LABELS, labelled(), labelled).with_(**values)
 
 
+UNITS = Sent2Vec(dim=DIM, epochs=3, threads=1, min_count=2, sample=0.05, buckets=300, ngram_dropout=1)
+
+
+def like_units(**values: object) -> Case:
+    return Case(UNITS, TEXT).with_(**values)
+
+
 LEARNERS = {
     "word2vec skip-gram ns": like_skipgram(),
     "word2vec skip-gram ns, fixed window, 8 negatives": like_skipgram(
@@ -124,6 +132,10 @@ LEARNERS = {
     "classifier hs": like_labels(loss="hs"),
     "classifier ns, one label": like_labels(loss="ns", labels="one"),
     "classifier ova": like_labels(loss="ova"),
+    "sent2vec": like_units(),
+    "sent2vec, words alone, few targets": like_units(
+        word_ngrams=1, negatives=5, target_min_count=180, lr=0.1
+    ),
 }
 
 RARE = {"fasttext skip-gram hs, long n-grams", "fasttext cbow softmax, true gradient"}
@@ -198,17 +210,17 @@ def loss_is_finite_and_falls(case: Case, tmp_path) -> None:
 def first_loss_is_that_of_zeros(case: Case, tmp_path) -> None:
     """Scores are 0, or nearly, before a row has moved: every answer is as likely as any other."""
     learner = case.learner
-    assert isinstance(learner, (Windowed, Classifier))
+    assert isinstance(learner, (Windowed, Classifier, Sent2Vec))
     model = case.with_(epochs=1, lr=1e-9).fit()
     loss, words = model.history[0]["loss"], len(model.keys if model.labels is None else model.labels)
     if (
         isinstance(learner, Classifier) and learner.loss == "hs"
     ):  # of 3 labels one is a node away, two are two
         assert np.log(2) < loss < 2 * np.log(2)
+    elif isinstance(learner, Sent2Vec) or (isinstance(learner, Classifier) and learner.loss == "ns"):
+        assert loss == pytest.approx((1 + learner.negatives) * np.log(2), rel=1e-4)
     elif learner.loss == "ova":
         assert loss == pytest.approx(words * np.log(2), rel=1e-4)
-    elif isinstance(learner, Classifier) and learner.loss == "ns":
-        assert loss == pytest.approx((1 + learner.negatives) * np.log(2), rel=1e-4)
     elif learner.loss == "softmax":
         assert loss == pytest.approx(np.log(words), rel=1e-4)
     elif learner.loss == "hs":  # ln 2 for every node of a path
@@ -224,6 +236,9 @@ def engine_is_reference(case: Case, tmp_path) -> None:
     """The whole run, epochs, schedule and all, is the definition's."""
     if isinstance(case.learner, Classifier):
         classifier_is_reference(case)
+        return
+    if isinstance(case.learner, Sent2Vec):
+        sent2vec_is_reference(case)
         return
     learner = case.with_(lr=0.05).learner
     assert isinstance(learner, Windowed) and learner.lr
@@ -278,7 +293,7 @@ def classifier_is_reference(case: Case) -> None:
     job = learner.job(corpus, tables)  # n-grams begin
     name = "nodes" if learner.loss == "hs" else "output"
     inputs, outputs = (tables[table][:, :DIM].astype(np.float64) for table in ("inputs", name))
-    bag = dataclasses.replace(learner.bag(), line_end=None)  # the tokens have it already
+    bag = dataclasses.replace(learner.bag(), line_end=None, cut_at=None)  # the tokens have it already
     texts = []
     for begin, end in pairwise(corpus.units.tolist()):
         here = corpus.tokens[begin:end].tolist()
@@ -300,6 +315,33 @@ def classifier_is_reference(case: Case) -> None:
     model = learner.fit(case.text)
     np.testing.assert_allclose(model.tables["inputs"][:, :DIM], inputs, rtol=1e-4, atol=2e-5)
     np.testing.assert_allclose(model.tables[name][:, :DIM], outputs, rtol=1e-4, atol=2e-5)
+    np.testing.assert_allclose(model.record["loss"], sums[:, 0] / sums[:, 1], rtol=1e-5)
+
+
+def sent2vec_is_reference(case: Case) -> None:
+    learner = case.with_(lr=0.05).learner
+    assert isinstance(learner, Sent2Vec)
+    learner = learner.derived()
+    corpus = learner.corpus(case.text, lambda _: None)
+    counts, tables = corpus.vocabulary.counts, learner.initial(corpus.vocabulary)
+    inputs, outputs = (tables[table][:, :DIM].astype(np.float64) for table in ("inputs", "output"))
+    keep = reference.keep_thresholds(counts, learner.sample, int(counts.sum()))
+    keep = np.where(counts < learner.target_min_count, 0, keep)
+    sums = np.zeros((learner.epochs, 2))
+    work = learner.job(corpus, tables).work
+    for shard in Schedule(len(corpus.tokens), learner.epochs, learner.lr, learner.lr_floor, work).shards():
+        sums[shard.epoch] += sent2vec.train(
+            corpus.tokens.tolist(), corpus.units.tolist(), keep, inputs, outputs,
+            alias=definitions.alias_table(counts**learner.power), negatives=learner.negatives,
+            hashes=[classifier.token_hash(word.encode(), False) for word in corpus.vocabulary.keys],
+            ngrams=learner.word_ngrams, buckets=learner.buckets, dropout=learner.ngram_dropout,
+            rate=shard.rate, decay=shard.decay, base=int(start.base(learner.seed, shard.epoch)),
+            first=shard.first, last=shard.last,
+        )  # fmt: skip
+    model = learner.fit(case.text)
+    np.testing.assert_allclose(model.tables["inputs"][:, :DIM], inputs, rtol=1e-4, atol=2e-5)
+    np.testing.assert_allclose(model.vectors.vectors, inputs[: len(counts)], rtol=1e-4, atol=2e-5)
+    np.testing.assert_allclose(model.tables["output"][:, :DIM], outputs, rtol=1e-4, atol=2e-5)
     np.testing.assert_allclose(model.record["loss"], sums[:, 0] / sums[:, 1], rtol=1e-5)
 
 
@@ -377,6 +419,10 @@ def extended_model_knows_old_and_new_words(case: Case, tmp_path) -> None:
     more = [line.replace("king", "emperor") for line in sentences(seed=3)]
     if isinstance(case.learner, Classifier):
         with pytest.raises(OptionError, match="train one on all texts"):
+            extend(model, more)
+        return
+    if isinstance(case.learner, Sent2Vec):
+        with pytest.raises(OptionError, match="got one of sent2vec"):
             extend(model, more)
         return
     grown = extend(model, more, epochs=2)
@@ -472,7 +518,7 @@ def diverging_training_is_named(case: Case, tmp_path, caplog) -> None:
 
 def ruined_vectors_are_not_passed_over(case: Case, tmp_path, caplog) -> None:
     """A rate too high for a window so wide drives the rows apart: it stays finite, and is of no use."""
-    if isinstance(case.learner, Classifier):
+    if not isinstance(case.learner, Windowed):
         return  # no window: a text is a mean, however long it is
     wide = case.with_(window=1000, unit="document", epochs=1)
     assert not [r for r in _warned(wide.with_(lr=1e-4), caplog) if "lower lr" in r]

@@ -78,7 +78,6 @@ def model(
 
 
 FAMILY = {
-    "sent2vec 11, sent2vec, 2 words": model(version=11, model=4, words=("<PLACEHOLDER>", "a"), rows=10),
     "sent2vec 11, CBOW with character n-grams": model(version=11, model=5, more=(4,), rows=2 + 7 + 4),
     "floret 12, skip-gram": model(more=(2, 3), before="lrUpdateRate"),
     "floret 12, CBOW": model(model=1, more=(1, 1), before="lrUpdateRate"),

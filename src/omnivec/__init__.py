@@ -16,6 +16,8 @@ import typing
 
 if typing.TYPE_CHECKING:
     from omnivec.compress.quantize import quantize as quantize
+    from omnivec.data.collocations import find_phrases as find_phrases
+    from omnivec.data.phrases import Phrases as Phrases
     from omnivec.errors import FormatError as FormatError
     from omnivec.errors import InputError as InputError
     from omnivec.errors import MissingExtra as MissingExtra
@@ -28,6 +30,7 @@ if typing.TYPE_CHECKING:
     from omnivec.learners.classifier import Classifier as Classifier
     from omnivec.learners.extend import extend as extend
     from omnivec.learners.fasttext import FastText as FastText
+    from omnivec.learners.sent2vec import Sent2Vec as Sent2Vec
     from omnivec.learners.word2vec import Word2Vec as Word2Vec
     from omnivec.model import Model as Model
     from omnivec.model import load as load
@@ -39,8 +42,11 @@ if typing.TYPE_CHECKING:
 _HOMES = {
     "Classifier": "omnivec.learners.classifier",
     "FastText": "omnivec.learners.fasttext",
+    "Sent2Vec": "omnivec.learners.sent2vec",
     "Word2Vec": "omnivec.learners.word2vec",
     "extend": "omnivec.learners.extend",
+    "find_phrases": "omnivec.data.collocations",
+    "Phrases": "omnivec.data.phrases",
     "autotune": "omnivec.tuning.autotune",
     "Model": "omnivec.model",
     "load": "omnivec.model",
@@ -69,11 +75,14 @@ __all__ = [  # noqa: F822  (__getattr__ defines them)
     "OmnivecError",
     "OptionError",
     "OutputError",
+    "Phrases",
+    "Sent2Vec",
     "UnknownKey",
     "Vectors",
     "Word2Vec",
     "autotune",
     "extend",
+    "find_phrases",
     "load",
     "quantize",
 ]

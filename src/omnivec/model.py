@@ -42,10 +42,13 @@ from omnivec.vectors import Parts, Vectors, parts_of
 log = logging.getLogger("omnivec")
 
 if TYPE_CHECKING:
-    from omnivec.data.predicting import Predictor
+    from omnivec.data.many_sentences import Many
+    from omnivec.data.near_sentences import Sentences
+    from omnivec.data.predicting import Means, Predictor
     from omnivec.data.tokenize import Splitting
     from omnivec.evaluate.classification import ClassificationScore
     from omnivec.evaluate.examples import Examples
+    from omnivec.evaluate.sts import STSScore
 
 LABEL_PREFIX = "__label__"
 """What a label begins with where no model says so."""
@@ -166,7 +169,7 @@ class Model:
         predictor, asked = self._predictor, checked(texts, 1, 0.0)
         made = [
             np.where(known[:, None], predictor.probabilities(means), 0.0)
-            for means, known in predictor.means(asked)
+            for means, known in predictor.means.of(asked)
         ]
         return np.concatenate(made) if made else np.zeros((0, len(self.label_names)))
 
@@ -185,6 +188,20 @@ class Model:
 
         return classification(self, source, k, threshold, ignore_unseen=ignore_unseen)
 
+    def evaluate_sts(
+        self,
+        path: str | os.PathLike[str],
+        recipe: str | None = None,
+        *,
+        gold: str | os.PathLike[str] | None = None,
+        fold_case: bool = True,
+        punctuation: bool = False,
+    ) -> STSScore:
+        """How well cosines of sentence vectors agree with people's scores; see `omnivec.evaluate.sts`."""
+        from omnivec.evaluate.sts import sts
+
+        return sts(self, path, recipe, gold=gold, fold_case=fold_case, punctuation=punctuation)
+
     def embed(
         self,
         texts: Iterable[str | Sequence[str]],
@@ -197,7 +214,8 @@ class Model:
         """A vector for each text, (texts, dim) float32, by a named recipe (docs/sentences.md).
 
         texts: str, or lists of tokens; recipe: "mean" of the words' vectors, "fasttext-unsupervised" (each of
-        length one), "fasttext-supervised" (the hidden layer of a classifier), or "sif"; None is `recipe`;
+        length one), "fasttext-supervised" (the hidden layer of a classifier), "sent2vec" (the mean of its words'
+        and their n-grams' rows), or "sif"; None is `recipe`;
         tokenizer: text to words in place of the model's own, a function or a name as in training (what a
         classifier sees of a text it splits itself); a, components: of sif, how strongly frequent words are
         weighed down, and how many principal components are removed.
@@ -211,22 +229,45 @@ class Model:
 
         split = replace(self.splitting, tokenizer=tokenizer) if isinstance(tokenizer, str) else tokenizer
         chosen = self.recipe if recipe is None else recipe
-        if chosen == "fasttext-supervised" and self.labels is not None:
-            return sentences.hidden(self._predictor, texts)
+        if chosen in sentences.WHOLE and chosen == self.recipe and "inputs" in self.tables:
+            own = split if self.labels is None else None
+            return sentences.hidden(self._means, texts, own)
         return sentences.embed(
-            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, components=components
-        )
+            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, components=components,
+            many=self._many,
+        )  # fmt: skip
+
+    def sentences(self, texts: Iterable[str], recipe: str | None = None, *, components: int = 1) -> Sentences:
+        """The different texts of many, to be asked for those nearest to a text, and for analogies.
+
+        recipe, components: as `embed`; what sif takes away is what these texts share. Texts of which nothing
+        is known are left out, which is logged.
+
+        Raises: InputError when that is all of them; else as `embed`.
+        """
+        from omnivec.data import near_sentences
+
+        def rows(some: list[str]) -> NDArray[np.float32]:
+            return self.embed(some, recipe, components=0)
+
+        taken = components if (recipe or self.recipe) == "sif" else 0
+        return near_sentences.sentences(rows, texts, taken, self.learner)
+
+    @cached_property
+    def _many(self) -> Many:
+        from omnivec.data.many_sentences import Many
+
+        return Many(self.vectors)
 
     @property
     def recipe(self) -> str:
-        """What `embed` does unless told: what fastText does with its kinds of models, else the mean."""
+        """What `embed` does unless told: what fastText and sent2vec do with theirs, else the mean."""
         from omnivec.data.sentences import default
 
         return default(self.learner)
 
     @cached_property
     def _predictor(self) -> Predictor:
-        from omnivec.data.features import Bag
         from omnivec.data.predicting import Predictor
         from omnivec.data.tree import check_tree
 
@@ -241,10 +282,20 @@ class Model:
         if "tree" in self.tables:
             check_tree(self.tables["tree"])
         return Predictor(
-            bag=Bag.of(features), splitting=self.splitting, keys=self.keys,
-            inputs=Table.named("inputs", self.tables, dim), output=Table.named(name, self.tables, dim),
-            loss=head["loss"], labels=self.label_names, prefix=self.label_prefix,
-            tree=self.tables.get("tree"), pruned=self.tables.get("pruned"),
+            means=self._means, output=Table.named(name, self.tables, dim), loss=head["loss"],
+            labels=self.label_names, tree=self.tables.get("tree"),
+        )  # fmt: skip
+
+    @cached_property
+    def _means(self) -> Means:
+        """What makes one vector of a text, of a model that knows more of it than its words."""
+        from omnivec.data.features import Bag
+        from omnivec.data.predicting import Means
+
+        return Means(
+            bag=Bag.of(self.config["features"]), splitting=self.splitting, keys=self.keys,
+            inputs=Table.named("inputs", self.tables, self.config["dim"]),
+            prefix=None if self.labels is None else self.label_prefix, pruned=self.tables.get("pruned"),
         )  # fmt: skip
 
     @cached_property
@@ -285,7 +336,7 @@ class Model:
         built, odd = source.all_words(spelled(self.tables, self.keys))
         if odd:
             log.warning("%s words have vectors with values that are NaN or infinite", f"{odd:,}")
-        return Vectors._of_table(self.keys, built.table(), name=self.learner, parts=source)
+        return Vectors._of_table(self.keys, built.table(), name=self.learner, parts=self._parts())
 
     def _vectors(self, name: str) -> Vectors:
         return Vectors._of_table(
@@ -301,7 +352,7 @@ class Model:
     def _parts(self) -> Parts | None:
         """What words are made of; None where they have only rows of their own."""
         features = self.config.get("features")
-        if features is None or "inputs" not in self.tables:
+        if features is None or "inputs" not in self.tables or "unknown" in features:  # those are left out
             return None
         from omnivec.data.composing import composer
 

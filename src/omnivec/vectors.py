@@ -41,6 +41,9 @@ class Parts(Protocol):
     def unseen(self, word: str) -> Rows:
         """The vector of a word that is no key, (dim,); zeros where it has no part."""
 
+    def unseen_words(self, words: Sequence[str]) -> Rows:
+        """Those of many, (words, dim)."""
+
     def subwords(self, word: str) -> list[tuple[str, int]]:
         """The n-grams of a word that have a row, in their order, each with its row."""
 
@@ -134,7 +137,12 @@ class Vectors(Questions):
         keys = list(cast("Iterable[Key]", key))
         if self._parts is None:
             return self.table.take(self._rows(keys))
-        return np.array([self.get_vector(one) for one in keys], np.float32).reshape(-1, self.vector_size)
+        found = np.empty((len(keys), self.vector_size), np.float32)
+        strange = [place for place, one in enumerate(keys) if isinstance(one, str) and one not in self.keys]
+        known = np.setdiff1d(np.arange(len(keys)), strange)
+        found[known] = self.table.take(self._rows([keys[place] for place in known.tolist()]))
+        found[strange] = self._parts.unseen_words([cast("str", keys[place]) for place in strange])
+        return found
 
     def __repr__(self) -> str:
         size = f"{len(self):,} × {self.vector_size} {self.table.dtype}"
@@ -198,6 +206,11 @@ class Vectors(Questions):
         Raises: UnknownKey where a word that is no key has no parts either.
         """
         return parts_of(word, self.keys, self._parts)
+
+    @property
+    def composes(self) -> bool:
+        """Whether words that are no keys have vectors, by their parts."""
+        return self._parts is not None
 
     def get_vecattr(self, key: Key, attr: str) -> int:
         """How often a key occurred, for ``attr="count"``. Raises: OptionError when that is not known."""

@@ -85,3 +85,34 @@ def test_wrong_calls_are_one_line(model, tmp_path, capsys):
     assert out.read_bytes() == b"old"
     assert main(["embed", model, texts(tmp_path), "-o", str(out), "--overwrite", "-q"]) == 0
     assert np.load(out).shape == (4, 4)
+
+
+def test_the_ending_says_the_format(model, tmp_path, capsys):
+    file, lines = texts(tmp_path), ["the king", "the queen\r", "nothing", "한 queen"]
+    out = tmp_path / "out.safetensors"
+    assert main(["embed", model, file, "-o", str(out), "-q"]) == 0
+    safetensors = pytest.importorskip("safetensors.numpy")
+    found = safetensors.load_file(out)
+    assert [*found] == ["embeddings"]
+    np.testing.assert_array_equal(found["embeddings"], embed(load(model).vectors, lines))
+
+
+def test_parquet_has_the_texts_beside_the_vectors(model, tmp_path, capsys):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    out = tmp_path / "out.parquet"
+    for name, rows in ((texts(tmp_path), 4), (str(tmp_path / "empty"), 0)):
+        (tmp_path / "empty").write_bytes(b"")
+        assert main(["embed", model, name, "-o", str(out), "--overwrite", "-q"]) == 0
+        table = parquet.read_table(out)
+        assert table.column_names == ["text", "vector"] and len(table) == rows
+    assert main(["embed", model, texts(tmp_path), "-o", str(out), "--overwrite", "-q"]) == 0
+    table = parquet.read_table(out)
+    lines = ["the king", "the queen\r", "nothing", "한 queen"]
+    assert table["text"].to_pylist() == lines
+    np.testing.assert_array_equal(table["vector"].to_pylist(), embed(load(model).vectors, lines))
+
+
+def test_parquet_without_pyarrow_names_its_extra_before_the_work(model, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["embed", model, "-o", str(tmp_path / "out.parquet")]) != 0
+    assert "pip install 'omnivec[arrow]'" in capsys.readouterr().err

@@ -17,6 +17,10 @@ CLASSIFICATION = json.loads(
     next(block for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
          if '"classification"' in block)
 )  # fmt: skip
+SENTENCES = json.loads(
+    next(block for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+         if '"sts"' in block)
+)  # fmt: skip
 KINDS = {"number": (int, float), "string": str, "boolean": bool, "any": object}
 
 
@@ -83,6 +87,18 @@ def test_evaluate(call, vectors_folder, tmp_path, asked):
     report = json.loads(call("evaluate", vectors_folder, *words, "--json")[1])
     fits(report, SHAPES["evaluate"], optional=("similarity", "analogies"))
     assert len(report) == len(asked)
+
+
+def test_evaluate_of_sentences(call, vectors_folder, tmp_path):
+    pytest.importorskip("sklearn")
+    (tmp_path / "STS").mkdir()
+    (tmp_path / "STS" / "STS.input.X.txt").write_text("king\tqueen\nman\twoman\nking\tman\n")
+    (tmp_path / "STS" / "STS.gs.X.txt").write_text("5\n3\n1\n")
+    (tmp_path / "task").write_text("a\tking queen\nb\tman woman\n" * 9)
+    words = ("--sts", tmp_path / "STS", "--transfer", tmp_path / "task", "--folds", "2", "--json")
+    fits(json.loads(call("evaluate", vectors_folder, *words)[1]), SENTENCES)
+    report = json.loads(call("evaluate", vectors_folder, *words[:2], "--json")[1])
+    fits(report, SENTENCES, optional=("transfer",))
 
 
 def test_info(call, vectors_folder, trained, tmp_path):

@@ -1,21 +1,26 @@
-"""`omnivec neighbors` and `analogy`: questions as arguments, as lines of stdin, or typed at a terminal."""
+"""`omnivec neighbors` and `analogy`: questions as arguments, as lines of stdin, or typed at a terminal.
+
+With --sentences the questions are texts, and the answers lines of a file.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli.failure import WrongCall
-from omnivec.cli.flags import Common, CommonFlags, count
+from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import Common, CommonFlags, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.questions import Session, answer_lines
 from omnivec.cli.show import Display, logging_shown
 
 if TYPE_CHECKING:
+    from omnivec.data.near_sentences import Sentences
     from omnivec.vectors import Vectors
 
 Model = Annotated[str, Parameter(help="A model folder, or a file of vectors in a format omnivec reads.")]
@@ -26,6 +31,31 @@ Restrict = Annotated[
 Approximate = Annotated[
     bool, Parameter(help="Search by the index that omnivec index has saved; a few answers may be missing.")
 ]
+
+
+def recipes() -> tuple[str, ...]:
+    """Names of the recipes; imported late, since flags are made early."""
+    from typing import get_args
+
+    from omnivec.data.sentences import Recipe
+
+    return get_args(Recipe)
+
+
+SentenceFile = Annotated[
+    str | None,
+    Parameter(
+        name="--sentences", metavar="FILE", help="Ask for texts: the nearest lines of FILE, by their vectors."
+    ),
+]
+Recipe = Annotated[
+    str | None,
+    choice("recipe", recipes),
+    Parameter(
+        metavar="NAME", show_default=False,
+        help="Of --sentences, as omnivec embed has them. [default: that of the kind of model]",
+    ),
+]  # fmt: skip
 Pairs = Sequence[tuple[str, float]]
 
 
@@ -36,14 +66,27 @@ def neighbors(
     topn: Topn = 10,
     restrict: Restrict = None,
     approximate: Approximate = False,
+    sentences: SentenceFile = None,
+    recipe: Recipe = None,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
-    """The words nearest to a word, by cosine."""
+    """The words nearest to a word, or the lines of a file nearest to a text, by cosine."""
+    together(sentences, recipe, restrict, approximate)
     with logging_shown(common.quiet, common.verbose):
-        vectors = opened(model, opening, common, approximate)
+        texts = None if sentences is None else asked(model, opening, common, sentences, recipe)
+        vectors = opened(model, opening, common, approximate) if texts is None else texts.vectors
+
+        def nearest(some: list[str]) -> Sequence[Pairs]:
+            if texts is not None:
+                return texts.neighbors(some, topn=topn)
+            return vectors.neighbors(some, topn=topn, restrict=restrict)
+
+        def known(line: str) -> Sequence[str]:
+            return [line] if texts is None else _known(texts, [line])
+
         if words:
-            answers = vectors.neighbors(list(words), topn=topn, restrict=restrict)
+            answers = nearest(list(words))
             if common.json:
                 emit_json(dict(zip(words, map(pairs, answers), strict=True)))
             elif len(words) == 1:
@@ -53,9 +96,6 @@ def neighbors(
                     emit(shown(word), *scores(found, "  "))
             return 0
 
-        def answer(lines: list[str]) -> Sequence[Pairs]:
-            return vectors.neighbors(lines, topn=topn, restrict=restrict)
-
         def show(line: str, found: Pairs) -> None:
             if common.json:
                 emit_json({line: pairs(found)})
@@ -63,7 +103,8 @@ def neighbors(
                 heading(line)
                 emit(*scores(found, "  "))
 
-        return answer_lines(Session("Word? ", vectors, lambda line: [line], answer, show, common.json))
+        prompt = "Word? " if texts is None else "Text? "
+        return answer_lines(Session(prompt, vectors, known, nearest, show, common.json))
 
 
 def analogy(
@@ -73,16 +114,22 @@ def analogy(
     topn: Topn = 10,
     restrict: Restrict = None,
     approximate: Approximate = False,
+    sentences: SentenceFile = None,
+    recipe: Recipe = None,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
-    """A is to B as C is to ?  The words nearest to B - A + C, by cosine."""
+    """A is to B as C is to ?  The words, or the lines of a file, nearest to B - A + C, by cosine."""
+    together(sentences, recipe, restrict, approximate)
     with logging_shown(common.quiet, common.verbose):
         if words and len(words) != 3:
             raise WrongCall(f"analogy takes three words A B C (A is to B as C is to ?), got {len(words)}")
-        vectors = opened(model, opening, common, approximate)
+        texts = None if sentences is None else asked(model, opening, common, sentences, recipe)
+        vectors = opened(model, opening, common, approximate) if texts is None else texts.vectors
 
         def solve(a: str, b: str, c: str) -> Pairs:
+            if texts is not None:
+                return texts.analogy(a, b, c, topn=topn)
             return vectors.analogy(a, b, c, topn=topn, restrict=restrict)
 
         if words:
@@ -97,7 +144,39 @@ def analogy(
                 heading(" ".join(three_words(line)))
             show_analogy(found, common.json, "  ")
 
-        return answer_lines(Session("A B C? ", vectors, three_words, answer, show, common.json))
+        def known(line: str) -> Sequence[str]:
+            three = three_words(line)
+            return three if texts is None else _known(texts, three)
+
+        return answer_lines(Session("A B C? ", vectors, known, answer, show, common.json))
+
+
+def together(sentences: str | None, recipe: str | None, restrict: int | None, approximate: bool) -> None:
+    """Raises: WrongCall for flags that say nothing beside each other."""
+    if sentences is None:
+        if recipe is not None:
+            raise WrongCall("--recipe needs --sentences FILE: words have one vector each")
+        return
+    for name, given in (("restrict", restrict is not None), ("approximate", approximate)):
+        if given:
+            raise WrongCall(f"--sentences and --{name} exclude each other: that one is of the words")
+    existing(sentences)
+
+
+def asked(model: str, opening: Opening, common: Common, file: str, recipe: str | None) -> Sentences:
+    """The lines of a file, with their vectors."""
+    from omnivec.cli.classify import lines
+
+    with Display(common.quiet) as display:
+        loaded = opening.loaded(model, display)
+        with display.busy("Reading", file):
+            return loaded.sentences((text.strip() for text in chain.from_iterable(lines(file))), recipe)
+
+
+def _known(texts: Sentences, some: Sequence[str]) -> Sequence[str]:
+    """No word: texts need not be keys. Raises: InputError for one of which nothing is known."""
+    texts.terms(some)
+    return []
 
 
 def three_words(line: str) -> tuple[str, str, str]:

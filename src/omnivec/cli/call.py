@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from omnivec.cli.failure import WrongCall, existing, unknown
@@ -46,6 +46,19 @@ def preset_help(learner: type[Options]) -> str:
     return f"An ancestor's conventions: {names or 'there is none yet'}."
 
 
+PHRASES_HELP = "Phrases that are joined while texts are read; omnivec phrases writes such a file."
+
+
 def source(text: str) -> str | BinaryIO:
     """INPUT as `fit` takes it."""
     return sys.stdin.buffer if text == "-" else existing(text)
+
+
+def joining(path: str | None) -> Callable[[Any], Any]:
+    """What joins the phrases of a file in a text, or leaves it as it is. Raises: FormatError."""
+    if path is None:
+        return lambda text: text
+    from omnivec.data.phrases import Phrases
+
+    phrases = Phrases.load(existing(path))
+    return lambda text: None if text is None else phrases.apply(text)

@@ -1,16 +1,18 @@
-"""`omnivec embed MODEL [FILE|-] [-o OUT.npy]`: a vector for each line of a text."""
+"""`omnivec embed MODEL [FILE|-] [-o OUT.npy]`: a vector for each line of a text, in three formats."""
 
 from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterable
 from contextlib import nullcontext
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
+from omnivec.cli.ask import recipes
 from omnivec.cli.classify import lines
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
@@ -21,15 +23,6 @@ from omnivec.cli.show import Display, logging_shown
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-def recipes() -> tuple[str, ...]:
-    """Names of the recipes; imported late, since flags are made early."""
-    from typing import get_args
-
-    from omnivec.data.sentences import Recipe
-
-    return get_args(Recipe)
 
 
 def tokenizers() -> tuple[str, ...]:
@@ -48,7 +41,8 @@ def embed(
         str | None,
         Parameter(
             name=("--output", "-o"), metavar="OUT.npy",
-            help="Where the array goes, (lines, dim) float32; without it, to stdout.",
+            help="Where the array goes, (lines, dim) float32: NumPy's format, or by its ending .safetensors "
+            "or .parquet, which has the texts, too; without it, to stdout.",
         ),
     ] = None,
     recipe: Annotated[
@@ -82,16 +76,22 @@ def embed(
         raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
     from omnivec.store.replace import replacing
 
+    table = output is not None and output.endswith(".parquet")
+    if table:
+        from omnivec.store.extra import extra
+
+        extra("pyarrow", "arrow", what="Parquet")
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         # The place is looked at before the work, and a file appears there after it, whole.
         with nullcontext() if output is None else replacing(output, overwrite=overwrite) as target:
             opened = opening.loaded(model, display)
             recipe = opened.recipe if recipe is None else recipe
             with display.busy("Reading", "stdin" if file == "-" else file):
-                texts = chain.from_iterable(lines(file))
-                found = opened.embed(texts, recipe, components=components, tokenizer=tokenizer)
-            if target is not None:
-                target.write(as_bytes(found))
+                texts: Iterable[str] = chain.from_iterable(lines(file))
+                kept = list(texts) if table else texts  # a table has the texts beside their vectors
+                found = opened.embed(kept, recipe, components=components, tokenizer=tokenizer)
+            if target is not None and output is not None:
+                put(target, output, kept, found)
         if output is not None:
             size = f"{len(found):,} {TIMES} {found.shape[1]} float32"
             display.line("Saved", f"{shown(output)}, {size}, recipe {recipe}")
@@ -105,6 +105,20 @@ def embed(
     elif output is None:
         sys.stdout.buffer.write(as_bytes(found))
     return 0
+
+
+def put(file: BinaryIO, name: str, texts: Iterable[str], found: NDArray[np.float32]) -> None:
+    """Write vectors as the ending of a name says; the array of a safetensors file is called embeddings."""
+    if name.endswith(".parquet"):
+        from omnivec.store.formats.arrow import put_texts
+
+        put_texts(file, list(texts), found)
+    elif name.endswith(".safetensors"):
+        from omnivec.store.safetensors import put_rows
+
+        put_rows(file, "embeddings", (len(found), found.shape[1]), [found])
+    else:
+        file.write(as_bytes(found))
 
 
 def as_bytes(found: NDArray[np.float32]) -> bytes:

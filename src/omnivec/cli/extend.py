@@ -38,6 +38,7 @@ def extend(
     *,
     flags: Any = None,
     freeze: Annotated[bool, Parameter(help="The vectors of the words that MODEL has do not move.")] = False,
+    phrases: Annotated[str | None, Parameter(metavar="FILE", help=call.PHRASES_HELP)] = None,
     overwrite: Annotated[bool, Parameter(help="Replace the model that OUTPUT holds.")] = False,
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
@@ -47,12 +48,13 @@ def extend(
     from omnivec.store.folder import check_output
 
     existing(model)
+    joined = call.joining(phrases)
     check_output(output, overwrite=overwrite)
     saving = Saving(output, overwrite)
     with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         with display.busy("Opening", model):
             before = load(model)
-        source, progress = call.source(input), saving.with_room(display)
+        source, progress = joined(call.source(input)), saving.with_room(display)
         after = longer(before, source, **(flags or {}), frozen=freeze, progress=progress)
         return saving.keep(after, common, display)
 

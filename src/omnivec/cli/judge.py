@@ -1,4 +1,4 @@
-"""`omnivec evaluate`: word similarity and analogies, each figure with its coverage; labels of texts."""
+"""`omnivec evaluate`: words, analogies, sentences, each figure with its coverage; labels of texts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask import Model, opened
+from omnivec.cli import judge_sentences
+from omnivec.cli.ask import Model
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, count
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 
     from omnivec.evaluate.analogy import AnalogyScore, Share
     from omnivec.evaluate.similarity import SimilarityScore
-    from omnivec.vectors import Vectors
+    from omnivec.model import Model as Opened
 
+Sentences = Annotated[judge_sentences.Asked, Parameter(name="*")]
 Similarity = Annotated[
     list[str] | None,
     Parameter(
@@ -61,6 +63,7 @@ def evaluate(
     table: LabelledFlags = Labelled(),  # noqa: B008  (frozen)
     similarity: Similarity = None,
     analogies: Analogies = None,
+    sentences: Sentences = judge_sentences.Asked(),  # noqa: B008  (frozen)
     restrict: Restrict = 300_000,
     fold_case: FoldCase = True,
     unseen: Annotated[
@@ -69,42 +72,48 @@ def evaluate(
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
-    """How well the vectors agree with people on similar words, and how many analogies they solve; or, with
-    TEXTS, how well a classifier tells their labels.
+    """How well the vectors agree with people on similar words and sentences, how many analogies they solve,
+    and how well sentence vectors tell labels; or, with TEXTS, how well a classifier tells theirs.
     """
     if texts is not None:
         return judge_labels(model, texts, labels, table, opening, common)
     if given := table.words():
         raise WrongCall(f"{given[0]} needs TEXTS: it says where a table has them")
-    if not similarity and not analogies:
-        raise WrongCall("evaluate needs --similarity FILE or --analogies FILE, or TEXTS with labels")
+    sentences.check()
+    if not similarity and not analogies and not sentences.any:
+        raise WrongCall(
+            "evaluate needs --similarity FILE, --analogies FILE, --sts FILE or --transfer FILE, or TEXTS "
+            "with labels"
+        )
     for path in [*(similarity or ()), *([analogies] if analogies else ())]:
         existing(path)
     with logging_shown(common.quiet, common.verbose):
-        vectors = opened(model, opening, common)
         with Display(common.quiet) as display:
+            loaded = opening.loaded(model, display)
             options = {"restrict": restrict, "fold_case": fold_case, "unseen": unseen}
-            pairs, solved = _scores(vectors, similarity or [], analogies, options, display)
+            pairs, solved = _scores(loaded, similarity or [], analogies, options, display)
+            found = judge_sentences.judged(loaded, sentences, fold_case, display)
     if common.json:
-        emit_json(as_json(pairs, solved))
+        emit_json({**as_json(pairs, solved), **found.as_json()})
     else:
-        emit(*lines(pairs, solved))
+        words, rest = lines(pairs, solved), judge_sentences.lines(found)
+        emit(*words, *([""] if words and rest else []), *rest)
     return 0
 
 
 def _scores(
-    vectors: Vectors, similarity: list[str], questions: str | None, options: dict[str, Any], display: Display
+    model: Opened, similarity: list[str], questions: str | None, options: dict[str, Any], display: Display
 ) -> tuple[dict[str, SimilarityScore], AnalogyScore | None]:
     from omnivec import evaluate
 
     pairs = {}
     for path, name in names(similarity).items():
         with display.busy("Similarity", path):
-            pairs[name] = evaluate.similarity(vectors, Path(path), **options)
+            pairs[name] = evaluate.similarity(model.vectors, Path(path), **options)
     if questions is None:
         return pairs, None
     with display.busy("Analogies", questions):
-        return pairs, evaluate.analogies(vectors, Path(questions), **options)
+        return pairs, evaluate.analogies(model.vectors, Path(questions), **options)
 
 
 def names(paths: Sequence[str]) -> dict[str, str]:

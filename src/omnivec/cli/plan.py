@@ -30,11 +30,13 @@ def command(name: str, learner: type[Windowed]) -> Callable[..., int]:
         flags: Any = None,
         preset: Annotated[str | None, Parameter(help=call.preset_help(learner), metavar="NAME")] = None,
         config: Annotated[str | None, Parameter(help=call.CONFIG_HELP, metavar="FILE")] = None,
+        phrases: Annotated[str | None, Parameter(metavar="FILE", help=call.PHRASES_HELP)] = None,
         common: CommonFlags = Common(),  # noqa: B008  (frozen)
     ) -> int:
         chosen = call.chosen(learner, preset, config, flags or {})
+        joined = call.joining(phrases)
         with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
-            found = chosen.plan(call.source(input), progress=display)
+            found = chosen.plan(joined(call.source(input)), progress=display)
         if common.json:
             emit_json(as_json(found))
         else:

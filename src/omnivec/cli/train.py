@@ -46,13 +46,14 @@ class Run:
         str | None,
         Parameter(group=RUN, metavar="FILE", help="A text whose loss is measured after each epoch."),
     ] = None
+    phrases: Annotated[str | None, Parameter(group=RUN, metavar="FILE", help=call.PHRASES_HELP)] = None
     overwrite: Annotated[bool, Parameter(group=RUN, help="Replace the model that OUTPUT holds.")] = False
 
     def check(self) -> None:
         """Refuse flags that exclude each other and files that are not there."""
         if self.freeze and self.start is None:
             raise WrongCall("--freeze needs --start FILE: it keeps the vectors of that file", ["--start"])
-        for path in (self.start, self.heldout_text):
+        for path in (self.start, self.heldout_text, self.phrases):
             if path is not None:
                 existing(path)
 
@@ -85,7 +86,9 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
         if point is None:
             resume.check_none(output, run.overwrite)
         errors = str(learner_chosen.as_dict()["encoding_errors"])
-        text, heldout = (table.of(given, errors) for given in (call.source(input), run.heldout_text))
+        joined = call.joining(run.phrases)
+        given = (call.source(input), run.heldout_text)
+        text, heldout = (joined(table.of(each, errors)) for each in given)
         # A checkpoint is replaced as a whole, so for a moment there are two of them.
         copies, replace = 1 if run.checkpoint is None else 2, run.overwrite or run.resume
         saving = Saving(output, replace, copies, _again(name, input, output, run, table))
@@ -119,6 +122,8 @@ def _again(learner: str, input: str, output: str, run: Run, table: Labelled) -> 
         words += ["--checkpoint", f"{run.checkpoint:g}"]
     if run.heldout_text is not None:
         words += ["--heldout-text", run.heldout_text]
+    if run.phrases is not None:
+        words += ["--phrases", run.phrases]
     return shlex.join(words)
 
 

@@ -66,7 +66,7 @@ def _corpus(model: Model, source: Examples) -> Corpus:
     units, predictor = [0], model._predictor
     for text, labels in examples(source, model.label_prefix, model.splitting.whitespace):
         told = [rows + names[label] for label in labels if label in names]
-        found = predictor.rows(text)
+        found = predictor.means.rows(text)
         if told and len(found):
             parts += [found, np.array(told, np.int64)]
             units.append(units[-1] + len(found) + len(told))

@@ -5,7 +5,8 @@ NumPy alone, so that looking up loads no compiler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,24 @@ class Composer:
             return np.zeros(self._inputs.dim, np.float32)
         rows = self._rows(self._subwords.rows(word, 0))
         return mean_of(self._inputs.take(rows[rows >= 0]))
+
+    def unseen_words(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of many such words, (words, dim), each as `unseen` has it."""
+        made = np.zeros((len(words), self._inputs.dim), np.float32)
+        if self._subwords.maxn < 1 or not len(words):
+            return made
+        spelled = [self._subwords.written(word).encode("utf-8", "surrogatepass") for word in words]
+        offsets = np.concatenate([[0], np.cumsum([len(word) for word in spelled])]).astype(np.int64)
+        text = np.frombuffer(b"".join(spelled), np.uint8)
+        counts, hashes = cut(
+            text, offsets, replace(self._subwords, jamo="none")
+        )  # they are written so already
+        rows = self._rows(hashes)
+        counts = np.bincount(np.repeat(np.arange(len(counts)), counts)[rows >= 0], minlength=len(counts))
+        there = counts > 0
+        spans = np.concatenate([[0], np.cumsum(counts[there])]).astype(np.int64)
+        made[there] = composed(self._inputs, spans, rows[rows >= 0])[:, : self._inputs.dim]
+        return made
 
     def subwords(self, word: str) -> list[tuple[str, int]]:
         """The n-grams of a word that have a row, in their order, each with its row."""

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.data import tokenize
+from omnivec.data.joining import Numbered, join_all, shortened
 from omnivec.data.line_end import check_line_end
 from omnivec.data.normalizing import normalized
 from omnivec.data.numbering import Numbering
+from omnivec.data.phrases import name_of, unwrapped
 from omnivec.data.sources import BLOCK, Piece, Source, describe, documents
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, extended, nothing_left, select
@@ -102,6 +104,50 @@ class Reading:
         Raises: InputError when the source is missing, unreadable, not text, empty, or no word is left;
         OptionError for the name of a tokenizer; MissingExtra where one by name is not installed.
         """
+        with closing(Spool()) as spool:
+            text, marks, invalid = self.numbered(source, spool, tokenizer=tokenizer, report=report)
+            words, counts, name = text.words, text.counts, name_of(source)
+            rows = np.full(len(words), -1, np.int32)
+            if known is not None:
+                vocabulary = extended(
+                    known, words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule
+                )
+                rows[:] = _rows(words, vocabulary)
+                if rows.max() < 0:
+                    raise InputError(
+                        f"{name}: none of its {len(words):,} different words is known, and no other occurs "
+                        f"{self.min_count:,} times; lower min_count"
+                    )
+            elif vocabulary is not None:
+                rows[:] = _rows(words, vocabulary)
+                if rows.max() < 0:
+                    raise InputError(
+                        f"{name}: none of its {len(words):,} different words is in the given vocabulary"
+                    )
+            else:
+                chosen = select(words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule)
+                if not len(chosen):
+                    raise nothing_left(words, counts, self.min_count, name)
+                # Stored as they will be kept: a million words as objects would take 70 MB beside the tables.
+                keys = Keys.build([words[k] for k in chosen], counts[chosen])
+                vocabulary = Vocabulary(keys, counts[chosen], int(counts.sum()), len(words))
+                rows[chosen] = np.arange(len(chosen), dtype=np.int32)
+            tokens, units = _renumbered(text.numbers, rows, marks)
+            return Corpus(vocabulary, tokens, units, int(counts.sum()), invalid, name)
+
+    def numbered(
+        self,
+        source: Source,
+        spool: Spool,
+        *,
+        tokenizer: Tokenizer | None = None,
+        report: Report | None = None,
+    ) -> tuple[Numbered, int, int]:
+        """Read a source once: (its words as numbers, phrases joined; ends of units; tokens that were not
+        UTF-8). The spool is used up.
+
+        Raises: as `corpus`.
+        """
         if isinstance(tokenizer, str):
             raise OptionError(
                 f"tokenizer is a function here, got {tokenizer!r}; a name is an option of the learner: "
@@ -109,19 +155,7 @@ class Reading:
             )
         if tokenizer is None and self.tokenizer != "whitespace":
             tokenizer = self.splitting()
-        with closing(Spool()) as spool:
-            return self._corpus(source, spool, tokenizer, vocabulary, known, rule, report)
-
-    def _corpus(
-        self,
-        source: Source,
-        spool: Spool,
-        tokenizer: Tokenizer | None,
-        vocabulary: Vocabulary | None,
-        known: Vocabulary | None,
-        rule: Rule | None,
-        report: Report | None,
-    ) -> Corpus:
+        source, steps = unwrapped(source)
         name, numbering = describe(source), Numbering(self.unit, spool.append, self.line_end)
         size, badly_decoded = self._read(source, numbering, spool, tokenizer, report, name)
         words, word_of, invalid = numbering.words(self.encoding_errors, name)
@@ -130,34 +164,12 @@ class Reading:
                 f"{name}: the corpus is empty" if size == 0 else f"{name}: the corpus holds no words"
             )
         counts = np.bincount(word_of + 1, weights=numbering.counts, minlength=len(words) + 1)[1:]
-        counts = counts.astype(np.int64)
-        rows = np.full(len(words) + 1, -1, np.int32)  # the last one stands for numbers without a word
-        if known is not None:
-            vocabulary = extended(
-                known, words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule
-            )
-            rows[:-1] = _rows(words, vocabulary)
-            if rows.max() < 0:
-                raise InputError(
-                    f"{name}: none of its {len(words):,} different words is known, and no other occurs "
-                    f"{self.min_count:,} times; lower min_count"
-                )
-        elif vocabulary is not None:
-            rows[:-1] = _rows(words, vocabulary)
-            if rows.max() < 0:
-                raise InputError(
-                    f"{name}: none of its {len(words):,} different words is in the given vocabulary"
-                )
-        else:
-            chosen = select(words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule)
-            if not len(chosen):
-                raise nothing_left(words, counts, self.min_count, name)
-            # Stored as they will be kept: a million words as objects would take 70 MB beside the tables.
-            keys = Keys.build([words[k] for k in chosen], counts[chosen])
-            vocabulary = Vocabulary(keys, counts[chosen], int(counts.sum()), len(words))
-            rows[chosen] = np.arange(len(chosen), dtype=np.int32)
-        tokens, units = _renumbered(spool, rows[word_of], numbering.marks)
-        return Corpus(vocabulary, tokens, units, int(counts.sum()), invalid + badly_decoded, name)
+        text = Numbered(words, counts.astype(np.int64), spool.taken())
+        if len(words) < len(word_of) or steps:
+            text.translate(word_of)
+        if steps:
+            join_all(text, steps)
+        return text, numbering.marks, invalid + badly_decoded
 
     def _read(
         self,
@@ -272,14 +284,10 @@ def _no_room(error: OSError) -> OutputError:
 
 
 def _renumbered(
-    spool: Spool, rows: NDArray[np.int32], marks: int
+    numbers: NDArray[np.int32], rows: NDArray[np.int32], marks: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Numbers of first appearance → (rows, borders of units), in the spool's own memory."""
+    """Numbers of words → (rows, borders of units), in their own memory."""
     units, state = np.zeros(marks + 1, np.int64), np.zeros(2, np.int64)
-    numbers = spool.taken()
     scan.renumber(numbers, rows, numbers, units, state)
     kept, ended = state.tolist()
-    if spool.on_disk:
-        return numbers[:kept], units[: ended + 1].copy()
-    numbers.resize(kept, refcheck=False)
-    return numbers, units[: ended + 1].copy()
+    return shortened(numbers, kept), units[: ended + 1].copy()

@@ -26,13 +26,21 @@ _PIECE = 1 << 10  # words composed at once: their rows then stay in the caches
 HASHES = ("omnivec", "fasttext")
 """Of word n-grams: ours, with a table of their own, or fastText's, in the table of character n-grams."""
 
+LEFT_OUT = "left out"
+"""What a model says of unknown words that vanish before n-grams are formed."""
+
+SENT2VEC = "sent2vec"
+"""The hash of sent2vec's files: fastText's formula, of the words' rows in place of their letters."""
+
 
 @dataclass(frozen=True)
 class Bag:
     """What a text is the mean of: its words, their character n-grams, word n-grams of up to `word_ngrams`.
 
     Rows are the words', then `buckets` for characters, then as many for word n-grams; `shared`: one table for
-    both. line_end: a token at the end of every text; jamo: Hangul as letters wherever a word is hashed.
+    both. line_end: a token at the end of every text; jamo: Hangul as letters wherever a word is hashed;
+    known_only: words without a row vanish before n-grams are formed, which then reach over them; cut_at: a
+    token before which a text ends.
     """
 
     hash: str
@@ -43,6 +51,8 @@ class Bag:
     shared: bool
     line_end: str | None
     jamo: str = "none"
+    known_only: bool = False
+    cut_at: str | None = None
 
     @classmethod
     def of(cls, features: Mapping[str, Any]) -> Bag:
@@ -50,16 +60,23 @@ class Bag:
         known = features.get("hash", "fasttext")
         return cls(
             hash=known,
-            shared=bool(features.get("shared", known == "fasttext")),
+            shared=bool(features.get("shared", known in ("fasttext", SENT2VEC))),
             line_end=features.get("line_end", LINE_END if known == "fasttext" else None),
             jamo=features.get("jamo", "none"),
+            known_only=features.get("unknown") == LEFT_OUT,
+            cut_at=LINE_END if known in ("fasttext", SENT2VEC) else None,
             **{name: int(features[name]) for name in ("minn", "maxn", "buckets", "word_ngrams")},
         )
 
     @property
     def plain(self) -> bool:
         """Whether word n-grams are hashed as fastText does."""
-        return self.hash == "fasttext"
+        return self.hash in ("fasttext", SENT2VEC)
+
+    @property
+    def by_row(self) -> bool:
+        """Whether a word is hashed by its row."""
+        return self.hash == SENT2VEC
 
     @property
     def letters(self) -> Subwords:
@@ -78,14 +95,24 @@ class Bag:
     def rows(self, tokens: Sequence[str], keys: Keys) -> NDArray[np.int64]:
         """The rows of a text's features, one that stands twice twice; `tokens` holds no labels."""
         words, found = len(keys), list[int]()
+        tokens = self.cut(tokens)
+        if self.known_only:
+            tokens = [token for token in tokens if keys.exact(token) >= 0]
         whole = [*tokens, self.line_end] if self.line_end is not None else tokens
         for token in whole:
             found += self.token_rows(token, keys)
         if self.word_ngrams > 1:
-            hashes = [token_hash(self.letters.written(token), self.plain) for token in whole]
+            hashes = [self._hash(token, keys) for token in whole]
             base = self.base(words)
             found += [base + gram for gram in word_ngrams(hashes, self.word_ngrams, self.buckets, self.plain)]
         return np.array(found, np.int64)
+
+    def cut(self, tokens: Sequence[str]) -> Sequence[str]:
+        """The tokens before the one at which a text ends."""
+        return tokens[: tokens.index(self.cut_at)] if self.cut_at in tokens else tokens
+
+    def _hash(self, token: str, keys: Keys) -> int:
+        return keys.exact(token) if self.by_row else token_hash(self.letters.written(token), self.plain)
 
     def token_rows(self, token: str, keys: Keys) -> list[int]:
         """The row of a token, if it has one, and those of its n-grams."""

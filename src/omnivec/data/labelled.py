@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from omnivec.data.columns import Rows
 from omnivec.data.corpus import Corpus, Reading, Report, Types
 from omnivec.data.heldout import Text
+from omnivec.data.phrases import named, unwrapped
 from omnivec.data.sources import Source, describe
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, nothing_left, select, times
@@ -55,10 +56,13 @@ class Labelling:
         split = tokenizer or reading.splitting(self.prefix)
         if reading.tokenizer != "whitespace":
             tokenizer = split
+        source, steps = unwrapped(source)
         given = pairs_as_tokens(source, self.prefix, split)
+        for phrases in steps:
+            given = phrases.apply(given)
         every = reading.corpus(given, tokenizer=tokenizer, report=report)
         name = source.name if isinstance(source, Rows) else describe(cast(Source, source))
-        every = replace(every, name=name)
+        every = replace(every, name=named(name, steps))
         keys = every.vocabulary.keys
         assert isinstance(keys, Keys)
         names, counts, is_label = list(keys), every.vocabulary.counts, begin_with(keys, self.prefix)

@@ -80,7 +80,7 @@ def opened_model(
         config["rounding"] = builder.rounding._asdict()
     if cut_off:
         config["rows"] = first
-        del config[FILE]
+        config.pop(FILE, None)
     return config, keys, tables
 
 

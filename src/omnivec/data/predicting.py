@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.data.features import Bag, token_hash
-from omnivec.data.ngrams import LINE_END, written
+from omnivec.data.ngrams import written
 from omnivec.data.normalizing import nfc
 from omnivec.data.tokenize import Splitting
 from omnivec.errors import InputError, NotEnoughMemory, OptionError
@@ -33,46 +34,31 @@ FEW = 200
 
 _SCORES = 1 << 21  # scores that are worked on together
 _LINES, _FEWEST = 1 << 12, 1 << 6  # lines that a thread averages together, at most and at least
-_SEPARATORS = b" \t\v\f\r\n\0"
+SEPARATORS = b" \t\v\f\r\n\0"
 
 
 @dataclass(frozen=True)
-class Predictor:
-    """A trained classifier, made ready: its features, its words, and its output side.
+class Means:
+    """What makes one vector of a text: its features and their rows; see `features.Bag`.
 
-    inputs, output: rows as in a model; tree (nodes, 2) int32 for the loss `hs`; labels: their names; prefix:
-    of words that are labels, and so no features; pruned (n, 2) int32: buckets that are left, and their rows.
+    inputs: rows as in a model; prefix: of words that are labels, and so no features, if there are any; pruned
+    (n, 2) int32: buckets that are left, and their rows.
     """
 
     bag: Bag
     splitting: Splitting
     keys: Keys
     inputs: Table
-    output: Table
-    loss: str
-    labels: Sequence[str]
-    prefix: str
-    tree: NDArray[np.int32] | None = None
+    prefix: str | None = None
     pruned: NDArray[np.int32] | None = None
 
-    def predict(self, texts: Sequence[str | Sequence[str]], k: int, threshold: float) -> list[Prediction]:
-        """See `Model.predict`."""
-        answers: list[Prediction] = []
-        piece = max(1, _SCORES // max(len(self.labels), 1))
-        with at_most(1):  # with few labels, BLAS's threads take longer to agree than one takes to multiply
-            for means, known in self.means(texts):
-                for first in range(0, len(means), piece):
-                    some = self.probabilities(means[first : first + piece])
-                    answers += self._best(some, known[first : first + piece], k, threshold)
-        return answers
-
-    def means(
+    def of(
         self, texts: Sequence[str | Sequence[str]]
     ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
         """The mean of each text's rows, (n, dim) float32, and whether it has any, (n,); in pieces."""
-        few = len(texts) < FEW and "numba" not in sys.modules
+        alone = len(texts) < FEW and "numba" not in sys.modules or find_spec("numba") is None
         strings = all(isinstance(text, str) for text in texts)
-        if few or not strings or not self._plain_rows:
+        if alone or not strings or not self._plain_rows:
             for first in range(0, len(texts), _LINES):
                 rows = [self.rows(text) for text in texts[first : first + _LINES]]
                 means = np.zeros((len(rows), self.inputs.dim), np.float32)
@@ -89,23 +75,18 @@ class Predictor:
             tokens: Sequence[str] = self.splitting(text)
         else:
             tokens = [nfc(token) for token in text] if self.splitting.normalize == "nfc" else text
-        if self.bag.plain and LINE_END in tokens:
-            tokens = tokens[: tokens.index(LINE_END)]
-        rows = self.bag.rows([token for token in tokens if not token.startswith(self.prefix)], self.keys)
+        if self.prefix is not None:
+            tokens = [token for token in tokens if not token.startswith(self.prefix)]
+        rows = self.bag.rows(tokens, self.keys)
         return rows if self.pruned is None else self._left(rows)
 
     def written(self, texts: Sequence[str]) -> Sequence[str]:
         """Texts as the kernel reads them: words between spaces, spelled as they are hashed."""
         if not self.splitting.at_bytes:
             texts = [" ".join(self.splitting(text)) for text in texts]
-        elif self.bag.plain:
-            texts = [self._ended(text) if LINE_END in text else text for text in texts]
+        if (end := self.bag.cut_at) is not None:
+            texts = [" ".join(self.bag.cut(self.splitting(t))) if end in t else t for t in texts]
         return texts if self.bag.jamo == "none" else [self.bag.letters.written(text) for text in texts]
-
-    def _ended(self, text: str) -> str:
-        """What fastText reads of a text that has the end of a line in it."""
-        tokens = self.splitting(text)
-        return " ".join(tokens[: tokens.index(LINE_END)]) if LINE_END in tokens else text
 
     def _left(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of a pruned model: buckets that are gone vanish, others have moved."""
@@ -124,6 +105,100 @@ class Predictor:
         assert self.pruned is not None
         order = np.argsort(self.pruned[:, 0])
         return self.pruned[order, 0], self.pruned[order, 1]
+
+    @property
+    def _plain_rows(self) -> bool:
+        """Whether the kernel can read the rows as they lie."""
+        return (
+            self.pruned is None and self._plain_prefix and self.inputs.dtype == "float32"
+            and self._laid_out is not None
+        )  # fmt: skip
+
+    @cached_property
+    def _laid_out(self) -> NDArray[np.float32] | None:
+        """The rows as the kernel reads them: a copy where they lie otherwise in a file, None without room."""
+        try:
+            return laid_out(self.inputs.stored, self.inputs.dim)
+        except NotEnoughMemory:
+            return None
+
+    @property
+    def _plain_prefix(self) -> bool:
+        """Whether the same words begin with the prefix as they are hashed; as letters, 각 begins with 가."""
+        return self.prefix is None or self.bag.jamo == "none" or self.prefix[-1:].isascii()
+
+    @cached_property
+    def _ready(self) -> tuple[Any, ...]:
+        """What the kernel is told beside the texts, in its order."""
+        from omnivec.kernels import scan
+
+        bag, words = self.bag, len(self.keys)
+        text, offsets = spelled(bag, self.keys)
+        slots = np.full(1 << max(10, (2 * words).bit_length()), scan.EMPTY, np.uint64)
+        scan.refill(slots, text, offsets, words)
+        kinds = np.full(256, scan.WORD, np.uint8)
+        kinds[list(SEPARATORS)] = scan.SEPARATOR
+        prefix = np.frombuffer(bytearray(bag.letters.written(self.prefix or "").encode()), np.uint8)
+        spans, parts = parts_of(bag, self.keys, None, words)
+        letters = np.array([bag.minn, bag.maxn, bag.buckets, words], np.int64)
+        end = bag.line_end
+        end_rows = [] if end is None else bag.token_rows(end, self.keys)
+        hashed = 0 if end is None else token_hash(bag.letters.written(end), bag.plain)
+        known = hashes_of(bag, self.keys) if bag.known_only else np.empty(0, np.uint64)
+        assert self._laid_out is not None
+        inputs = self._laid_out.view()
+        inputs.flags.writeable = False  # one compiled kernel for what is mapped and what is not
+        return (
+            kinds, prefix, slots, text, offsets, spans, parts, letters, bag.word_ngrams, bag.base(words),
+            bag.buckets, int(bag.plain), known, int(end is not None), np.array(end_rows, np.int32),
+            np.uint64(hashed), inputs,
+        )  # fmt: skip
+
+    def _by_kernel(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+        from omnivec.kernels import bag as kernel
+
+        *told, inputs = self._ready
+        width, dim = inputs.shape[1], self.inputs.dim
+
+        lines = min(max(-(-len(texts) // (4 * processors())), _FEWEST), _LINES)
+
+        def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+            text, begins = lines_of(self.written(texts[first : first + lines]))
+            sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
+            kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
+            return sums[:, :dim], counts > 0
+
+        firsts = range(0, len(texts), lines)
+        if len(firsts) < 2:
+            yield from map(piece, firsts)
+            return
+        with ThreadPoolExecutor(processors()) as pool:
+            yield from pool.map(piece, firsts)
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A trained classifier, made ready: the means of texts, and its output side.
+
+    output: rows as in a model; tree (nodes, 2) int32 for the loss `hs`; labels: their names.
+    """
+
+    means: Means
+    output: Table
+    loss: str
+    labels: Sequence[str]
+    tree: NDArray[np.int32] | None = None
+
+    def predict(self, texts: Sequence[str | Sequence[str]], k: int, threshold: float) -> list[Prediction]:
+        """See `Model.predict`."""
+        answers: list[Prediction] = []
+        piece = max(1, _SCORES // max(len(self.labels), 1))
+        with at_most(1):  # with few labels, BLAS's threads take longer to agree than one takes to multiply
+            for means, known in self.means.of(texts):
+                for first in range(0, len(means), piece):
+                    some = self.probabilities(means[first : first + piece])
+                    answers += self._best(some, known[first : first + piece], k, threshold)
+        return answers
 
     def probabilities(self, means: NDArray[np.float32]) -> NDArray[np.floating]:
         """The probability of each label, (n, labels): they sum to one for softmax and hs, elsewhere each
@@ -193,74 +268,6 @@ class Predictor:
     def _outputs(self) -> NDArray[np.float32]:
         return np.ascontiguousarray(self.output.take(np.arange(len(self.output))))
 
-    @property
-    def _plain_rows(self) -> bool:
-        """Whether the kernel can read the rows as they lie."""
-        return (
-            self.pruned is None and self._plain_prefix and self.inputs.dtype == "float32"
-            and self._laid_out is not None
-        )  # fmt: skip
-
-    @cached_property
-    def _laid_out(self) -> NDArray[np.float32] | None:
-        """The rows as the kernel reads them: a copy where they lie otherwise in a file, None without room."""
-        try:
-            return laid_out(self.inputs.stored, self.inputs.dim)
-        except NotEnoughMemory:
-            return None
-
-    @property
-    def _plain_prefix(self) -> bool:
-        """Whether the same words begin with the prefix as they are hashed; as letters, 각 begins with 가."""
-        return self.bag.jamo == "none" or self.prefix[-1:].isascii()
-
-    @cached_property
-    def _ready(self) -> tuple[Any, ...]:
-        """What the kernel is told beside the texts, in its order."""
-        from omnivec.kernels import scan
-
-        bag, words = self.bag, len(self.keys)
-        text, offsets = spelled(bag, self.keys)
-        slots = np.full(1 << max(10, (2 * words).bit_length()), scan.EMPTY, np.uint64)
-        scan.refill(slots, text, offsets, words)
-        kinds = np.full(256, scan.WORD, np.uint8)
-        kinds[list(_SEPARATORS)] = scan.SEPARATOR
-        prefix = np.frombuffer(bytearray(bag.letters.written(self.prefix).encode()), np.uint8)
-        spans, parts = parts_of(bag, self.keys, None, words)
-        letters = np.array([bag.minn, bag.maxn, bag.buckets, words], np.int64)
-        end = bag.line_end
-        end_rows = [] if end is None else bag.token_rows(end, self.keys)
-        hashed = 0 if end is None else token_hash(bag.letters.written(end), bag.plain)
-        assert self._laid_out is not None
-        inputs = self._laid_out.view()
-        inputs.flags.writeable = False  # one compiled kernel for what is mapped and what is not
-        return (
-            kinds, prefix, slots, text, offsets, spans, parts, letters, bag.word_ngrams, bag.base(words),
-            bag.buckets, int(bag.plain), int(end is not None), np.array(end_rows, np.int32),
-            np.uint64(hashed), inputs,
-        )  # fmt: skip
-
-    def _by_kernel(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
-        from omnivec.kernels import bag as kernel
-
-        *told, inputs = self._ready
-        width, dim = inputs.shape[1], self.inputs.dim
-
-        lines = min(max(-(-len(texts) // (4 * processors())), _FEWEST), _LINES)
-
-        def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-            text, begins = lines_of(self.written(texts[first : first + lines]))
-            sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
-            kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
-            return sums[:, :dim], counts > 0
-
-        firsts = range(0, len(texts), lines)
-        if len(firsts) < 2:
-            yield from map(piece, firsts)
-            return
-        with ThreadPoolExecutor(processors()) as pool:
-            yield from pool.map(piece, firsts)
-
 
 def lines_of(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Texts as one array of UTF-8, and where each begins, (texts + 1,); their line ends become spaces."""
@@ -305,6 +312,8 @@ def hashes_of(bag: Bag, keys: Any) -> NDArray[np.uint64]:
     from omnivec.kernels.hashing import token_hashes
 
     hashes = np.zeros(len(keys.tables()["keys.offsets"]) - 1, np.uint64)
+    if bag.by_row:
+        return np.arange(len(hashes), dtype=np.uint64)
     if bag.word_ngrams > 1:
         token_hashes(*spelled(bag, keys), int(bag.plain), hashes)
     return hashes
@@ -320,8 +329,8 @@ def checked(texts: object, k: int, threshold: float) -> Sequence[str | Sequence[
     for text in texts:
         if not isinstance(text, (str, list, tuple)):
             raise InputError(f"texts are str, or lists of tokens, got {type(text).__name__}")
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or (k != -1 and k < 1):
-        raise OptionError(f"k must be a whole number from 1 on, or -1 for all labels, got {k!r}")
+    if k != -1 and k < 1:
+        raise OptionError(f"k must be 1 or more, or -1 for all labels, got {k}")
     if not 0 <= threshold <= 1:
         raise OptionError(f"threshold must lie between 0 and 1, got {threshold}")
     return texts

@@ -4,10 +4,12 @@
     fasttext-unsupervised   the mean of the words' vectors, each of length one; those of zeros do not count
     fasttext-supervised     the mean of the rows of all that a classifier sees of a text: words, n-grams of
                             letters and of words, and the end of the line; its hidden layer
+    sent2vec                the mean of the rows of the words that a model knows, and of their n-grams
     sif                     the mean of a / (a + p) times the word's vector, p its share of the text it was
                             learned from, less the part along the texts' first principal component
 
-NumPy alone for few texts. Source of sif: Arora, Liang, Ma 2017.
+NumPy alone for few texts, or without Numba; kernels for many (many_sentences.py), which are equal. Source of
+sif: Arora, Liang, Ma 2017.
 """
 
 from __future__ import annotations
@@ -15,26 +17,33 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.predicting import Predictor
+from omnivec.data.many_sentences import LINES, Many
+from omnivec.data.predicting import Means
 from omnivec.data.tokenize import words_of
-from omnivec.errors import InputError, OptionError, UnknownKey
+from omnivec.errors import InputError, OptionError
+from omnivec.index.blas import at_most
 from omnivec.store.processors import processors
 from omnivec.vectors import Vectors
 
-Recipe: TypeAlias = Literal["mean", "fasttext-unsupervised", "fasttext-supervised", "sif"]
+Recipe: TypeAlias = Literal["mean", "fasttext-unsupervised", "fasttext-supervised", "sent2vec", "sif"]
 Rows = NDArray[np.float32]
+
+WHOLE = {"fasttext-supervised": "classifier", "sent2vec": "model of sent2vec"}
+"""Recipes that take all rows of a text, and the kind of model that knows them."""
 
 SMOOTHING, COMPONENTS = 1e-3, 1
 """What sif takes for `a`, and how many principal components it removes."""
 
 _TOKENS = 1 << 14  # gathered at once: 40 MB at dim 300
 _TEXTS = 1 << 16  # of a classifier at once
+_CHUNK = 4 * LINES * processors()  # texts that wait for threads: 10 MB for each thread
 
 log = logging.getLogger("omnivec")
 
@@ -48,9 +57,11 @@ class _Weighing(NamedTuple):
 
 
 def default(learner: str | None) -> Recipe:
-    """The recipe that a kind of model was made for: fastText's own for its kinds, else the mean."""
+    """The recipe that a kind of model was made for: fastText's and sent2vec's own, else the mean."""
     if learner == "classifier":
         return "fasttext-supervised"
+    if learner == "sent2vec":
+        return "sent2vec"
     return "fasttext-unsupervised" if learner == "fasttext" else "mean"
 
 
@@ -62,11 +73,13 @@ def embed(
     tokenizer: Callable[[str], Sequence[str]] = words_of,
     a: float = SMOOTHING,
     components: int = COMPONENTS,
+    many: Many | None = None,
 ) -> Rows:
     """A vector for each text, (texts, dim) float32.
 
     texts: str, or lists of tokens. Words that have no vector are left out; a text without any gets zeros, and
     the number of those is logged. a, components: of sif; 0 components leave the weighted means as they are.
+    many: the words made ready for kernels, of someone who asks more than once.
 
     Raises: OptionError for an unknown recipe, fasttext-supervised, which is `hidden`, or sif without counts;
     InputError for a single str in place of texts, or what is neither str nor tokens.
@@ -78,17 +91,27 @@ def embed(
         raise OptionError("sif weighs words by their counts, and these vectors came without; choose mean")
     if not a > 0 or components < 0:
         raise OptionError(f"a must be above 0 and components 0 or more, got {a} and {components}")
-    if recipe == "fasttext-supervised":
-        raise OptionError(f"{recipe} takes what a classifier sees of a text; choose another recipe")
+    if recipe in WHOLE:
+        raise OptionError(f"{recipe} takes what a {WHOLE[recipe]} sees of a text; choose another recipe")
     weighing = _Weighing(recipe, a, 1.0 if counts is None else float(counts.sum()))
-    words = (_tokens(text, tokenizer) for text in _checked(texts))
-    found = _together(_means(vectors, words, weighing), vectors.vector_size)
+    ready = Many(vectors) if many is None else many
+    means = _in_chunks(ready, _checked(texts), tokenizer, weighing)
+    found = _together(means, vectors.vector_size)
     return without(found, principal(found, components)) if recipe == "sif" and components else found
 
 
-def hidden(classifier: Predictor, texts: Iterable[str | Sequence[str]]) -> Rows:
-    """The vector of each text by the recipe fasttext-supervised, (texts, dim) float32; else as `embed`."""
-    return _together(_hidden(classifier, _checked(texts)), classifier.inputs.dim)
+def hidden(
+    means: Means,
+    texts: Iterable[str | Sequence[str]],
+    tokenizer: Callable[[str], Sequence[str]] | None = None,
+) -> Rows:
+    """The vector of each text by the recipes of what a model sees of it, fasttext-supervised and sent2vec,
+    (texts, dim) float32; else as `embed`. tokenizer: in place of the model's own.
+    """
+    some = _checked(texts)
+    if tokenizer is not None:
+        some = (_tokens(text, tokenizer) for text in some)
+    return _together(_hidden(means, some), means.inputs.dim)
 
 
 def _together(parts: Iterable[Rows], dim: int) -> Rows:
@@ -116,10 +139,28 @@ def _tokens(text: str | Sequence[str], tokenizer: Callable[[str], Sequence[str]]
     return list(tokenizer(text)) if isinstance(text, str) else text
 
 
-def _hidden(classifier: Predictor, texts: Iterator[str | Sequence[str]]) -> Iterator[Rows]:
+def _hidden(means: Means, texts: Iterator[str | Sequence[str]]) -> Iterator[Rows]:
     while some := list(islice(texts, _TEXTS)):
-        for means, _ in classifier.means(some):
-            yield means
+        for rows, _ in means.of(some):
+            yield rows
+
+
+def _in_chunks(
+    many: Many,
+    texts: Iterator[str | Sequence[str]],
+    tokenizer: Callable[[str], Sequence[str]],
+    weighing: _Weighing,
+) -> Iterator[Rows]:
+    """The weighted means of texts, a chunk at a time: by kernels where they can, else in NumPy."""
+    weights = _weights(many.vectors, weighing)
+    while some := list(islice(texts, _CHUNK)):
+        if many.takes(some, tokenizer):
+            weighed = partial(_weighed, many.vectors, weighing=weighing)
+            unit = weighing.recipe == "fasttext-unsupervised"
+            yield from many.means(cast("list[str]", some), weights, unit, weighed)
+        else:
+            words = (_tokens(text, tokenizer) for text in some)
+            yield from _means(many.vectors, words, weighing)
 
 
 def _means(vectors: Vectors, texts: Iterable[Sequence[str]], weighing: _Weighing) -> Iterator[Rows]:
@@ -165,6 +206,14 @@ def _block(vectors: Vectors, texts: list[Sequence[str]], weighing: _Weighing) ->
     return made
 
 
+def _weights(vectors: Vectors, weighing: _Weighing) -> NDArray[np.float64]:
+    """What the vector of each key is multiplied by, (keys,)."""
+    if weighing.recipe != "sif":
+        return np.ones(len(vectors.keys))
+    assert vectors.keys.counts is not None
+    return weighing.a / (weighing.a + vectors.keys.counts / weighing.total)
+
+
 def _weighed(vectors: Vectors, words: list[str], weighing: _Weighing) -> tuple[NDArray[Any], NDArray[Any]]:
     """The weighed vectors of different words, (words, dim) float64, and what each counts, 0 or 1.
 
@@ -174,31 +223,35 @@ def _weighed(vectors: Vectors, words: list[str], weighing: _Weighing) -> tuple[N
     known = rows >= 0
     table, weights = np.zeros((len(words), vectors.vector_size)), known.astype(np.float64)
     table[known] = vectors.table.take(rows[known])
-    for place in np.flatnonzero(~known).tolist():
-        try:
-            table[place] = vectors[words[place]]
-        except UnknownKey:
-            continue
-        weights[place] = float(table[place].any())
+    if vectors.composes and not known.all():
+        strange = np.flatnonzero(~known)
+        table[strange] = vectors[[words[place] for place in strange.tolist()]]
+        weights[strange] = table[strange].any(axis=1)
     if weighing.recipe == "fasttext-unsupervised":
         lengths = np.linalg.norm(table, axis=1)
         weights = (lengths > 0).astype(np.float64)
         table /= np.where(lengths > 0, lengths, 1)[:, None]
     elif weighing.recipe == "sif":
-        assert vectors.keys.counts is not None
-        shares = np.where(known, vectors.keys.counts[rows], 0) / weighing.total
-        table *= (weighing.a / (weighing.a + shares))[:, None]
+        table[known] *= _weights(vectors, weighing)[rows[known], None]  # a word that is no key weighs 1
     return table, weights
 
 
 def without(made: Rows, directions: NDArray[np.float64]) -> Rows:
     """Vectors less their parts along directions, (dim, n) of length one."""
-    less: Rows = (made - (made @ directions) @ directions.T).astype(np.float32)
+    less = np.empty_like(made)
+    with at_most(1):  # blocks are small, and BLAS's threads take long to agree
+        for first in range(0, len(made), LINES):  # a block stays in the caches: twice as fast as all at once
+            block = made[first : first + LINES]
+            less[first : first + LINES] = block - (block @ directions) @ directions.T
     return less
 
 
 def principal(made: Rows, count: int) -> NDArray[np.float64]:
     """The first principal directions of vectors, (dim, count)."""
-    wide = made.astype(np.float64)
-    _, directions = np.linalg.eigh(wide.T @ wide)
+    products = np.zeros((made.shape[1], made.shape[1]))
+    with at_most(1):
+        for first in range(0, len(made), LINES):
+            wide = made[first : first + LINES].astype(np.float64)
+            products += wide.T @ wide
+    _, directions = np.linalg.eigh(products)
     return directions[:, ::-1][:, :count]

@@ -14,6 +14,7 @@ import numpy as np
 from omnivec.data.corpus import Corpus, Reading, Report
 from omnivec.data.heldout import Text, split
 from omnivec.data.labelled import Labelling, taught
+from omnivec.data.phrases import unwrapped
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, times
@@ -220,6 +221,7 @@ def report_stopped(outcome: Outcome, epochs: int, listener: Listener) -> None:
 
 def _size(source: Source) -> int:
     """Bytes of a plain file, 0 where they are not known beforehand."""
+    source, _ = unwrapped(source)
     if not isinstance(source, (str, os.PathLike)) or Path(source).suffix in (".gz", ".xz"):
         return 0
     try:

@@ -45,12 +45,12 @@ def read_pairs(path: PathOrName, delimiter: str | None = None, encoding: str = "
     Raises: InputError for a file that cannot be read or has no such line.
     """
     pairs, skipped = [], []
-    for number, line in enumerate(_lines(path, encoding), 1):
+    for number, line in enumerate(read_lines(path, encoding), 1):
         if (pair := _pair(line, delimiter)) is not None:
             pairs.append(pair)
         elif line.strip() and not line.startswith("#"):
             skipped.append(number)
-    _report(path, skipped, f"WORD, WORD, NUMBER with {delimiter or TAB!r} between", found=len(pairs))
+    report_skipped(path, skipped, f"WORD, WORD, NUMBER with {delimiter or TAB!r} between", found=len(pairs))
     return pairs
 
 
@@ -63,7 +63,7 @@ def read_analogies(path: PathOrName) -> list[Section]:
     """
     sections: list[Section] = []
     skipped = []
-    for number, line in enumerate(_lines(path, "utf-8"), 1):
+    for number, line in enumerate(read_lines(path, "utf-8"), 1):
         words = line.split()
         if line.startswith(": "):
             sections.append(Section(line.lstrip(": ").strip()))
@@ -75,7 +75,7 @@ def read_analogies(path: PathOrName) -> list[Section]:
             )
         elif words:
             skipped.append(number)
-    _report(path, skipped, "four words", found=sum(len(section.questions) for section in sections))
+    report_skipped(path, skipped, "four words", found=sum(len(section.questions) for section in sections))
     return sections
 
 
@@ -94,19 +94,17 @@ def _pair(line: str, delimiter: str | None) -> Pair | None:
     return Pair(left, right, judgement) if isfinite(judgement) else None
 
 
-def _lines(path: PathOrName, encoding: str) -> list[str]:
+def read_lines(path: PathOrName, encoding: str, wanted: str = "a question file") -> list[str]:
     """The lines of a text file without their ends, or an InputError that says what it is instead."""
     try:
         content = Path(path).read_bytes()
     except OSError as error:
-        raise InputError(
-            f"{path}: cannot be read ({error.strerror or error}); expected a question file"
-        ) from None
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); expected {wanted}") from None
     if not content.strip():
-        raise InputError(f"{path}: is empty; expected a question file")
+        raise InputError(f"{path}: is empty; expected {wanted}")
     if b"\0" in content and "16" not in encoding and "32" not in encoding:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        raise InputError(f"{path}, line {line}: a binary file; expected a question file in {encoding} text")
+        raise InputError(f"{path}, line {line}: a binary file; expected {wanted} in {encoding} text")
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -119,7 +117,8 @@ def _lines(path: PathOrName, encoding: str) -> list[str]:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _report(path: PathOrName, skipped: list[int], wanted: str, found: int) -> None:
+def report_skipped(path: PathOrName, skipped: list[int], wanted: str, found: int) -> None:
+    """Log which lines were skipped. Raises: InputError where nothing else was found."""
     if not found:
         first = skipped[0] if skipped else 1
         raise InputError(f"{path}, line {first}: expected {wanted}; no line of the file is such a question")

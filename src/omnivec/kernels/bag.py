@@ -435,6 +435,7 @@ def means(
     base: int,
     buckets: int,
     plain: int,
+    known: NDArray[np.uint64],
     ends: int,
     end_rows: NDArray[np.int32],
     end_hash: np.uint64,
@@ -448,7 +449,8 @@ def means(
     text: UTF-8, line i from begins[i] to begins[i + 1]; separators (256,): WORD for what words consist of;
     prefix: of tokens that are no features; slots: of the words keys[offsets[i]:offsets[i + 1]], see scan.py,
     whose rows are parts[spans[i]:spans[i + 1]]; letters: minn, maxn, buckets and first row of the n-grams of
-    other words; ends: 1 for a token at the end of every line, with its rows and its hash.
+    other words; known (words,): what words are in n-grams, where others vanish before n-grams are formed, or
+    (0,); ends: 1 for a token at the end of every line, with its rows and its hash.
     """
     longest = np.int64(0)
     for line in range(counts.shape[0]):
@@ -472,6 +474,8 @@ def means(
                     continue
             h = token_hash(text, begin, position, 0)
             row = found(text, begin, position, h, slots, keys, offsets)
+            if row < 0 and known.shape[0] > 0:
+                continue
             if row >= 0:
                 for k in range(spans[row], spans[row + 1]):
                     held[n] = parts[k]
@@ -492,7 +496,9 @@ def means(
                             added(inputs, held, n, piece, sums, line)
                             total += n
                             n = 0
-            if plain and ngrams > 1:
+            if known.shape[0] > 0:
+                h = known[row]
+            elif plain and ngrams > 1:
                 h = token_hash(text, begin, position, 1)
             chain[words] = h
             words += 1

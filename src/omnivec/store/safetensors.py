@@ -84,16 +84,22 @@ def write_rows(path: Path, name: str, shape: tuple[int, int], blocks: Iterable[N
 
     Raises: OSError of the system.
     """
-    size = math.prod(shape) * 4
-    entry = {name: {"dtype": "F32", "shape": list(shape), "data_offsets": [0, size]}}
     with path.open("xb") as file:
-        header = _padded(entry)
-        file.write(len(header).to_bytes(8, "little"))
-        file.write(header)
-        for block in blocks:
-            file.write(_raw(np.ascontiguousarray(block, "<f4")))
+        put_rows(file, name, shape, blocks)
         file.flush()
         os.fsync(file.fileno())
+
+
+def put_rows(
+    file: BinaryIO, name: str, shape: tuple[int, int], blocks: Iterable[NDArray[np.float32]]
+) -> None:
+    """`write_rows` into an open file."""
+    size = math.prod(shape) * 4
+    header = _padded({name: {"dtype": "F32", "shape": list(shape), "data_offsets": [0, size]}})
+    file.write(len(header).to_bytes(8, "little"))
+    file.write(header)
+    for block in blocks:
+        file.write(_raw(np.ascontiguousarray(block, "<f4")))
 
 
 def _plan(

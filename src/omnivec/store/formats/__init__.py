@@ -25,6 +25,7 @@ from omnivec.store.formats import (
     npz,
     projector,
     refused,
+    sent2vec,
     starspace,
     static_embedding,
     tsv,
@@ -108,6 +109,10 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         name="gensim", title="gensim's own file", read=gensim_native.read, outline=gensim_native.outline,
+    ),
+    Format(
+        name="sent2vec", title="sent2vec model", sniff=sent2vec.sniff, read=sent2vec.read,
+        outline=sent2vec.outline,
     ),
     Format(
         name="fasttext", title="fastText model", suffixes=(".ftz",), sniff=fasttext.sniff, read=fasttext.read,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +102,22 @@ def write_arrow(
     ):
         for batch in _batches(path, contents, _BATCH, told):
             writer.write_batch(batch)
+
+
+def put_texts(file: BinaryIO, texts: Sequence[str], rows: NDArray[np.float32]) -> None:
+    """Write texts and their vectors (texts, dim) as a Parquet file of two columns, text and vector.
+
+    Texts may stand twice, as keys may not. Raises: MissingExtra without pyarrow.
+    """
+    arrow, parquet = extra("pyarrow", "arrow"), extra("pyarrow.parquet", "arrow")
+    dim = rows.shape[1]
+    schema = arrow.schema([("text", arrow.string()), ("vector", arrow.list_(arrow.float32(), dim))])
+    with parquet.ParquetWriter(file, schema, use_dictionary=False) as writer:
+        for start in range(0, len(texts), _GROUP):
+            some = rows[start : start + _GROUP]
+            vectors = arrow.FixedSizeListArray.from_arrays(arrow.array(np.ravel(some)), dim)
+            words = arrow.array(texts[start : start + _GROUP], arrow.string())
+            writer.write_batch(arrow.record_batch([words, vectors], schema=schema), row_group_size=_GROUP)
 
 
 @contextlib.contextmanager

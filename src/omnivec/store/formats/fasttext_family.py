@@ -47,9 +47,10 @@ _UNIGRAMS = (
     "write its word vectors by get_unigram_embeddings of its Python package"  # print-… mixes n-grams in
 )
 FASTTEXT = _Kind("fastText", (11, 12), (1, 2, 3))
+SENT2VEC = _Kind("sent2vec", (11,), (4,), advice="it is read where nothing of it is missing")
 _KINDS = (
     FASTTEXT,
-    _Kind("sent2vec", (11,), (4,), advice=_UNIGRAMS),
+    SENT2VEC,
     _Kind(
         "sent2vec", (11,), (5,), ("bucket_char",), "minn",
         _UNIGRAMS,

@@ -1,0 +1,178 @@
+"""`omnivec evaluate MODEL --sts FILE...` and `--transfer FILE...`: what sentence vectors are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Group, Parameter
+
+from omnivec.cli.ask import recipes
+from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import choice, count
+from omnivec.cli.out import aligned, shown
+
+if TYPE_CHECKING:
+    from omnivec.cli.show import Display
+    from omnivec.evaluate.sts import STSAverage, STSScore
+    from omnivec.model import Model
+    from omnivec.sklearn.transfer import TransferScore
+
+SENTENCES = Group("Sentences", sort_key=0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about the vectors of sentences."""
+
+    sts: Annotated[
+        list[str] | None,
+        Parameter(
+            consume_multiple=True, group=SENTENCES, metavar="FILE...",
+            help="Pairs of sentences with a person's score: STS-Benchmark, SICK, KorSTS, SemEval's files or "
+            "folders, or SCORE<tab>SENTENCE<tab>SENTENCE.",
+        ),
+    ] = None  # fmt: skip
+    transfer: Annotated[
+        list[str] | None,
+        Parameter(
+            consume_multiple=True, group=SENTENCES, metavar="FILE...",
+            help="Texts with a label each, or a file of texts for each label (MR, CR, SUBJ, MPQA, TREC, "
+            "SST-2): accuracy of a logistic regression on their vectors.",
+        ),
+    ] = None  # fmt: skip
+    test: Annotated[
+        str | None,
+        Parameter(
+            group=SENTENCES, metavar="FILE",
+            help="Texts that --transfer is judged by; without them by cross-validation.",
+        ),
+    ] = None  # fmt: skip
+    recipe: Annotated[
+        str | None, choice("recipe", recipes),
+        Parameter(
+            group=SENTENCES, metavar="NAME", show_default=False,
+            help="Of the vectors, as omnivec embed has them. [default: that of the kind of model]",
+        ),
+    ] = None  # fmt: skip
+    punctuation: Annotated[
+        bool,
+        Parameter(group=SENTENCES, help="Keep punctuation and symbols, which are spaces otherwise."),
+    ] = False
+    folds: Annotated[
+        int, count("folds", 2, 1000),
+        Parameter(group=SENTENCES, show_default=False, help="Of --transfer without --test. [default 10]"),
+    ] = 10  # fmt: skip
+
+    def check(self) -> None:
+        """Raises: WrongCall for flags that speak of what is not asked; InputError for a missing file."""
+        if self.test is not None and not self.transfer:
+            raise WrongCall("--test needs --transfer FILE: it holds the texts that one is judged by")
+        if self.recipe is not None and not (self.sts or self.transfer):
+            raise WrongCall("--recipe needs --sts FILE or --transfer FILE: words have one vector each")
+        for path in [*(self.sts or ()), *(self.transfer or ()), *([self.test] if self.test else ())]:
+            existing(path)
+        if self.transfer:
+            from omnivec.store.extra import extra
+
+            extra("sklearn", "sklearn", what="--transfer")
+
+    @property
+    def any(self) -> bool:
+        """Whether something was asked."""
+        return bool(self.sts or self.transfer)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answers, by name."""
+
+    sts: dict[str, STSScore]
+    averages: list[STSAverage]
+    transfer: TransferScore | None
+
+    def as_json(self) -> dict[str, object]:
+        """Them as JSON: only what was asked for."""
+        report: dict[str, object] = {}
+        if self.sts:
+            report["sts"] = {name: score.as_json() for name, score in self.sts.items()}
+        if self.averages:
+            report["sts_averages"] = {one.name: one.as_json() for one in self.averages}
+        if self.transfer is not None:
+            report["transfer"] = {self.transfer.name: self.transfer.as_json()}
+        return report
+
+
+def judged(model: Model, asked: Asked, fold_case: bool, display: Display) -> Found:
+    """The scores of what was asked."""
+    options: dict[str, Any] = {"fold_case": fold_case, "punctuation": asked.punctuation}
+    scores, averages = _sts(model, asked, options, display) if asked.sts else ({}, [])
+    return Found(scores, averages, _transfer(model, asked, options, display) if asked.transfer else None)
+
+
+def _sts(
+    model: Model, asked: Asked, options: dict[str, Any], display: Display
+) -> tuple[dict[str, STSScore], list[STSAverage]]:
+    from omnivec import evaluate
+
+    files = list(evaluate.pair_files(asked.sts or ()))
+    short = [file.name for file in files]
+    scores: dict[str, STSScore] = {}
+    together: dict[Path, list[STSScore]] = {}
+    for file in files:
+        with display.busy("Sentences", str(file.path)):
+            score = evaluate.sts(model, file, asked.recipe, **options)
+        scores[file.name if short.count(file.name) == 1 else str(file.path)] = score
+        together.setdefault(file.path.absolute().parent, []).append(score)
+    folders = {Path(path).absolute() for path in asked.sts or () if Path(path).is_dir()}
+    averages = [evaluate.average(folder.name, some) for folder, some in together.items() if folder in folders]
+    return scores, averages
+
+
+def _transfer(model: Model, asked: Asked, options: dict[str, Any], display: Display) -> TransferScore:
+    from omnivec.evaluate.labelled_texts import labelled_texts
+    from omnivec.sklearn.transfer import transfer
+
+    paths = asked.transfer or []
+    task = labelled_texts(paths)
+    test = None if asked.test is None else labelled_texts([asked.test])
+
+    def told(fold: int) -> None:
+        display.living("Learning", f"{Path(paths[0]).stem}, fold {fold} of {asked.folds} …")
+
+    score = transfer(
+        model, task, test, asked.recipe, name=Path(paths[0]).stem, folds=asked.folds, told=told, **options
+    )
+    display.rest()
+    return score
+
+
+def lines(found: Found) -> list[str]:
+    """The scores as tables."""
+    tables: list[list[Sequence[str]]] = []
+    if found.sts:
+        tables.append([("Sentences", "Pearson", "Spearman", "pairs", "unknown texts")])
+        tables[-1] += [
+            (shown(name), number(s.pearson), number(s.spearman), f"{s.pairs:,}", f"{s.unknown:,}")
+            for name, s in found.sts.items()
+        ]
+    if found.averages:
+        tables.append([("Mean of", "Pearson", "Spearman", "weighted", "weighted Spearman", "sets")])
+        tables[-1] += [(shown(one.name), *map(number, _four(one)), f"{one.sets:,}") for one in found.averages]
+    if (score := found.transfer) is not None:
+        tables.append([("Transfer", "accuracy", "± s.d.", "texts", "tested", "unknown texts")])
+        deviation = "-" if score.deviation is None else f"{score.deviation:.4f}"
+        counts = (f"{count:,}" for count in (score.texts, score.tested, score.unknown))
+        tables[-1].append((shown(score.name), f"{score.accuracy:.4f}", deviation, *counts))
+    return [line for rows in tables for line in ["", *aligned(rows)]][1:]
+
+
+def _four(one: STSAverage) -> Iterable[float | None]:
+    return one.pearson, one.spearman, one.weighted_pearson, one.weighted_spearman
+
+
+def number(value: float | None) -> str:
+    """A correlation, or `-` where there is none."""
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,188 @@
+"""`omnivec phrases INPUT OUTPUT`: words that stand together, as a file; a text with them joined."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
+
+from cyclopts import Parameter
+
+from omnivec.cli import call
+from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count, number
+from omnivec.cli.out import aligned, emit, emit_json, shown
+from omnivec.cli.show import Display, logging_shown
+
+if TYPE_CHECKING:
+    from omnivec.data.phrases import Phrases
+
+TOP = 10
+
+
+def scores() -> tuple[str, ...]:
+    """Names of the scores; imported late, since flags are made early."""
+    from omnivec.data.phrases import THRESHOLDS
+
+    return tuple(THRESHOLDS)
+
+
+def phrases(
+    input: Annotated[str, Positional, Parameter(help=call.INPUT_HELP)],
+    output: Annotated[
+        str | None, Parameter(help="The file of phrases to write; nothing where --phrases is given.")
+    ] = None,
+    /,
+    *,
+    score: Annotated[
+        str | None, choice("score", scores),
+        Parameter(
+            metavar="word2vec|gensim|npmi", show_default=False,
+            help="word2vec and gensim grow with the text, npmi lies in -1 to 1. [default word2vec]",
+        ),
+    ] = None,
+    threshold: Annotated[
+        float | None, number("threshold", -1, 1e15),
+        Parameter(help="A phrase scores above it. [default 100 of word2vec, 10 of gensim, 0.5 of npmi]"),
+    ] = None,
+    min_count: Annotated[
+        int | None, count("min_count"),
+        Parameter(help="A phrase occurs so often at least. [default 5]"),
+    ] = None,
+    discount: Annotated[
+        float | None, number("discount", 0, 1e15),
+        Parameter(help="What is subtracted from a pair's count. [default min_count]"),
+    ] = None,
+    connectors: Annotated[
+        str | None,
+        Parameter(
+            metavar="WORDS",
+            help="Words that only stand inside phrases, as in bank_of_america: parted by spaces, or english.",
+        ),
+    ] = None,
+    passes: Annotated[
+        int | None, count("passes", 1, 100),
+        Parameter(help="The second pass finds phrases of phrases, and so on. [default 1]"),
+    ] = None,
+    delimiter: Annotated[
+        str | None, Parameter(metavar="TEXT", allow_leading_hyphen=True, help="What joins words. [default _]")
+    ] = None,
+    max_size: Annotated[
+        int | None, count("max_size"),
+        Parameter(help="Keep so many pairs while counting, drop rare ones. [default all]"),
+    ] = None,
+    label_prefix: Annotated[
+        str | None,
+        Parameter(
+            metavar="TEXT", allow_leading_hyphen=True,
+            help="Words that begin so stand in no phrase. [default __label__]",
+        ),
+    ] = None,
+    unit: Annotated[
+        Literal["line", "paragraph", "document"] | None,
+        Parameter(help="What no phrase crosses the border of. [default line]", show_choices=False,
+                  metavar="line|paragraph|document"),
+    ] = None,
+    phrases: Annotated[
+        str | None, Parameter(metavar="FILE", help="Phrases found before, to be applied; none are found.")
+    ] = None,
+    apply: Annotated[
+        str | None,
+        Parameter(
+            metavar="TEXT", allow_leading_hyphen=True,
+            help="Write INPUT with phrases joined, a line for each line; - writes to stdout.",
+        ),
+    ] = None,
+    overwrite: Annotated[bool, Parameter(help="Replace OUTPUT and TEXT.")] = False,
+    common: CommonFlags = Common(),  # noqa: B008  (frozen)
+) -> int:  # fmt: skip
+    """Find the words of a text that stand together oftener than by chance, or join known ones."""
+    asked = {
+        "score": score, "threshold": threshold, "min_count": min_count, "discount": discount,
+        "connectors": connectors, "passes": passes, "delimiter": delimiter, "max_size": max_size,
+        "label_prefix": label_prefix, "unit": unit,
+    }  # fmt: skip
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    _check(input, output, phrases, apply, list(given), common.json)
+    if connectors not in (None, "english"):
+        given["connectors"] = str(connectors).split()
+    from omnivec.data.phrase_file import text_of
+    from omnivec.data.phrases import Phrases
+    from omnivec.store.formats.source import created
+
+    source, lines = call.source(input), None
+    with ExitStack() as stack:
+        # The places are looked at before the work; the files appear there after it, whole.
+        target = stack.enter_context(created(output, overwrite=overwrite)) if output is not None else None
+        text: BinaryIO = sys.stdout.buffer
+        if apply is not None and apply != "-":
+            text = stack.enter_context(created(apply, overwrite=overwrite))
+        stack.enter_context(logging_shown(common.quiet, common.verbose))
+        display = stack.enter_context(Display(common.quiet))
+        if phrases is not None:
+            found = Phrases.load(phrases)
+        else:
+            from omnivec.data.collocations import find_phrases
+
+            with display.busy("Reading", input):
+                found = find_phrases(source, **given)
+            assert target is not None and output is not None
+            target.write(text_of(output, found))
+            display.line("Phrases", f"{len(found):,}, written to {shown(output)}")
+        if apply is not None:
+            with display.busy("Joining", input):
+                lines = _write(found.apply(source), text)
+            display.line("Text", f"{lines:,} lines, written to {'stdout' if apply == '-' else shown(apply)}")
+    if common.json:
+        emit_json(as_json(found, output, apply, lines))
+    elif phrases is None and apply != "-":
+        rows = [("Phrase", "count", "score"), *((shown(found.key(each)), f"{each.count:,}",
+                f"{each.score:.4g}") for each in list(found)[:TOP])]  # fmt: skip
+        emit(*aligned(rows))
+    return 0
+
+
+def as_json(found: Phrases, output: str | None, text: str | None, lines: int | None) -> dict[str, object]:
+    """What was found, as JSON: the numbers, and the phrases of the highest scores."""
+    top = [
+        {"phrase": found.key(each), "words": list(each.words), "count": each.count, "score": each.score,
+         "pass": each.turn}
+        for each in list(found)[:TOP]
+    ]  # fmt: skip
+    return {
+        "phrases": len(found), "passes": [len(turn) for turn in found.turns],
+        "score": found.record.get("score"), "threshold": found.record.get("threshold"),
+        "tokens": found.record.get("tokens"), "top": top, "output": output, "text": text, "lines": lines,
+    }  # fmt: skip
+
+
+def _check(
+    input: str, output: str | None, phrases: str | None, apply: str | None, given: list[str], json: bool
+) -> None:
+    if phrases is None and output is None:
+        raise WrongCall(
+            "OUTPUT is missing, the file of phrases to write; or give --phrases FILE --apply TEXT"
+        )
+    if phrases is not None:
+        existing(phrases)
+        if output is not None or given:
+            what = "OUTPUT" if output is not None else f"--{given[0].replace('_', '-')}"
+            raise WrongCall(
+                f"--phrases applies what is known, and {what} is for finding; leave out one of them"
+            )
+        if apply is None:
+            raise WrongCall("--phrases needs --apply TEXT: where the text goes", ["--apply"])
+    elif input == "-" and apply is not None:
+        raise WrongCall("--apply reads INPUT again, and stdin can be read once; save it to a file first")
+    if apply == "-" and json:
+        raise WrongCall("--apply - and --json both write to stdout; leave out one of them")
+
+
+def _write(text: Iterable[list[str]], file: BinaryIO) -> int:
+    """Write tokens, a line for each list; the number of lines."""
+    lines = 0
+    for tokens in text:
+        file.write((" ".join(tokens) + "\n").encode())
+        lines += 1
+    return lines

@@ -1,0 +1,111 @@
+"""A file of phrases: a line that says how they were found, names of the columns, a line for each phrase.
+
+Words stand between single spaces; a token that holds white space itself, or a backslash, is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from omnivec.errors import FormatError, OmnivecError, OutputError
+from omnivec.store.formats.source import created, opened, whole
+
+if TYPE_CHECKING:
+    from omnivec.data.phrases import Phrase, Phrases
+
+_VERSION = 1
+_TITLE = b"# omnivec phrases "
+_COLUMNS = ["phrase", "count", "score", "pass"]
+_ESCAPES = {" ": "\\s", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"}
+_SIGNS = {escape: sign for sign, escape in _ESCAPES.items()}
+_ESCAPE, _ESCAPED = re.compile(r"[ \t\n\r\\]"), re.compile(r"\\[stnr\\]")
+_TAKES = 8  # times its length: what a file takes in memory as phrases
+
+
+def write(path: str | os.PathLike[str], phrases: Phrases, *, overwrite: bool) -> None:
+    """Write a file. Raises: OutputError as `Phrases.save`."""
+    with created(path, overwrite=overwrite) as file:
+        file.write(text_of(path, phrases))
+
+
+def text_of(path: str | os.PathLike[str], phrases: Phrases) -> bytes:
+    """The file. Raises: OutputError where a phrase holds half of a surrogate pair."""
+    head = {"version": _VERSION, "delimiter": phrases.delimiter, "connectors": list(phrases.connectors)}
+    head |= phrases.record
+    lines = [_TITLE.decode() + json.dumps(head, ensure_ascii=False), "\t".join(_COLUMNS)]
+    for each in phrases:
+        words = " ".join(_ESCAPE.sub(lambda sign: _ESCAPES[sign[0]], word) for word in each.words)
+        lines.append(f"{words}\t{each.count}\t{each.score!r}\t{each.turn}")
+    try:
+        return "".join(line + "\n" for line in lines).encode()
+    except UnicodeEncodeError as error:
+        raise OutputError(f"{path}: a phrase holds half a character: {error.object[:60]!a}") from None
+
+
+def read(
+    path: str | os.PathLike[str],
+) -> tuple[tuple[Phrase, ...], str, tuple[str, ...], dict[str, Any]]:
+    """(phrases, delimiter, connectors, record). Raises: FormatError, with the line where one is wrong."""
+    with opened(Path(path)) as source:
+        text = whole(source, "phrases", _TAKES, f"is this a file of phrases? {path}")
+    first, *lines = text.removesuffix(b"\n").split(b"\n")
+    record, version = _head(path, first)
+    if version != _VERSION:
+        raise FormatError(f"{path}: written by a newer omnivec (version {version!r} of phrases); update it")
+    delimiter, connectors = record.pop("delimiter", None), record.pop("connectors", None)
+    if not isinstance(connectors, list) or not all(isinstance(word, str) for word in connectors):
+        raise FormatError(f"{path}: line 1: connectors are expected as a list of words, got {connectors!r}")
+    if not lines or _cells(path, 2, lines[0]) != _COLUMNS:
+        raise FormatError(f"{path}: line 2: expected the columns {', '.join(_COLUMNS)}, between tabs")
+    from omnivec.data.phrases import check_delimiter, fault
+
+    try:
+        check_delimiter(delimiter)
+    except OmnivecError as error:
+        raise FormatError(f"{path}: line 1: {error}") from None
+    found = []
+    for number, line in enumerate(lines[1:], 3):
+        phrase = _phrase(path, number, _cells(path, number, line))
+        if why := fault(phrase, connectors):
+            raise FormatError(f"{path}: line {number:,}: no phrase: {' '.join(phrase.words)!r}: {why}")
+        found.append(phrase)
+    return tuple(found), delimiter, tuple(connectors), record
+
+
+def _head(path: str | os.PathLike[str], line: bytes) -> tuple[dict[str, Any], object]:
+    if line.startswith(_TITLE):
+        try:
+            record = json.loads(line.removeprefix(_TITLE))
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            return record, record.pop("version", None)
+    raise FormatError(f"{path}: not a file of phrases: it does not begin with '# omnivec phrases {{…}}'")
+
+
+def _cells(path: str | os.PathLike[str], number: int, line: bytes) -> list[str]:
+    try:
+        return line.removesuffix(b"\r").decode().split("\t")
+    except UnicodeDecodeError as error:
+        raise FormatError(f"{path}: line {number:,}: expected UTF-8, got {line[:40]!r}: {error}") from None
+
+
+def _phrase(path: str | os.PathLike[str], number: int, cells: list[str]) -> Phrase:
+    from omnivec.data.phrases import Phrase
+
+    try:
+        words, count, score, turn = cells
+        parts = tuple(_ESCAPED.sub(lambda sign: _SIGNS[sign[0]], word) for word in words.split(" "))
+        made = Phrase(parts, int(count), float(score), int(turn))
+        if made.count < 1 or not 1 <= made.turn <= 1000 or made.score != made.score:
+            raise ValueError
+    except ValueError:
+        raise FormatError(
+            f"{path}: line {number:,}: expected {', '.join(_COLUMNS)}, between tabs, got "
+            f"{chr(9).join(cells)[:60]!r}"
+        ) from None
+    return made

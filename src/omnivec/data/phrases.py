@@ -1,0 +1,214 @@
+"""`Phrases`: words that are read as one, such as `new_york`; applied to texts of any kind, saved as a table.
+
+What a phrase is, and how greedy joining goes: reference/phrases.py. Neither NumPy nor Numba is needed here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+from omnivec.data.sources import Source, describe, documents
+from omnivec.data.tokenize import Lines, words_of
+from omnivec.errors import InputError, OptionError
+
+ENGLISH = tuple("a an and at by for from in of on or the to with without".split())
+"""Words that English phrases hold inside, and neither begin nor end with."""
+
+THRESHOLDS = {"word2vec": 100.0, "gensim": 10.0, "npmi": 0.5}
+"""Scores, and a threshold for each: the tool's own; a half for npmi, where gensim's 10 leaves nothing."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One phrase. words: as its pass met them, so that one of them may be a phrase itself; score: of its
+    first and last word; turn: the pass that found it, from 1 on.
+    """
+
+    words: tuple[str, ...]
+    count: int
+    score: float
+    turn: int = 1
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases as `find_phrases` finds them, or `Phrases.load` reads them.
+
+    found: the phrases by pass, in each by falling score. delimiter: what joins the words. connectors: words
+    that neither begin nor end a phrase and may stand inside. record: how they were found, for the file.
+    """
+
+    found: tuple[Phrase, ...]
+    delimiter: str = "_"
+    connectors: tuple[str, ...] = ()
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_delimiter(self.delimiter)
+        if not isinstance(self.found, tuple) or not all(isinstance(each, Phrase) for each in self.found):
+            kind = type(self.found).__name__
+            raise OptionError(f"Phrases holds what was found, got {kind}; find_phrases(text) finds phrases")
+        for phrase in self.found:
+            if why := fault(phrase, self.connectors):
+                raise InputError(f"no phrase: {' '.join(phrase.words)!r}: {why}")
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __iter__(self) -> Iterator[Phrase]:
+        return iter(self.found)
+
+    def __contains__(self, words: object) -> bool:
+        """Whether these words, a tuple or list of str, are joined by some pass."""
+        return isinstance(words, (tuple, list)) and any(tuple(words) in known for known in self.turns)
+
+    def __getitem__(self, tokens: Sequence[str]) -> list[str]:
+        """The tokens of one unit with phrases joined, all passes in turn."""
+        if isinstance(tokens, str) or not isinstance(tokens, Sequence):
+            raise InputError(f"phrases[tokens] takes the tokens of a text as a list, got {tokens!r:.60}")
+        return self.joined(tokens)
+
+    def key(self, phrase: Phrase) -> str:
+        """A phrase as the token that it becomes."""
+        return self.delimiter.join(phrase.words)
+
+    @cached_property
+    def turns(self) -> tuple[dict[tuple[str, ...], str], ...]:
+        """What each pass joins: words, and the token they become."""
+        last = max((phrase.turn for phrase in self.found), default=0)
+        steps: tuple[dict[tuple[str, ...], str], ...] = tuple({} for _ in range(last))
+        for phrase in self.found:
+            steps[phrase.turn - 1][phrase.words] = self.key(phrase)
+        return steps
+
+    @cached_property
+    def _inside(self) -> frozenset[str]:
+        return frozenset(self.connectors)
+
+    def joined(self, tokens: Sequence[str]) -> list[str]:
+        """The tokens of one unit with phrases joined; from left to right, and a word that ended a phrase
+        begins no other.
+        """
+        for known in self.turns:
+            tokens = _joined(tokens, known, self._inside)
+        return list(tokens)
+
+    def apply(self, source: Source) -> Joined:
+        """A text with phrases joined while it is read; nothing is written, nothing read before it is used.
+
+        source: as in `fit`. What comes goes wherever a text goes: into `fit`, `plan`, `extend`, into `embed`
+        and `predict` (where the source is texts), into another `find_phrases`. A learner reads it as its
+        options say. Iterated, it gives a list of tokens for each line, split at ASCII white space; as often
+        as the source can be read.
+        """
+        return Joined(source, self)
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write a table of phrase, count, score and pass, between tabs (docs/phrases.md).
+
+        A name that ends in .gz, .xz or .zst is packed.
+        Raises: OutputError when the path exists and `overwrite` is not set, or cannot be written.
+        """
+        from omnivec.data.phrase_file import write
+
+        write(path, self, overwrite=overwrite)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read what `save` wrote; lines may be taken out of it. Raises: FormatError naming the line."""
+        from omnivec.data.phrase_file import read
+
+        return cls(*read(path))
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A text whose phrases are joined while it is read; made by `Phrases.apply`."""
+
+    source: Any
+    phrases: Phrases
+
+    @property
+    def name(self) -> str:
+        """What the text is called."""
+        return name_of(self)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for tokens in self._lines():
+            try:
+                yield self.phrases.joined(tokens)
+            except TypeError:
+                raise InputError(
+                    f"phrases are joined in texts and lists of tokens, got {str(tokens)[:60]!r}"
+                ) from None
+
+    def _lines(self) -> Iterator[Sequence[str]]:
+        if isinstance(self.source, Joined):
+            yield from self.source
+            return
+        for document in documents(self.source):
+            yield from Lines(words_of, "replace", self.name).of(document)
+
+
+def unwrapped(source: Any) -> tuple[Any, tuple[Phrases, ...]]:
+    """The text itself, and the phrases to be joined in it, in their order."""
+    steps: tuple[Phrases, ...] = ()
+    while isinstance(source, Joined):
+        source, steps = source.source, (source.phrases, *steps)
+    return source, steps
+
+
+def name_of(source: Any) -> str:
+    """What a text is called, as `describe`, with the number of phrases that are joined in it."""
+    inner, steps = unwrapped(source)
+    return named(describe(inner), steps)
+
+
+def named(name: str, steps: Sequence[Phrases]) -> str:
+    """The name of a text in which phrases are joined."""
+    return f"{name}, {sum(map(len, steps)):,} phrases joined" if steps else name
+
+
+def _joined(
+    tokens: Sequence[str], known: Mapping[tuple[str, ...], str], connectors: frozenset[str]
+) -> list[str]:
+    made: list[str] = []
+    held: tuple[str, ...] = ()
+    for word in tokens:
+        if word in connectors:
+            if held:
+                held = (*held, word)
+            else:
+                made.append(word)
+            continue
+        longer = (*held, word)
+        if (phrase := known.get(longer)) is not None:
+            made.append(phrase)
+            held = ()
+        else:
+            made += held
+            held = (word,)
+    made += held
+    return made
+
+
+def fault(phrase: Phrase, connectors: Sequence[str]) -> str | None:
+    """Why something is no phrase; None for one that is."""
+    first, *inside, last = phrase.words if len(phrase.words) > 1 else ("", "")
+    if not all(phrase.words) or not first:
+        return "a phrase has two words or more"
+    if wrong := [word for word in (first, last) if word in connectors]:
+        return f"{wrong[0]!r} is a connector, and stands inside phrases alone"
+    if wrong := [word for word in inside if word not in connectors]:
+        return f"{wrong[0]!r} stands inside and is no connector; longer phrases are found in several passes"
+    return None
+
+
+def check_delimiter(delimiter: object) -> None:
+    """Raise OptionError unless words can be joined with it into one that no separator cuts."""
+    if not isinstance(delimiter, str) or "\0" in delimiter or delimiter.split() != [delimiter]:
+        raise OptionError(f"delimiter must be characters without white space, such as '_', got {delimiter!r}")

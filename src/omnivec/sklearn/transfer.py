@@ -1,0 +1,126 @@
+"""Do sentence vectors hold what a task asks for? Logistic regression on them, while they stay as they are.
+
+Protocol: SentEval (Conneau and Kiela 2018), with scikit-learn's logistic regression on standardised columns,
+whose penalty inner folds choose.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from omnivec.errors import InputError, OptionError
+from omnivec.evaluate.labelled_texts import Labelled
+from omnivec.evaluate.sts import Embeds, prepared
+
+PENALTIES = (0.001, 0.01, 0.1, 1.0)
+"""Values of C that are tried: the larger, the weaker the penalty."""
+
+INNER = 3
+"""Folds of the training part by which the penalty is chosen."""
+
+
+@dataclass(frozen=True)
+class TransferScore:
+    """Accuracies of one task. unknown: texts, of all, of which nothing is known."""
+
+    name: str
+    accuracies: list[float]
+    texts: int
+    tested: int
+    labels: int
+    unknown: int
+
+    @property
+    def accuracy(self) -> float:
+        """Mean over the folds; of a test file, its own."""
+        return float(np.mean(self.accuracies))
+
+    @property
+    def deviation(self) -> float | None:
+        """Standard deviation of the folds around their mean, with folds - 1; None of one test file."""
+        return float(np.std(self.accuracies, ddof=1)) if len(self.accuracies) > 1 else None
+
+    def as_json(self) -> dict[str, object]:
+        """All but the name, as ``omnivec evaluate --json`` prints it."""
+        return {
+            "accuracy": self.accuracy, "deviation": self.deviation, "folds": self.accuracies,
+            "texts": self.texts, "tested": self.tested, "labels": self.labels, "unknown": self.unknown,
+        }  # fmt: skip
+
+
+def transfer(
+    model: Embeds,
+    task: Labelled,
+    test: Labelled | None = None,
+    recipe: str | None = None,
+    *,
+    name: str = "",
+    folds: int = 10,
+    seed: int = 1,
+    fold_case: bool = True,
+    punctuation: bool = False,
+    told: Callable[[int], None] | None = None,
+) -> TransferScore:
+    """Accuracy of a logistic regression that learns a task's labels from sentence vectors.
+
+    test: texts to be judged by; without them every text is predicted once, by `folds` parts with labels in
+    the same proportions; recipe, fold_case, punctuation: as in `omnivec.evaluate.sts`; told: hears which fold
+    comes next.
+
+    Raises: InputError for fewer than two labels, or labels that are too rare for the folds; OptionError.
+    """
+    if folds < 2:
+        raise OptionError(f"folds must be 2 or more, got {folds}")
+    counts = Counter(task.labels)
+    if len(counts) < 2:
+        raise InputError(f"two labels or more are needed, got {len(counts)}: there is nothing to tell apart")
+    least, needed = min(counts.values()), INNER if test is not None else folds
+    if least < needed:
+        rarest = min(counts, key=counts.__getitem__)
+        raise InputError(
+            f"{needed} folds need every label {needed} times, {rarest!r} occurs {least} times; "
+            "lower folds or give more texts"
+        )
+
+    def embedded(texts: list[str]) -> NDArray[np.float64]:
+        # In float32 the solver never comes as near as it is asked to, and takes all of its steps.
+        return model.embed([prepared(text, fold_case, punctuation) for text in texts], recipe).astype(float)
+
+    X, y = embedded(task.texts), np.array(task.labels, str)
+    if test is not None:
+        asked, wanted = embedded(test.texts), np.array(test.labels, str)
+        accuracies, tested = [_accuracy(X, y, asked, wanted, seed)], len(wanted)
+        unknown = _zeros(X) + _zeros(asked)
+    else:
+        accuracies, tested, unknown = [], len(y), _zeros(X)
+        parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
+        for number, (learned, other) in enumerate(parts.split(X, y), 1):
+            if told is not None:
+                told(number)
+            accuracies.append(_accuracy(X[learned], y[learned], X[other], y[other], seed))
+    return TransferScore(name, accuracies, len(y), tested, len(counts), unknown)
+
+
+def _zeros(rows: NDArray[np.float64]) -> int:
+    return int(np.count_nonzero(~rows.any(axis=1)))
+
+
+def _accuracy(X: Any, y: Any, asked: Any, wanted: Any, seed: int) -> float:
+    inner = StratifiedKFold(INNER, shuffle=True, random_state=seed)
+    learner = make_pipeline(StandardScaler(), LogisticRegression(tol=1e-3, max_iter=1000))
+    search = GridSearchCV(learner, {"logisticregression__C": PENALTIES}, cv=inner)
+    with warnings.catch_warnings():  # 1,000 steps are ten times what these tasks take
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return float(search.fit(X, y).score(asked, wanted))
