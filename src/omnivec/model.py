@@ -214,8 +214,8 @@ class Model:
         """A vector for each text, (texts, dim) float32, by a named recipe (docs/sentences.md).
 
         texts: str, or lists of tokens; recipe: "mean" of the words' vectors, "fasttext-unsupervised" (each of
-        length one), "fasttext-supervised" (the hidden layer of a classifier), "sent2vec" (the mean of its words'
-        and their n-grams' rows), or "sif"; None is `recipe`;
+        length one), "fasttext-supervised" (the hidden layer of a classifier), "sent2vec" (the mean of rows
+        of words and n-grams), or "sif"; None is `recipe`;
         tokenizer: text to words in place of the model's own, a function or a name as in training (what a
         classifier sees of a text it splits itself); a, components: of sif, how strongly frequent words are
         weighed down, and how many principal components are removed.

@@ -1,7 +1,7 @@
 """Texts → the rows they are the mean of: those of words, of their n-grams, of n-grams of words.
 
 NumPy alone, so that a model that is only looked up loads no compiler. Definition: reference/classifier.py;
-for many texts at once: kernels/bag.py.
+for many texts at once: kernels/means.py.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ class Means:
         )  # fmt: skip
 
     def _by_kernel(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
-        from omnivec.kernels import bag as kernel
+        from omnivec.kernels.means import means
 
         *told, inputs = self._ready
         width, dim = inputs.shape[1], self.inputs.dim
@@ -165,7 +165,7 @@ class Means:
         def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
             text, begins = lines_of(self.written(texts[first : first + lines]))
             sums, counts = np.zeros((len(begins) - 1, width), np.float32), np.zeros(len(begins) - 1, np.int64)
-            kernel.means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
+            means(text, begins, *told, inputs, sums, counts)  # type: ignore[call-arg]
             return sums[:, :dim], counts > 0
 
         firsts = range(0, len(texts), lines)

@@ -12,8 +12,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.kernels.bag import found
 from omnivec.kernels.compiling import driver
+from omnivec.kernels.means import found
 from omnivec.kernels.scan import WORD, hashed
 
 
