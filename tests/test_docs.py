@@ -37,6 +37,8 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "wordsim.tsv").write_text(
         "king\tqueen\t9.1\nriver\twater\t8.0\nking\tstone\t1.2\nman\twind\t0.5\n"
     )
+    (tmp_path / "labelled.txt").write_text("__label__good warm sun\n__label__bad cold rain\n" * 10)
+    (tmp_path / "texts.txt").write_text("a warm king\nthe cold river\n")
     (tmp_path / "questions-words.txt").write_text(
         ": family\nman woman king queen\nboy girl prince princess\n"
     )

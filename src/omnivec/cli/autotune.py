@@ -50,7 +50,7 @@ def autotune(
     ] = None,
     size: Annotated[
         str | None,
-        Parameter(group=SEARCH, metavar="BYTES", help="What the model may have: 500k, 2M, 1G."),
+        Parameter(group=SEARCH, metavar="BYTES", help="What tables and words may have: 500k, 2M, 1G."),
     ] = None,
     flags: Any = None,
     preset: Annotated[str | None, Parameter(help=call.preset_help(Classifier), metavar="NAME")] = None,

@@ -329,8 +329,8 @@ def checked(texts: object, k: int, threshold: float) -> Sequence[str | Sequence[
     for text in texts:
         if not isinstance(text, (str, list, tuple)):
             raise InputError(f"texts are str, or lists of tokens, got {type(text).__name__}")
-    if k != -1 and k < 1:
-        raise OptionError(f"k must be 1 or more, or -1 for all labels, got {k}")
+    if isinstance(k, bool) or not isinstance(k, int | np.integer) or (k != -1 and k < 1):
+        raise OptionError(f"k must be a whole number from 1 on, or -1 for all labels, got {k!r}")
     if not 0 <= threshold <= 1:
         raise OptionError(f"threshold must lie between 0 and 1, got {threshold}")
     return texts
