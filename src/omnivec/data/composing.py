@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.features import composed, mean_of
+from omnivec.data.features import composed
 from omnivec.data.ngrams import Subwords, cut
 from omnivec.store.formats.fasttext_names import WORDS, bytes_of
 from omnivec.store.keys import Keys
@@ -42,22 +42,19 @@ class Composer:
 
     def unseen(self, word: str) -> NDArray[np.float32]:
         """The vector of a word without a row of its own, (dim,); zeros where it has no n-gram."""
-        if self._subwords.maxn < 1:
-            return np.zeros(self._inputs.dim, np.float32)
-        rows = self._rows(self._subwords.rows(word, 0))
-        return mean_of(self._inputs.take(rows[rows >= 0]))
+        (vector,) = self.unseen_words([word])
+        return vector
 
     def unseen_words(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of many such words, (words, dim), each as `unseen` has it."""
+        """The vectors of many such words, (words, dim)."""
         made = np.zeros((len(words), self._inputs.dim), np.float32)
         if self._subwords.maxn < 1 or not len(words):
             return made
         spelled = [self._subwords.written(word).encode("utf-8", "surrogatepass") for word in words]
         offsets = np.concatenate([[0], np.cumsum([len(word) for word in spelled])]).astype(np.int64)
         text = np.frombuffer(b"".join(spelled), np.uint8)
-        counts, hashes = cut(
-            text, offsets, replace(self._subwords, jamo="none")
-        )  # they are written so already
+        plain = replace(self._subwords, jamo="none")  # they are written so already
+        counts, hashes = cut(text, offsets, plain)
         rows = self._rows(hashes)
         counts = np.bincount(np.repeat(np.arange(len(counts)), counts)[rows >= 0], minlength=len(counts))
         there = counts > 0

@@ -154,16 +154,11 @@ def word_ngrams(hashes: Sequence[int], n: int, buckets: int, plain: bool) -> lis
     return found
 
 
-def mean_of(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The mean of some rows (n, dim), (dim,) float32; zeros where there are none."""
-    total: NDArray[np.float32] = np.add.reduce(rows, axis=0)
-    return total / np.float32(max(len(rows), 1))
-
-
 def composed(inputs: Table, spans: NDArray[np.int64], parts: NDArray[Any]) -> NDArray[np.float32]:
     """Every word as the mean of its rows, a new table (words, padded width).
 
-    Word w is the mean of inputs[parts[spans[w] : spans[w + 1]]], added in the same order as `mean_of` adds.
+    Word w is the mean of inputs[parts[spans[w] : spans[w + 1]]], of which there is one or more. Whoever
+    composes a word does it here, so that its digits are the same everywhere.
     """
     words, dim = len(spans) - 1, inputs.dim
     table = empty_table(words, dim)
