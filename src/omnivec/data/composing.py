@@ -42,7 +42,7 @@ class Composer:
 
     def unseen(self, word: str) -> NDArray[np.float32]:
         """The vector of a word without a row of its own, (dim,); zeros where it has no n-gram."""
-        (vector,) = self.unseen_words([word])
+        vector: NDArray[np.float32] = self.unseen_words([word])[0]
         return vector
 
     def unseen_words(self, words: Sequence[str]) -> NDArray[np.float32]:
