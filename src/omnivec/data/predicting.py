@@ -33,7 +33,9 @@ FEW = 200
 """Texts below which NumPy answers when no compiler is loaded: to load it takes a second."""
 
 _SCORES = 1 << 21  # scores that are worked on together
-_LINES, _FEWEST = 1 << 12, 1 << 6  # lines that a thread averages together, at most and at least
+# What a thread averages together, at most: lines, and letters. With pieces of 15,000 letters two threads take
+# 9 ms for 1,821 short lines, where one takes 5.
+_LINES, _LETTERS = 1 << 12, 1 << 18
 SEPARATORS = b" \t\v\f\r\n\0"
 
 
@@ -160,7 +162,7 @@ class Means:
         *told, inputs = self._ready
         width, dim = inputs.shape[1], self.inputs.dim
 
-        lines = min(max(-(-len(texts) // (4 * processors())), _FEWEST), _LINES)
+        lines = min(max(len(texts) * _LETTERS // max(sum(map(len, texts)), 1), 1), _LINES)
 
         def piece(first: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
             text, begins = lines_of(self.written(texts[first : first + lines]))
