@@ -10,7 +10,7 @@ n-Gram Features (arXiv 1703.02507).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -25,12 +25,8 @@ if TYPE_CHECKING:
 
     from omnivec.data.corpus import Corpus, Reading
     from omnivec.data.features import Bag
-    from omnivec.data.heldout import Text
-    from omnivec.data.sources import Source
-    from omnivec.data.tokenize import Tokenizer
-    from omnivec.data.vocabulary import Rule, Vocabulary
+    from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
-    from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
 
 
@@ -129,35 +125,6 @@ class Sent2Vec(TextLearner):
             unit=self.unit, whitespace=self.whitespace, normalize=self.normalize, tokenizer=self.tokenizer,
             encoding_errors=self.encoding_errors, min_count=self.min_count, max_size=self.max_size,
         )  # fmt: skip
-
-    def corpus(
-        self,
-        source: Source,
-        listener: Callable[[Progress], None],
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
-    ) -> Corpus:
-        """Read running text."""
-        from omnivec.engine import phases
-
-        return phases.read(
-            self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
-        )
-
-    def text_held_out(
-        self,
-        corpus: Corpus,
-        source: Source,
-        tokenizer: Tokenizer | None,
-        listener: Callable[[Progress], None],
-    ) -> tuple[Corpus, Text]:
-        """Read running text that is only measured."""
-        from omnivec.engine import phases
-
-        words = corpus.vocabulary
-        return corpus, phases.text_held_out(self.reading(), source, words, tokenizer, listener)
 
     def memory(self, words: int, labels: int = 0) -> dict[str, int]:
         """Bytes that training allocates for a vocabulary of `words`, by what for."""

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.heldout import Text
+    from omnivec.data.sources import Source
+    from omnivec.data.tokenize import Tokenizer
+    from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.job import Job
+    from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
 
     Pass = Callable[[NDArray[np.int32], NDArray[np.int64], Shard, float | None, NDArray[np.float64]], None]
@@ -53,6 +58,35 @@ class TextLearner(Learner):
     @abstractmethod
     def reading(self) -> Reading:
         """How the text is read."""
+
+    def corpus(
+        self,
+        source: Source,
+        listener: Callable[[Progress], None],
+        *,
+        tokenizer: Tokenizer | None = None,
+        vocabulary: Vocabulary | None = None,
+        rule: Rule | None = None,
+    ) -> Corpus:
+        """Read running text."""
+        from omnivec.engine import phases
+
+        return phases.read(
+            self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
+        )
+
+    def text_held_out(
+        self,
+        corpus: Corpus,
+        source: Source,
+        tokenizer: Tokenizer | None,
+        listener: Callable[[Progress], None],
+    ) -> tuple[Corpus, Text]:
+        """Read running text that is only measured."""
+        from omnivec.engine import phases
+
+        words = corpus.vocabulary
+        return corpus, phases.text_held_out(self.reading(), source, words, tokenizer, listener)
 
     def asked(self, *names: str) -> dict[str, str]:
         """Those of its options that ask for more than text as it is, for `features`."""

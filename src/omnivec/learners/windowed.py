@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from omnivec.data.corpus import Corpus, Reading
-    from omnivec.data.heldout import Text
     from omnivec.data.sources import Source
-    from omnivec.data.tokenize import Tokenizer
-    from omnivec.data.vocabulary import Rule, Vocabulary
+    from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
     from omnivec.engine.plan import Plan
     from omnivec.engine.progress import Progress
@@ -155,35 +153,6 @@ class Windowed(TextLearner):
             tokenizer=self.tokenizer, encoding_errors=self.encoding_errors, min_count=self.min_count,
             max_size=self.max_size,
         )  # fmt: skip
-
-    def corpus(
-        self,
-        source: Source,
-        listener: Callable[[Progress], None],
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
-    ) -> Corpus:
-        """Read running text."""
-        from omnivec.engine import phases
-
-        return phases.read(
-            self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
-        )
-
-    def text_held_out(
-        self,
-        corpus: Corpus,
-        source: Source,
-        tokenizer: Tokenizer | None,
-        listener: Callable[[Progress], None],
-    ) -> tuple[Corpus, Text]:
-        """Read running text that is only measured."""
-        from omnivec.engine import phases
-
-        words = corpus.vocabulary
-        return corpus, phases.text_held_out(self.reading(), source, words, tokenizer, listener)
 
     def head(self) -> None:
         """Words alone are predicted."""
