@@ -17,22 +17,13 @@ from omnivec.kernels.blocks import gathered, give, request
 from omnivec.kernels.compiling import driver, part, primitive
 from omnivec.kernels.hashing import bucket_of, longer
 from omnivec.kernels.meeting import kept, meet_one
-from omnivec.kernels.primitives import GAMMA, below, drawn, mixed, random_at
+from omnivec.kernels.primitives import GAMMA, among, below, drawn, mixed, random_at
 from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, prefetch, splat, store
 from omnivec.kernels.targets import BLOCK, REDRAWS
 from omnivec.kernels.together import meet_all
 
 PLAIN, NEITHER = -1, -2  # kinds of types: a word, neither word nor label; a label is its number
 FINE = np.float32(2**24)
-
-
-@primitive
-def among(targets, start, stop, row):
-    """Whether a label is one of the line's."""
-    found = False
-    for k in range(start, stop):
-        found |= targets[k] == row
-    return found
 
 
 @primitive

@@ -1,10 +1,12 @@
-"""Random numbers, one idea a function, inlined into the driver that calls it.
+"""Random numbers, and what looks at them: one idea a function, inlined into the driver that calls it.
 
 Every draw is a function of (seed, epoch, position): no state is kept, so a result depends neither on the
 thread count nor on where a run was interrupted.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,3 +46,12 @@ def drawn(bits: np.uint64, alias: NDArray[np.uint64]) -> np.int64:
     row = below(bits, alias.shape[0])
     entry = alias[row]
     return row if (bits & LOW32) <= (entry >> SHIFT32) else np.int64(entry & LOW32)
+
+
+@primitive
+def among(rows: NDArray[np.signedinteger[Any]], start: int, stop: int, row: int) -> bool:
+    """Whether a number is one of rows[start:stop]; read to the end, without a branch to mispredict."""
+    found = False
+    for k in range(start, stop):
+        found |= rows[k] == row
+    return found

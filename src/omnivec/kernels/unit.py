@@ -19,7 +19,7 @@ from omnivec.kernels.blocks import gathered, give, request
 from omnivec.kernels.compiling import driver, part, primitive
 from omnivec.kernels.hashing import bucket_of, longer
 from omnivec.kernels.meeting import kept, meet_one
-from omnivec.kernels.primitives import GAMMA, below, mixed, random_at
+from omnivec.kernels.primitives import GAMMA, among, below, mixed, random_at
 from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, fma, load, mul, splat, store, sub, zero
 from omnivec.kernels.targets import BLOCK, REDRAW, draw, label
 from omnivec.kernels.text import survives
@@ -31,15 +31,6 @@ NONE = -1  # the row of an n-gram that goes over the unit's end, or over a place
 
 
 @primitive
-def among(places, count, place):
-    """Whether a place is one of places[:count]."""
-    found = False
-    for k in range(count):
-        found |= places[k] == place
-    return found
-
-
-@primitive
 def drop(base, begin, length, count, places):
     """Draw the places of a unit that no n-gram contains; their number. Definition: `dropped`."""
     n = max(min(count, length - 2), 0)
@@ -48,7 +39,7 @@ def drop(base, begin, length, count, places):
         z += GAMMA
         last = length - n + k
         place = begin + below(mixed(z), last + 1)
-        if among(places, k, place):
+        if among(places, 0, k, place):
             place = begin + last
         places[k] = place
     return n
@@ -78,12 +69,12 @@ def formed(tokens, start, stop, end, hashes, ngrams, base, buckets, places, drop
         rows[k, 0] = tokens[p]
         request(inputs, tokens[p])
         count += 1
-        whole = ngrams > 1 and not among(places, drops, p)
+        whole = ngrams > 1 and not among(places, 0, drops, p)
         h = hashes[tokens[p]]
         for n in range(1, ngrams):
             whole = whole and p + n < end
             if whole and drops > 0:
-                whole = not among(places, drops, p + n)
+                whole = not among(places, 0, drops, p + n)
             row = NONE
             if whole:
                 h = longer(h, hashes[tokens[p + n]], 0)
