@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnivec import FormatError, InputError, Model, OptionError, Word2Vec, extend, load
+from omnivec import Classifier, FormatError, InputError, Model, OptionError, Sent2Vec, Word2Vec, extend, load
 from omnivec.data import vocabulary
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.engine import graft, start, tree
@@ -380,7 +380,7 @@ def test_what_is_no_model_is_refused(plain):
 
 def test_model_of_a_learner_that_is_not_known_is_named(plain):
     other = Model({**plain.config, "learner": "glove"}, plain.keys, plain.tables)
-    with pytest.raises(OptionError, match="a model of word2vec, fasttext is needed, got one of glove"):
+    with pytest.raises(OptionError, match="fasttext, sent2vec is needed, got one of glove"):
         extend(other, NEW)
 
 
@@ -408,3 +408,31 @@ def test_text_of_other_words_is_refused(plain):
         InputError, match="none of its 2 different words is known, and no other occurs 2 times"
     ):
         extend(plain, ["foo bar"])
+
+
+def test_sentences_go_on_with_their_ngrams():
+    """A bucket is a hash of words as they are written, so that it is the same row among more words."""
+    learner = Sent2Vec(dim=DIM, min_count=2, sample=0.0, ngram_dropout=0, buckets=300, threads=1, epochs=3)
+    model = learner.fit(OLD)
+    asked = ["the king sat on a bone", "the dog", "nothing known"]
+    before = model.embed(asked)
+    longer = extend(model, NEW, lr=1e-9)
+    assert "prince" in longer.keys and longer.recipe == "sent2vec"
+    assert (np.diff(longer.keys.rows(model.keys)) < 0).any()  # rows of words were permuted
+    np.testing.assert_allclose(longer.embed(asked), before, atol=1e-6)
+    words, more = len(model.keys), len(longer.keys)
+    assert model.tables["inputs"][words:].any()
+    np.testing.assert_allclose(longer.tables["inputs"][more:], model.tables["inputs"][words:], atol=1e-6)
+
+    learned = extend(model, NEW, frozen=True, epochs=20)
+    np.testing.assert_array_equal(vectors_of(learned, model.keys), model.vectors.vectors)
+    assert (learned.tables["inputs"][more:] != model.tables["inputs"][words:]).any()
+    assert learned.vectors.similarity("prince", "throne") != pytest.approx(
+        longer.vectors.similarity("prince", "throne"), abs=0.01
+    )
+
+
+def test_a_classifier_is_told_what_to_do():
+    model = Classifier(dim=DIM, threads=1, buckets=100).fit(["__label__a x y", "__label__b y z"])
+    with pytest.raises(OptionError, match="train one on all texts, with this model as start"):
+        extend(model, NEW)

@@ -8,8 +8,10 @@ import lzma
 import os
 import random
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,8 +25,11 @@ from omnivec import (
     OptionError,
     OutputError,
     Phrases,
+    Sent2Vec,
     Word2Vec,
+    extend,
     find_phrases,
+    load,
 )
 from omnivec.data import collocations
 from omnivec.data import corpus as corpus_module
@@ -429,3 +434,110 @@ def test_gensim_finds_the_same(source, score):
     assert {ours.key(each): each.score for each in ours} == pytest.approx(scores, rel=1e-12)
     frozen = theirs.freeze()
     assert [ours[line] for line in lines[:2000]] == [frozen[line] for line in lines[:2000]]
+
+
+# A model remembers what was joined in its text.
+
+same = partial(np.testing.assert_allclose, atol=1e-6)  # kernels and NumPy round in their own ways
+
+
+@pytest.fixture(scope="module")
+def towns():
+    return find_phrases(TOWN * 20, threshold=0.5)
+
+
+def sentences(towns, tmp_path, *, keep=True):
+    """A model of joined text, saved and opened; without its phrases, so that it shows what they do."""
+    learner = Sent2Vec(dim=8, epochs=2, threads=1, min_count=1, buckets=100, sample=0)
+    model = learner.fit(towns.apply(TOWN * 20))
+    if not keep:
+        del model.config["phrases"]
+    model.save(tmp_path / f"m{keep}")
+    return load(tmp_path / f"m{keep}")
+
+
+def test_a_model_joins_what_its_text_had_joined(towns, tmp_path):
+    """In any text, one or many, and in what tokenizers make of it; lists are taken as they are."""
+    own, bare = sentences(towns, tmp_path), sentences(towns, tmp_path, keep=False)
+    assert own.phrases == (towns,) and bare.phrases == ()
+    asked = ["we love new york", "new york", "york", "", "unheard of"]
+    wanted = bare.embed([towns[text.split()] for text in asked])
+    assert (wanted[0] != bare.embed(asked)[0]).any() and wanted[1].any()
+    same(own.embed(asked), wanted)
+    same(own.embed(asked * 99)[-5:], own.embed(asked))
+    same(own.embed(asked, tokenizer=str.split), wanted)
+    same(own.embed(asked, tokenizer="whitespace"), wanted)
+    same(own.embed(asked, "mean"), bare.embed([towns[t.split()] for t in asked], "mean"))
+    lists = [text.split() for text in asked]
+    same(own.embed(lists), bare.embed(lists))
+    same(bare.embed(towns.apply(asked)), wanted)
+
+
+def test_other_phrases_take_the_place_of_the_models(towns, tmp_path):
+    own = sentences(towns, tmp_path)
+    other = Phrases((Phrase(("love", "new"), 1, 1.0),))
+    same(own.embed(other.apply(["love new york"])), own.embed([["love_new", "york"]]))
+
+
+def test_a_classifier_joins_what_it_is_asked(towns):
+    told = [f"__label__{'x' if 'new york' in line else 'y'} {line}" for line in TOWN] * 20
+    model = Classifier(dim=8, threads=1, line_end="", epochs=20, lr=1.0).fit(towns.apply(told))
+    assert "new_york" in model.keys
+    joined = model.predict([["new_york"], ["york", "new"]])
+    assert model.predict(["new york", "york new"]) == joined
+    assert [label for ((label, _),) in joined] == ["x", "y"]
+    assert model.evaluate(told).precision == 1
+    same(model.probabilities(["new york"]), model.probabilities([["new_york"]]))
+
+
+def test_extending_joins_as_the_model_did_and_then_what_is_new(towns, tmp_path):
+    own = sentences(towns, tmp_path)
+    news = ["new york times are bad times"] * 20
+    longer = extend(own, news, min_count=1)
+    assert "times" in longer.keys and longer.phrases == (towns,)
+    assert longer.keys.counts[longer.keys.exact("new_york")] == 60 + 20
+    more = Phrases((Phrase(("new_york", "times"), 20, 1.0),))
+    again = extend(own, more.apply(towns.apply(news)), min_count=1)
+    assert again.phrases == (towns, more)  # the same phrases twice are once
+    assert "new_york_times" in again.keys and "new_york" in again.keys
+    same(again.embed(["new york times"]), again.embed([["new_york_times"]]))
+
+
+def test_a_damaged_list_of_phrases_is_named(towns, tmp_path):
+    model = sentences(towns, tmp_path)
+    for damaged in ([{}], [3], [{**model.config["phrases"][0], "found": ["new york"]}]):
+        model.config["phrases"] = damaged
+        model.save(tmp_path / "bad", overwrite=True)
+        with pytest.raises(FormatError, match=r"config.json: (damaged|phrase 1: expected)"):
+            load(tmp_path / "bad").embed(["new york"])
+
+
+def test_phrases_none_of_which_is_there_are_told(caplog):
+    other = Phrases((Phrase(("never", "there"), 1, 1.0),))
+    with caplog.at_level(logging.WARNING, "omnivec"):
+        Word2Vec(dim=8, epochs=1, min_count=1, threads=1).fit(other.apply(TOWN))
+    assert "none of the 1 phrases is in the text" in caplog.text
+
+
+def test_a_text_is_split_as_it_was_when_phrases_were_found(tmp_path):
+    """NBSP parts words where white space is Unicode's; the file remembers it."""
+    odd = ["we\u00a0love new\u00a0york", "new\u3000york"] * 9
+    with pytest.raises(InputError, match="no phrase"):
+        find_phrases(odd, threshold=0.1, connectors=["we\u00a0love"])
+    found = find_phrases(odd, threshold=0.1, whitespace="unicode")
+    found.save(tmp_path / "p.tsv")
+    found = Phrases.load(tmp_path / "p.tsv")
+    assert next(iter(found.apply(odd))) in (["we_love", "new_york"], ["we_love", "new_york"])
+    assert next(iter(found.apply(odd, whitespace="ascii"))) == odd[0].split(" ")
+    text = (tmp_path / "p.tsv").read_text().replace('"unicode"', '"klingon"')
+    (tmp_path / "p.tsv").write_text(text)
+    with pytest.raises(FormatError, match="line 1: whitespace must be ascii or unicode, got 'klingon'"):
+        Phrases.load(tmp_path / "p.tsv")
+
+
+def test_phrases_of_morphemes():
+    pytest.importorskip("kiwipiepy")
+    found = find_phrases(["서울에 갔다", "서울에서 왔다"] * 9, threshold=0.1, tokenizer="kiwi", min_count=2)
+    assert found.record["tokenizer"] == "kiwi"
+    with pytest.raises(OptionError, match="tokenizer must be whitespace or kiwi"):
+        find_phrases(TOWN, tokenizer="kiwy")

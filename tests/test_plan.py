@@ -2,12 +2,13 @@
 
 import itertools
 import os
+import random
 
 import numpy as np
 import pytest
 
-from omnivec import InputError, Word2Vec
-from omnivec.engine.plan import windows
+from omnivec import Classifier, InputError, Sent2Vec, Word2Vec
+from omnivec.engine.plan import whole_ngrams, windows
 from omnivec.store import memory
 from omnivec.store.tables import padded_width
 
@@ -126,3 +127,76 @@ def test_a_plan_of_nothing_is_refused(tmp_path):
     (tmp_path / "empty.txt").write_text("")
     with pytest.raises(InputError, match="empty"):
         Word2Vec().plan(tmp_path / "empty.txt")
+
+
+@pytest.mark.parametrize("dropout", [0, 1, 4, 9])
+def test_expected_ngrams_are_those_counted_one_by_one(dropout):
+    lengths = np.array([2, 3, 3, 5, 8])
+    found = 0.0
+    for n in lengths:
+        sets = list(itertools.combinations(range(n), max(min(dropout, n - 2), 0)))
+        whole = [
+            1
+            for m in (2, 3, 4)
+            for at in range(n - m + 1)
+            for holes in sets
+            if not {*range(at, at + m)} & {*holes}
+        ]
+        found += len(whole) / len(sets)
+    assert whole_ngrams(lengths, 4, dropout) == pytest.approx(found, rel=1e-12)
+    assert whole_ngrams(lengths, 1, dropout) == 0
+
+
+def test_a_plan_of_units_is_what_their_targets_and_rows_are(text, tmp_path):
+    """Units of one word teach nothing; the rows of a unit move once, the outputs for each target."""
+    learner = Sent2Vec(dim=20, epochs=4, threads=1, buckets=1000, sample=1e-3, ngram_dropout=0)
+    plan, model = learner.plan(text), learner.fit(text)
+    assert plan.predictions * plan.epochs == pytest.approx(model.record["pairs"], rel=0.02)
+    assert (plan.tokens, plan.tokens_in_vocabulary) == (
+        model.record["tokens"],
+        model.record["tokens_in_vocabulary"],
+    )
+    model.save(tmp_path / "model")
+    assert plan.disk == os.path.getsize(tmp_path / "model" / "model.safetensors")  # noqa: PTH202
+    small = learner.replaced(min_count=1, sample=0.0, negatives=3).plan(["a b a c", "a", "b b"] * 2)
+    assert (small.tokens, small.tokens_kept, small.predictions) == (14, 12, 12)
+    assert small.rows_moved == 2 * (4 + 3 + 2 + 1) + 12 * 4 and small.labels is None
+    none = learner.replaced(min_count=1, sample=0.0, target_min_count=4).plan(["a b", "a a c"])
+    assert none.predictions == pytest.approx(0, abs=1e-6)
+
+
+TOLD = ["__label__x a b", "__label__y a a b c", "__label__x __label__y __label__x a", "a b", "__label__z", ""]
+
+
+@pytest.mark.parametrize(
+    ("options", "outputs"),
+    [
+        ({}, 3 * 3),
+        ({"loss": "ova"}, 3 * 3),
+        ({"loss": "ns", "labels": "all", "negatives": 2}, 1 + 1 + 2 + 3 * 2),
+        ({"loss": "ns", "labels": "one", "negatives": 2}, 3 + 3 * 2),
+        # x and y occur three and two times, z once, so that its path is of two steps, and so is y's.
+        ({"loss": "hs", "labels": "all"}, 1 + 2 + 3),
+        ({"loss": "hs", "labels": "one"}, 1 + 2 + 1.5),
+        ({"word_ngrams": 2}, 3 * 3 + 1 + 3),
+        ({"minn": 1, "maxn": 1}, 3 * 3 + 2 + 4 + 1),  # one letter each, edges alone are none
+    ],
+)
+def test_a_plan_of_lines_is_what_their_features_and_labels_are(options, outputs, tmp_path):
+    learner = Classifier(dim=20, threads=1, buckets=100, line_end="", epochs=3, **options)
+    plan, model = learner.plan(TOLD), learner.fit(TOLD)
+    assert (plan.labels, plan.words, plan.predictions) == (3, 3, 3)
+    assert plan.predictions * 3 == model.record["pairs"]
+    assert plan.rows_moved == pytest.approx((2 + 4 + 1) + outputs)
+    assert plan.tokens == model.record["tokens"] and plan.tokens_kept == 3 + 5 + 4
+    model.save(tmp_path / "model")
+    assert plan.disk == os.path.getsize(tmp_path / "model" / "model.safetensors")  # noqa: PTH202
+
+
+def test_lines_are_counted_in_pieces(monkeypatch):
+    draw = random.Random(1)
+    lines = [f"__label__{draw.choice('xyz')} " + "w " * draw.randint(0, 3) for _ in range(50)]
+    learner = Classifier(threads=1, buckets=100, line_end="", word_ngrams=2)
+    whole = learner.plan(lines)
+    monkeypatch.setattr("omnivec.learners.plan.LINES", 7)
+    assert learner.plan(lines) == whole

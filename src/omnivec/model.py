@@ -44,6 +44,7 @@ log = logging.getLogger("omnivec")
 if TYPE_CHECKING:
     from omnivec.data.many_sentences import Many
     from omnivec.data.near_sentences import Sentences
+    from omnivec.data.phrases import Phrases
     from omnivec.data.predicting import Means, Predictor
     from omnivec.data.tokenize import Splitting
     from omnivec.evaluate.classification import ClassificationScore
@@ -116,7 +117,25 @@ class Model:
         """How a text becomes words, as in training."""
         from omnivec.data.tokenize import Splitting
 
-        return Splitting.of(self.options, self.label_prefix if self.labels is not None else None)
+        prefix = self.label_prefix if self.labels is not None else None
+        return Splitting.of(self.options, prefix, self.phrases)
+
+    @cached_property
+    def phrases(self) -> tuple[Phrases, ...]:
+        """What was joined in the text of training, in turn; `embed`, `predict` and `extend` join it, too."""
+        from omnivec.data.phrase_file import unpacked
+
+        return tuple(unpacked(CONFIG, each) for each in self.config.get("phrases", ()))
+
+    def _as_read(self, texts: Any) -> Any:
+        """Texts as `embed` and `predict` take them; those of `Phrases.apply` become tokens."""
+        from omnivec.data.phrases import unwrapped
+
+        inner, steps = unwrapped(texts)
+        if not steps or not isinstance(inner, Iterable) or isinstance(inner, (str, bytes)):
+            return texts
+        split = replace(self.splitting, phrases=steps)
+        return (split(text) if isinstance(text, str) else split.joined(text) for text in inner)
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -157,7 +176,7 @@ class Model:
         """
         from omnivec.data.predicting import checked
 
-        return self._predictor.predict(checked(texts, k, threshold), k, threshold)
+        return self._predictor.predict(checked(self._as_read(texts), k, threshold), k, threshold)
 
     def probabilities(self, texts: Iterable[str | Sequence[str]]) -> NDArray[np.float64]:
         """The probability of every label, (texts, labels) in the order of `label_names`.
@@ -166,7 +185,7 @@ class Model:
         """
         from omnivec.data.predicting import checked
 
-        predictor, asked = self._predictor, checked(texts, 1, 0.0)
+        predictor, asked = self._predictor, checked(self._as_read(texts), 1, 0.0)
         made = [
             np.where(known[:, None], predictor.probabilities(means), 0.0)
             for means, known in predictor.means.of(asked)
@@ -213,9 +232,10 @@ class Model:
     ) -> NDArray[np.float32]:
         """A vector for each text, (texts, dim) float32, by a named recipe (docs/sentences.md).
 
-        texts: str, or lists of tokens; recipe: "mean" of the words' vectors, "fasttext-unsupervised" (each of
-        length one), "fasttext-supervised" (the hidden layer of a classifier), "sent2vec" (the mean of rows
-        of words and n-grams), or "sif"; None is `recipe`;
+        texts: str, in which the phrases of the model's own text are joined; lists of tokens, taken as they
+        are; or what `Phrases.apply` gives, to join others; recipe: "mean" of the words' vectors,
+        "fasttext-unsupervised" (each of length one), "fasttext-supervised" (the hidden layer of a
+        classifier), "sent2vec" (the mean of rows of words and n-grams), or "sif"; None is `recipe`;
         tokenizer: text to words in place of the model's own, a function or a name as in training (what a
         classifier sees of a text it splits itself); a, components: of sif, how strongly frequent words are
         weighed down, and how many principal components are removed.
@@ -227,7 +247,10 @@ class Model:
         """
         from omnivec.data import sentences
 
-        split = replace(self.splitting, tokenizer=tokenizer) if isinstance(tokenizer, str) else tokenizer
+        split: Any = replace(self.splitting, tokenizer=tokenizer) if isinstance(tokenizer, str) else tokenizer
+        if callable(tokenizer) and self.phrases:
+            split = lambda text: self.splitting.joined(tokenizer(text))  # noqa: E731
+        texts = self._as_read(texts)
         chosen = self.recipe if recipe is None else recipe
         if chosen in sentences.WHOLE and chosen == self.recipe and "inputs" in self.tables:
             own = split if self.labels is None else None

@@ -122,6 +122,7 @@ def test_extend(call, trained, corpus, tmp_path):
 @pytest.mark.parametrize("loss", ["ns", "hs", "softmax"])
 def test_plan(call, corpus, loss):
     fits(json.loads(call("plan", "word2vec", corpus, "--loss", loss, "--json")[1]), SHAPES["plan"])
+    fits(json.loads(call("plan", "sent2vec", corpus, "--json")[1]), SHAPES["plan"])
 
 
 @pytest.mark.parametrize("verb", ["convert", "export"])

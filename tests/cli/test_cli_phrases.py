@@ -1,7 +1,9 @@
 """`phrases`: found and joined on the command line as in Python; `--phrases` of what learns."""
 
 import json
+from functools import partial
 
+import numpy as np
 import pytest
 from test_cli_json import SHAPES, fits
 
@@ -52,7 +54,49 @@ def test_learners_take_the_file(call, text, small, tmp_path):
     assert plan["tokens"] == sum(len(tokens) for tokens in Phrases.load(tmp_path / "p.tsv").apply(text))
 
 
+def test_embed_joins_as_the_model_or_as_it_is_told(call, text, small, tmp_path):
+    find_phrases(text, threshold=0).save(tmp_path / "p.tsv")
+    for name, flags in (("own", ("--phrases", tmp_path / "p.tsv")), ("bare", ())):
+        assert call("train", "word2vec", text, tmp_path / name, *small, *flags, "-q")[0] == 0
+    asked = "we love new york\n"
+    joined = " ".join(Phrases.load(tmp_path / "p.tsv")[asked.split()]) + "\n"
+    assert joined != asked
+
+    same = partial(np.testing.assert_allclose, atol=1e-6)
+
+    def rows(*words, stdin):
+        return json.loads(call("embed", *words, "--json", "-q", stdin=stdin)[1])["vectors"]
+
+    wanted = load(tmp_path / "own").embed([joined.split()])
+    same(rows(tmp_path / "own", stdin=asked), wanted)
+    other = tmp_path / "q.tsv"
+    other.write_text('# omnivec phrases {"version": 1, "delimiter": "_", "connectors": []}\n'
+                     "phrase\tcount\tscore\tpass\nwe love\t1\t1\t1\n")  # fmt: skip
+    wanted = load(tmp_path / "own").embed([["we_love", "new", "york"]])
+    same(rows(tmp_path / "own", "--phrases", other, stdin=asked), wanted)
+    wanted = load(tmp_path / "bare").embed([joined.split()])
+    same(rows(tmp_path / "bare", "--phrases", tmp_path / "p.tsv", stdin=asked), wanted)
+    code, _, err = call("embed", tmp_path / "own", "--phrases", text, stdin=asked)
+    assert code == 1 and "not a file of phrases" in err
+
+
+def test_texts_are_read_as_in_training(call, tmp_path):
+    text = tmp_path / "odd.txt"
+    text.write_bytes("new\u00a0york is\u3000cafe\u0301 new\u00a0york\n".encode() * 9 + b"bad \xff byte\n")
+    flags = ("--whitespace", "unicode", "--normalize", "nfc", "--encoding-errors", "ignore", "--threshold", 0)
+    code, _, err = call("phrases", text, tmp_path / "p.tsv", *flags, "--apply", tmp_path / "t.txt", "-q")
+    assert code == 0, err
+    lines = (tmp_path / "t.txt").read_text(encoding="utf-8").splitlines()
+    assert "new_york" in lines[0] and "caf\u00e9" in lines[0] and lines[-1] == "bad byte"
+    apply = ("phrases", text, "--phrases", tmp_path / "p.tsv", "--apply", "-", "-q")
+    assert call(*apply)[1].splitlines()[0] == lines[0]  # the file says how
+    assert call(*apply, "--whitespace", "ascii")[1].split(" ")[0] == "new\u00a0york"
+    code, _, err = call(*apply, "--encoding-errors", "strict")
+    assert code == 1 and "expected UTF-8, got byte 0xFF" in err
+
+
 BAD = {
+    "white space": (("TEXT", "OUT", "--whitespace", "unicod"), 2, "did you mean 'unicode'?"),
     "no output": (("TEXT",), 2, "OUTPUT is missing"),
     "no text": (("gone", "OUT"), 1, "gone: no such file or folder"),
     "threshold": (("TEXT", "OUT", "--threshold", "1e9"), 1, "no phrase scores above 1e+09"),

@@ -36,3 +36,16 @@ def test_a_plan_that_does_not_fit_says_so(call, corpus, monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: (1000, "container"))
     code, out, _ = call("plan", "word2vec", corpus)
     assert code == 0 and "does not fit: 1.0 kB free (container)" in out
+
+
+def test_plans_of_sentences_and_of_labels(call, corpus, tmp_path):
+    small = ("--dim", 16, "--buckets", 100, "--min-count", 1)
+    code, out, err = call("plan", "sent2vec", corpus, *small)
+    assert code == 0 and "labels" not in out and len(out.splitlines()) == 7
+    told = tmp_path / "told.tsv"
+    told.write_text("what\ttext\nx\ta b\ny\tb c\n")
+    columns = ("--text-column", "text", "--label-column", "what")
+    code, out, err = call("plan", "classifier", told, *small, *columns)
+    assert code == 0 and "words, 2 labels" in out, err
+    assert max(map(len, out.splitlines())) <= 80
+    assert json.loads(call("plan", "classifier", told, *small, *columns, "--json", "-q")[1])["labels"] == 2

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 from cyclopts import Parameter
 
+from omnivec.cli import call
 from omnivec.cli.ask import Model as ModelPath
 from omnivec.cli.ask import recipes
 from omnivec.cli.classify import lines
@@ -65,6 +66,10 @@ def embed(
             help="What makes words of a line, whitespace or kiwi. [default: what the model was trained with]",
         ),
     ] = None,
+    phrases: Annotated[
+        str | None,
+        Parameter(metavar="FILE", help="Join these phrases, in place of those of the model's own text."),
+    ] = None,
     overwrite: Annotated[bool, Parameter(help="Replace OUT.npy.")] = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
@@ -76,6 +81,7 @@ def embed(
         raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
     from omnivec.store.replace import replacing
 
+    joined = call.joining(phrases)
     table = output is not None and output.endswith(".parquet")
     if table:
         from omnivec.store.extra import extra
@@ -89,7 +95,7 @@ def embed(
             with display.busy("Reading", "stdin" if file == "-" else file):
                 texts: Iterable[str] = chain.from_iterable(lines(file))
                 kept = list(texts) if table else texts  # a table has the texts beside their vectors
-                found = opened.embed(kept, recipe, components=components, tokenizer=tokenizer)
+                found = opened.embed(joined(kept), recipe, components=components, tokenizer=tokenizer)
             if target is not None and output is not None:
                 put(target, output, kept, found)
         if output is not None:

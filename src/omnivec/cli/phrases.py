@@ -14,6 +14,7 @@ from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count, number
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
+from omnivec.config import options
 
 if TYPE_CHECKING:
     from omnivec.data.phrases import Phrases
@@ -26,6 +27,13 @@ def scores() -> tuple[str, ...]:
     from omnivec.data.phrases import THRESHOLDS
 
     return tuple(THRESHOLDS)
+
+
+def named(name: str) -> tuple[str, ...]:
+    """The words that an option of reading takes."""
+    from omnivec.learners.text import TextLearner
+
+    return tuple(map(str, options(TextLearner)[name].choices))
 
 
 def phrases(
@@ -84,6 +92,22 @@ def phrases(
         Parameter(help="What no phrase crosses the border of. [default line]", show_choices=False,
                   metavar="line|paragraph|document"),
     ] = None,
+    whitespace: Annotated[
+        str | None, choice("whitespace", lambda: named("whitespace")),
+        Parameter(metavar="ascii|unicode", help="As in train. [default ascii]", show_default=False),
+    ] = None,
+    normalize: Annotated[
+        str | None, choice("normalize", lambda: named("normalize")),
+        Parameter(metavar="none|nfc", help="As in train. [default none]", show_default=False),
+    ] = None,
+    tokenizer: Annotated[
+        str | None, choice("tokenizer", lambda: named("tokenizer")),
+        Parameter(metavar="whitespace|kiwi", help="As in train. [default whitespace]", show_default=False),
+    ] = None,
+    encoding_errors: Annotated[
+        str | None, choice("encoding_errors", lambda: named("encoding_errors")),
+        Parameter(metavar="replace|strict|ignore", help="As in train. [default replace]", show_default=False),
+    ] = None,
     phrases: Annotated[
         str | None, Parameter(metavar="FILE", help="Phrases found before, to be applied; none are found.")
     ] = None,
@@ -104,6 +128,11 @@ def phrases(
         "label_prefix": label_prefix, "unit": unit,
     }  # fmt: skip
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    reading = {
+        "whitespace": whitespace, "normalize": normalize, "tokenizer": tokenizer,
+        "encoding_errors": encoding_errors,
+    }  # fmt: skip
+    read: dict[str, Any] = {name: value for name, value in reading.items() if value is not None}
     _check(input, output, phrases, apply, list(given), common.json)
     if connectors not in (None, "english"):
         given["connectors"] = str(connectors).split()
@@ -126,13 +155,13 @@ def phrases(
             from omnivec.data.collocations import find_phrases
 
             with display.busy("Reading", input):
-                found = find_phrases(source, **given)
+                found = find_phrases(source, **given, **read)
             assert target is not None and output is not None
             target.write(text_of(output, found))
             display.line("Phrases", f"{len(found):,}, written to {shown(output)}")
         if apply is not None:
             with display.busy("Joining", input):
-                lines = _write(found.apply(source), text)
+                lines = _write(found.apply(source, **read), text)
             display.line("Text", f"{lines:,} lines, written to {'stdout' if apply == '-' else shown(apply)}")
     if common.json:
         emit_json(as_json(found, output, apply, lines))

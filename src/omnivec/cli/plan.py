@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from omnivec.cli import call
+from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags
 from omnivec.cli.out import emit_json, labelled
 from omnivec.cli.show import Display, logging_shown
-from omnivec.learners.known import WINDOWED
-from omnivec.learners.learner import plural
-from omnivec.learners.windowed import Windowed
+from omnivec.learners.classifier import Classifier
+from omnivec.learners.known import LEARNERS
+from omnivec.learners.learner import Learner, plural
 
 if TYPE_CHECKING:
     from omnivec.engine.plan import Plan
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 app = App(name="plan", help="What a training would do and need, without training.")
 
 
-def command(name: str, learner: type[Windowed]) -> Callable[..., int]:
+def command(name: str, learner: type[Learner]) -> Callable[..., int]:
     """The command that plans for one learner."""
 
     def plan(
@@ -31,12 +32,14 @@ def command(name: str, learner: type[Windowed]) -> Callable[..., int]:
         preset: Annotated[str | None, Parameter(help=call.preset_help(learner), metavar="NAME")] = None,
         config: Annotated[str | None, Parameter(help=call.CONFIG_HELP, metavar="FILE")] = None,
         phrases: Annotated[str | None, Parameter(metavar="FILE", help=call.PHRASES_HELP)] = None,
+        table: Any = Labelled(),  # noqa: B008  (frozen)
         common: CommonFlags = Common(),  # noqa: B008  (frozen)
     ) -> int:
         chosen = call.chosen(learner, preset, config, flags or {})
+        text = table.of(call.source(input), str(chosen.as_dict()["encoding_errors"]))
         joined = call.joining(phrases)
         with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
-            found = chosen.plan(joined(call.source(input)), progress=display)
+            found = chosen.plan(joined(text), progress=display)
         if common.json:
             emit_json(as_json(found))
         else:
@@ -44,6 +47,10 @@ def command(name: str, learner: type[Windowed]) -> Callable[..., int]:
         return 0
 
     plan.__annotations__["flags"] = learner_flags(learner)
+    labelled_text = issubclass(learner, Classifier)
+    plan.__annotations__["table"] = (
+        LabelledFlags if labelled_text else Annotated[Labelled, Parameter(parse=False)]
+    )
     plan.__doc__ = "What a training would do and need. The text is read and counted; nothing is written."
     plan.__name__ = name
     return plan
@@ -62,8 +69,9 @@ def lines(plan: "Plan") -> list[tuple[str, str]]:
     limit = "" if plan.memory_limit == "machine" else f" ({plan.memory_limit})"
     fits = "fits" if plan.fits else "does not fit"
     kept = plan.tokens_kept / max(plan.tokens_in_vocabulary, 1)
+    words = f"{plan.words:,} words" + ("" if plan.labels is None else f", {plan.labels:,} labels")
     return [
-        ("Text", f"{plan.tokens:,} tokens, {plan.tokens_in_vocabulary:,} of them of {plan.words:,} words"),
+        ("Text", f"{plan.tokens:,} tokens, {plan.tokens_in_vocabulary:,} of them of {words}"),
         ("Kept", f"{plan.tokens_kept:,.0f} of these are expected in an epoch, {kept:.1%}".replace("%", " %")),
         ("Predicts", f"{plan.predictions:,.0f} times an epoch, {plural(plan.epochs, 'epoch')}: "
                      f"{each(plan.predictions, plan.tokens)} a token"),
@@ -81,5 +89,5 @@ def each(number: float, tokens: int) -> str:
     return f"{share:,.0f}" if share >= 100 else f"{share:.3g}"
 
 
-for _name, _learner in WINDOWED.items():
+for _name, _learner in LEARNERS.items():
     app.command(command(_name, _learner), name=_name)

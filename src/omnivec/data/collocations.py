@@ -47,7 +47,7 @@ def find_phrases(
     whitespace: Literal["ascii", "unicode"] = "ascii",
     normalize: Literal["none", "nfc"] = "none",
     encoding_errors: Literal["replace", "strict", "ignore"] = "replace",
-    tokenizer: Tokenizer | None = None,
+    tokenizer: Tokenizer | str | None = None,
     report: Report | None = None,
 ) -> Phrases:
     """Find the words of a text that are a phrase: they stand together oftener than by chance.
@@ -73,7 +73,7 @@ def find_phrases(
         whitespace: what separates words, as in learners.
         normalize: as in learners.
         encoding_errors: as in learners.
-        tokenizer: a function from a line to its tokens, as in `fit`.
+        tokenizer: as in learners, by name; or a function from a line to its tokens, as in `fit`.
         report: receives (tokens, bytes) read so far.
 
     Returns: the phrases of each pass by falling score, equal ones by falling count, then by their words.
@@ -91,12 +91,17 @@ def find_phrases(
         score, float(threshold), min_count, float(min_count if discount is None else discount),
         inside, delimiter, max_size, label_prefix,
     )  # fmt: skip
+    named = tokenizer if isinstance(tokenizer, str) else "whitespace"
     reading = Reading(
-        unit=unit, whitespace=whitespace, normalize=normalize, encoding_errors=encoding_errors, min_count=1
-    )
+        unit=unit, whitespace=whitespace, normalize=normalize, tokenizer=named,
+        encoding_errors=encoding_errors, min_count=1,
+    )  # fmt: skip
+    splitting = reading.splitting()
     name, found, dropped = name_of(source), list[Phrase](), 0
     with closing(Spool()) as spool:
-        text, _, _ = reading.numbered(source, spool, tokenizer=tokenizer, report=report)
+        text, _, _ = reading.numbered(
+            source, spool, tokenizer=None if isinstance(tokenizer, str) else tokenizer, report=report
+        )
         tokens = int(text.counts.sum())
         for turn in range(1, passes + 1):
             more, least = _pass(text, rules, turn, name)
@@ -108,7 +113,7 @@ def find_phrases(
                 text.join({each.words: delimiter.join(each.words) for each in more}, inside)
     record: dict[str, Any] = {
         "score": score, "threshold": rules.threshold, "min_count": min_count, "passes": passes,
-        "source": name, "tokens": tokens,
+        "source": name, "tokens": tokens, **splitting.unusual,
     }  # fmt: skip
     if score != "npmi":
         record["discount"] = rules.discount

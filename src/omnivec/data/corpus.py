@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ from omnivec.data.joining import Numbered, join_all, shortened
 from omnivec.data.line_end import check_line_end
 from omnivec.data.normalizing import normalized
 from omnivec.data.numbering import Numbering
-from omnivec.data.phrases import name_of, unwrapped
+from omnivec.data.phrases import Phrases, name_of, unwrapped
 from omnivec.data.sources import BLOCK, Piece, Source, describe, documents
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, extended, nothing_left, select
@@ -24,6 +25,8 @@ from omnivec.errors import InputError, OptionError, OutputError
 from omnivec.kernels import scan
 from omnivec.store import memory
 from omnivec.store.keys import Keys
+
+_log = logging.getLogger("omnivec")
 
 IN_MEMORY = 0.25
 """Share of the available memory that token ids may take; beyond it they go to a file."""
@@ -51,7 +54,7 @@ class Corpus:
 
     tokens: (n,) int32; units: (u + 1,) int64, the borders of the units, from 0 to n; total: tokens of the
     text, those outside the vocabulary included; invalid: those that were not UTF-8; name: where the text came
-    from.
+    from; phrases: what was joined in it, in turn.
     """
 
     vocabulary: Vocabulary
@@ -61,6 +64,7 @@ class Corpus:
     invalid: int
     name: str
     types: Types | None = None
+    phrases: tuple[Phrases, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +137,8 @@ class Reading:
                 vocabulary = Vocabulary(keys, counts[chosen], int(counts.sum()), len(words))
                 rows[chosen] = np.arange(len(chosen), dtype=np.int32)
             tokens, units = _renumbered(text.numbers, rows, marks)
-            return Corpus(vocabulary, tokens, units, int(counts.sum()), invalid, name)
+            _, steps = unwrapped(source)
+            return Corpus(vocabulary, tokens, units, int(counts.sum()), invalid, name, phrases=steps)
 
     def numbered(
         self,
@@ -167,8 +172,11 @@ class Reading:
         text = Numbered(words, counts.astype(np.int64), spool.taken())
         if len(words) < len(word_of) or steps:
             text.translate(word_of)
-        if steps:
-            join_all(text, steps)
+        if steps and not join_all(text, steps):
+            _log.warning(
+                "%s: none of the %s phrases is in the text; were they found in one that was split alike?",
+                name, f"{sum(map(len, steps)):,}",
+            )  # fmt: skip
         return text, numbering.marks, invalid + badly_decoded
 
     def _read(

@@ -55,11 +55,13 @@ class Numbered:
         return np.fromiter((word in among for word in self.words), np.uint8, len(self.words))
 
 
-def join_all(text: Numbered, steps: Iterable[Phrases]) -> None:
-    """Join phrases, step by step and pass by pass."""
+def join_all(text: Numbered, steps: Iterable[Phrases]) -> int:
+    """Join phrases, step by step and pass by pass. Returns by how many tokens the text is shorter."""
+    before = len(text.numbers)
     for phrases in steps:
         for known in phrases.turns:
             text.join(known, phrases.connectors)
+    return before - len(text.numbers)
 
 
 def shortened(numbers: NDArray[np.int32], length: int) -> NDArray[np.int32]:

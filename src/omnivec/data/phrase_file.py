@@ -37,13 +37,33 @@ def text_of(path: str | os.PathLike[str], phrases: Phrases) -> bytes:
     head = {"version": _VERSION, "delimiter": phrases.delimiter, "connectors": list(phrases.connectors)}
     head |= phrases.record
     lines = [_TITLE.decode() + json.dumps(head, ensure_ascii=False), "\t".join(_COLUMNS)]
-    for each in phrases:
-        words = " ".join(_ESCAPE.sub(lambda sign: _ESCAPES[sign[0]], word) for word in each.words)
-        lines.append(f"{words}\t{each.count}\t{each.score!r}\t{each.turn}")
+    lines += map(_line, phrases)
     try:
         return "".join(line + "\n" for line in lines).encode()
     except UnicodeEncodeError as error:
         raise OutputError(f"{path}: a phrase holds half a character: {error.object[:60]!a}") from None
+
+
+def packed(phrases: Phrases) -> dict[str, Any]:
+    """Phrases as JSON, for the config of a model: the first line of a file, and under `found` the others."""
+    head = {"delimiter": phrases.delimiter, "connectors": list(phrases.connectors)}
+    return {**head, **phrases.record, "found": [_line(each) for each in phrases]}
+
+
+def unpacked(path: str | os.PathLike[str], packed: object) -> Phrases:
+    """What `packed` made; path: of the config. Raises: FormatError where it is damaged."""
+    from omnivec.data.phrases import Phrases
+
+    record = dict(packed) if isinstance(packed, dict) else {}
+    found = record.pop("found", None)
+    if not isinstance(found, list) or not all(isinstance(line, str) for line in found):
+        raise FormatError(f'{path}: damaged: "phrases" are expected to be listed under "found"')
+    return Phrases(*_checked(path, record, [(f"phrase {k}", line) for k, line in enumerate(found, 1)]))
+
+
+def _line(each: Phrase) -> str:
+    words = " ".join(_ESCAPE.sub(lambda sign: _ESCAPES[sign[0]], word) for word in each.words)
+    return f"{words}\t{each.count}\t{each.score!r}\t{each.turn}"
 
 
 def read(
@@ -56,22 +76,32 @@ def read(
     record, version = _head(path, first)
     if version != _VERSION:
         raise FormatError(f"{path}: written by a newer omnivec (version {version!r} of phrases); update it")
+    decoded = [(f"line {number:,}", _decoded(path, number, line)) for number, line in enumerate(lines, 2)]
+    if not decoded or decoded[0][1].split("\t") != _COLUMNS:
+        raise FormatError(f"{path}: line 2: expected the columns {', '.join(_COLUMNS)}, between tabs")
+    return _checked(path, record, decoded[1:])
+
+
+def _checked(
+    path: str | os.PathLike[str], record: dict[str, Any], lines: list[tuple[str, str]]
+) -> tuple[tuple[Phrase, ...], str, tuple[str, ...], dict[str, Any]]:
+    """(phrases, delimiter, connectors, record) of a head and lines, each with the name of its place."""
+    from omnivec.data.phrases import check_delimiter, fault
+    from omnivec.data.tokenize import Splitting
+
     delimiter, connectors = record.pop("delimiter", None), record.pop("connectors", None)
     if not isinstance(connectors, list) or not all(isinstance(word, str) for word in connectors):
         raise FormatError(f"{path}: line 1: connectors are expected as a list of words, got {connectors!r}")
-    if not lines or _cells(path, 2, lines[0]) != _COLUMNS:
-        raise FormatError(f"{path}: line 2: expected the columns {', '.join(_COLUMNS)}, between tabs")
-    from omnivec.data.phrases import check_delimiter, fault
-
     try:
         check_delimiter(delimiter)
+        Splitting.of(record)
     except OmnivecError as error:
         raise FormatError(f"{path}: line 1: {error}") from None
     found = []
-    for number, line in enumerate(lines[1:], 3):
-        phrase = _phrase(path, number, _cells(path, number, line))
+    for place, line in lines:
+        phrase = _phrase(path, place, line)
         if why := fault(phrase, connectors):
-            raise FormatError(f"{path}: line {number:,}: no phrase: {' '.join(phrase.words)!r}: {why}")
+            raise FormatError(f"{path}: {place}: no phrase: {' '.join(phrase.words)!r}: {why}")
         found.append(phrase)
     return tuple(found), delimiter, tuple(connectors), record
 
@@ -87,25 +117,24 @@ def _head(path: str | os.PathLike[str], line: bytes) -> tuple[dict[str, Any], ob
     raise FormatError(f"{path}: not a file of phrases: it does not begin with '# omnivec phrases {{…}}'")
 
 
-def _cells(path: str | os.PathLike[str], number: int, line: bytes) -> list[str]:
+def _decoded(path: str | os.PathLike[str], number: int, line: bytes) -> str:
     try:
-        return line.removesuffix(b"\r").decode().split("\t")
+        return line.removesuffix(b"\r").decode()
     except UnicodeDecodeError as error:
         raise FormatError(f"{path}: line {number:,}: expected UTF-8, got {line[:40]!r}: {error}") from None
 
 
-def _phrase(path: str | os.PathLike[str], number: int, cells: list[str]) -> Phrase:
+def _phrase(path: str | os.PathLike[str], place: str, line: str) -> Phrase:
     from omnivec.data.phrases import Phrase
 
     try:
-        words, count, score, turn = cells
+        words, count, score, turn = line.split("\t")
         parts = tuple(_ESCAPED.sub(lambda sign: _SIGNS[sign[0]], word) for word in words.split(" "))
         made = Phrase(parts, int(count), float(score), int(turn))
         if made.count < 1 or not 1 <= made.turn <= 1000 or made.score != made.score:
             raise ValueError
     except ValueError:
         raise FormatError(
-            f"{path}: line {number:,}: expected {', '.join(_COLUMNS)}, between tabs, got "
-            f"{chr(9).join(cells)[:60]!r}"
+            f"{path}: {place}: expected {', '.join(_COLUMNS)}, between tabs, got {line[:60]!r}"
         ) from None
     return made

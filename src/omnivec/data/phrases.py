@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
 from omnivec.data.sources import Source, describe, documents
-from omnivec.data.tokenize import Lines, words_of
+from omnivec.data.tokenize import Lines, Splitting
 from omnivec.errors import InputError, OptionError
 
 ENGLISH = tuple("a an and at by for from in of on or the to with without".split())
@@ -97,15 +97,35 @@ class Phrases:
             tokens = _joined(tokens, known, self._inside)
         return list(tokens)
 
-    def apply(self, source: Source) -> Joined:
+    @cached_property
+    def splitting(self) -> Splitting:
+        """How the text became words in which these were found."""
+        return Splitting.of(self.record)
+
+    def alike(self, other: Phrases) -> bool:
+        """Whether both join the same."""
+        return (self.turns, self._inside) == (other.turns, other._inside)
+
+    def apply(
+        self,
+        source: Source,
+        *,
+        whitespace: str | None = None,
+        normalize: str | None = None,
+        tokenizer: str | None = None,
+        encoding_errors: str = "replace",
+    ) -> Joined:
         """A text with phrases joined while it is read; nothing is written, nothing read before it is used.
 
         source: as in `fit`. What comes goes wherever a text goes: into `fit`, `plan`, `extend`, into `embed`
-        and `predict` (where the source is texts), into another `find_phrases`. A learner reads it as its
-        options say. Iterated, it gives a list of tokens for each line, split at ASCII white space; as often
-        as the source can be read.
+        and `predict` (where the source is texts), into another `find_phrases`. A learner or a model reads it
+        as its options say. Iterated, it gives a list of tokens for each line, as often as the source can be
+        read. whitespace, normalize, tokenizer, encoding_errors: how lines are then split, as options of a
+        learner; when not given, as the text was in which the phrases were found.
         """
-        return Joined(source, self)
+        asked = {"whitespace": whitespace, "normalize": normalize, "tokenizer": tokenizer}
+        given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+        return Joined(source, self, replace(self.splitting, **given), encoding_errors)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write a table of phrase, count, score and pass, between tabs (docs/phrases.md).
@@ -131,6 +151,8 @@ class Joined:
 
     source: Any
     phrases: Phrases
+    splitting: Splitting
+    encoding_errors: str
 
     @property
     def name(self) -> str:
@@ -151,7 +173,7 @@ class Joined:
             yield from self.source
             return
         for document in documents(self.source):
-            yield from Lines(words_of, "replace", self.name).of(document)
+            yield from Lines(self.splitting, self.encoding_errors, self.name).of(document)
 
 
 def unwrapped(source: Any) -> tuple[Any, tuple[Phrases, ...]]:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from omnivec.data.normalizing import nfc
 from omnivec.data.sources import Piece
 from omnivec.errors import InputError, OptionError
 
+if TYPE_CHECKING:
+    from omnivec.data.phrases import Phrases
+
 Tokenizer = Callable[[str], Iterable[str]]
 
 TOKENIZERS = ("whitespace", "kiwi")
 """Those that have a name."""
+
+_NAMED = {"whitespace": ("ascii", "unicode"), "normalize": ("none", "nfc"), "tokenizer": TOKENIZERS}
+"""Options of the same names as a learner's, and what they may be, the usual first."""
 
 
 # What str.isspace calls a space, in UTF-8, without the ASCII ones that separate anyway. One class for all
@@ -40,31 +46,51 @@ def words_of(text: str) -> list[str]:
 class Splitting:
     """How a text becomes words; the learner's options of the same names.
 
-    prefix: of words that stay whole, whatever the tokenizer: labels.
+    prefix: of words that stay whole, whatever the tokenizer: labels; phrases: what is joined then, in turn.
     """
 
     whitespace: str = "ascii"
     normalize: str = "none"
     tokenizer: str = "whitespace"
     prefix: str | None = None
+    phrases: tuple[Phrases, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.tokenizer not in TOKENIZERS:
-            raise OptionError(f"tokenizer must be {' or '.join(TOKENIZERS)}, got {self.tokenizer!r}")
+        for name, words in _NAMED.items():
+            if (value := getattr(self, name)) not in words:
+                raise OptionError(f"{name} must be {' or '.join(words)}, got {value!r}")
 
     @classmethod
-    def of(cls, options: Mapping[str, Any], prefix: str | None = None) -> Splitting:
+    def of(
+        cls, options: Mapping[str, Any], prefix: str | None = None, phrases: tuple[Phrases, ...] = ()
+    ) -> Splitting:
         """As a model's options say; one that other tools trained splits at ASCII white space."""
-        names = ("whitespace", "normalize", "tokenizer")
-        return cls(**{name: options[name] for name in names if name in options}, prefix=prefix)
+        given = {name: options[name] for name in _NAMED if name in options}
+        return cls(**given, prefix=prefix, phrases=phrases)
+
+    @property
+    def unusual(self) -> dict[str, str]:
+        """The options that are not those of words between ASCII white space."""
+        return {name: str(getattr(self, name)) for name, (usual, *_) in _NAMED.items()
+                if getattr(self, name) != usual}  # fmt: skip
 
     @property
     def at_bytes(self) -> bool:
         """Whether words are what stands between the bytes of ASCII white space."""
-        return (self.whitespace, self.normalize, self.tokenizer) == ("ascii", "none", "whitespace")
+        return not self.unusual and not self.phrases
 
     def __call__(self, text: str) -> list[str]:
         """The words of a text. Raises: MissingExtra where the tokenizer is not installed."""
+        return self.joined(self._words(text))
+
+    def joined(self, words: Iterable[str]) -> list[str]:
+        """Words with phrases joined."""
+        words = list(words)
+        for phrases in self.phrases:
+            words = phrases.joined(words)
+        return words
+
+    def _words(self, text: str) -> list[str]:
         text = nfc(text) if self.normalize == "nfc" else text
         words = text.replace("\0", " ").split() if self.whitespace == "unicode" else words_of(text)
         if self.tokenizer == "whitespace":

@@ -10,17 +10,31 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, kw_only=True)
+class Work:
+    """What one epoch does, as expectations.
+
+    tokens_kept: tokens of the text that take part; predictions: what the loss is a mean of; rows_moved: rows
+    of any table that an update changes.
+    """
+
+    tokens_kept: float
+    predictions: float
+    rows_moved: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """A training in figures; tokens, predictions, rows and floats are those of one epoch.
 
-    words: rows of the vocabulary; tokens: of the text; tokens_in_vocabulary: those that are left of them;
-    tokens_kept: expected after subsampling; predictions: what the loss is a mean of; rows_moved: rows of any
-    table that an update changes; floats_moved: the floats in them; memory: bytes that training allocates, by
-    what for; memory_free: bytes there are; memory_limit: what limits them; disk: bytes of the model's tables.
+    words: rows of the vocabulary; labels: those of a classifier; tokens: of the text; tokens_in_vocabulary:
+    those that are left of them; tokens_kept, predictions, rows_moved: see `Work`; floats_moved: the floats in
+    those rows; memory: bytes that training allocates, by what for; memory_free: bytes there are;
+    memory_limit: what limits them; disk: bytes of the model's tables.
     """
 
     options: Mapping[str, object]
     words: int
+    labels: int | None
     tokens: int
     tokens_in_vocabulary: int
     tokens_kept: float
@@ -76,3 +90,21 @@ def _binomial(n: NDArray[np.int64], share: float, last: int) -> NDArray[np.float
     k = np.arange(last + 1)
     chances: NDArray[np.float64] = np.exp(logs + k * np.log(share) + (n[:, None] - k) * np.log1p(-share))
     return chances
+
+
+def whole_ngrams(lengths: NDArray[np.int64], longest: int, dropout: int) -> float:
+    """Expected n-grams of two to `longest` words in units that contain no dropped place.
+
+    lengths (u,): words of each unit, two or more; dropout: places drawn in each, without replacement, two of
+    them always left. All (n − m + 1) n-grams of m words are equally likely to be whole: the d places fall
+    beside one with chance C(n − m, d) / C(n, d).
+    """
+    n, times = np.unique(lengths, return_counts=True)
+    found = 0.0
+    for m in range(2, longest + 1):
+        chance = np.ones(len(n))
+        for k in range(dropout):
+            drawn = k < n - 2
+            chance[drawn] *= np.maximum(n - m - k, 0)[drawn] / (n - k)[drawn]
+        found += float(times @ (np.maximum(n - m + 1, 0) * chance))
+    return found

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.job import Job
+    from omnivec.engine.plan import Work
     from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
 
@@ -209,6 +210,16 @@ class Classifier(TextLearner):
             )
         return longer, text
 
+    def work(self, corpus: Corpus) -> Work:
+        """Lines and their labels."""
+        from omnivec.learners.plan import work_of_lines
+
+        return work_of_lines(self, corpus)
+
+    def rows(self, words: int) -> int:
+        """A row for each word, then those that n-grams share."""
+        return countable(self.bag().size(words))
+
     def memory(self, words: int, labels: int = 0) -> dict[str, int]:
         """Bytes that training allocates for so many words and labels, by what for."""
         from omnivec.store.tables import padded_width
@@ -216,7 +227,7 @@ class Classifier(TextLearner):
         row = padded_width(self.dim) * 4
         rest = {"sampler": labels * 16} if self.loss == "ns" else {}
         return {
-            "inputs": countable(self.bag().size(words)) * row,
+            "inputs": self.rows(words) * row,
             "vectors": words * row,
             "output": labels * row,
             **rest,
@@ -229,7 +240,7 @@ class Classifier(TextLearner):
 
         labels = vocabulary.labels
         assert labels is not None
-        inputs = empty_table(self.bag().size(len(vocabulary)), self.dim)  # n-grams begin when a text has them
+        inputs = empty_table(self.rows(len(vocabulary)), self.dim)  # n-grams begin when a text has them
         inputs[: len(vocabulary)] = start.initial_table(len(vocabulary), self.dim, self.seed, "wide")
         tables = {"inputs": inputs}
         if self.loss == "hs":

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnivec.errors import OptionError
-from omnivec.learners.known import WINDOWED
+from omnivec.learners.classifier import Classifier
+from omnivec.learners.known import LEARNERS
 from omnivec.store.tables import KINDS
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def extend(
 
     Args:
         model: one that was trained here, or its path; an interrupted one too.
-        source: a text, as in `Learner.fit`.
+        source: a text, as in `Learner.fit`. The phrases of the model's own text are joined in it; what
+            `Phrases.apply` has for it comes after them.
         epochs: passes over the new text; as many as the model had when not given, like the next three.
         lr: learning rate at the start, from where it falls as in a first training; a smaller one changes less
             of what the model knows.
@@ -71,6 +73,7 @@ def extend(
     asked = {"epochs": epochs, "lr": lr, "min_count": min_count, "threads": threads}
     given = {name: value for name, value in asked.items() if value is not None}
     model = _opened(model)
+    source = _joined(model, source)
     listener, learner, known = progress or silent, _learner(model), _vocabulary(model)
     given["seed"] = (learner.seed + 1) % 2**63 if seed is None else seed
     chosen = learner.replaced(**given).derived()
@@ -99,6 +102,18 @@ def extend(
     return longer
 
 
+def _joined(model: Model, source: Source) -> Source:
+    """A text with the model's phrases joined, and after them those that were asked for besides."""
+    from omnivec.data.phrases import unwrapped
+
+    text, given = unwrapped(source)
+    more = [phrases for phrases in given if not any(phrases.alike(own) for own in model.phrases)]
+    for phrases in (*model.phrases, *more):
+        text = phrases.apply(text)
+    joined: Source = text
+    return joined
+
+
 def _opened(model: object) -> Model:
     from omnivec.model import Model, load
 
@@ -111,7 +126,7 @@ def _opened(model: object) -> Model:
 
 def _learner(model: Model) -> Learner:
     """The options of a model as the learner they are. OptionError for a model that cannot go on."""
-    if model.learner == "classifier":
+    if model.learner == Classifier.name:
         raise OptionError(
             "extend goes on with vectors of words, this model tells labels of texts; train one on all texts, "
             "with this model as start"
@@ -124,9 +139,10 @@ def _learner(model: Model) -> Learner:
     rows = model.tables["vectors" if "vectors" in model.tables else "inputs"]
     if (dtype := KINDS[str(rows.dtype)]) != "float32":
         raise OptionError(f"training needs float32 numbers, this model holds {dtype}; take the original")
-    if model.learner not in WINDOWED:
-        raise OptionError(f"a model of {', '.join(WINDOWED)} is needed, got one of {model.learner}")
-    learner = WINDOWED[model.learner](**model.options)
+    if model.learner not in LEARNERS:
+        known = ", ".join(name for name in LEARNERS if name != Classifier.name)
+        raise OptionError(f"a model of {known} is needed, got one of {model.learner}")
+    learner = LEARNERS[model.learner](**model.options)
     # Patience with a text of its own: that text was for the first training, and none is held out now.
     return learner if learner.heldout else learner.replaced(patience=None)
 

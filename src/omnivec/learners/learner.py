@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from omnivec.engine.beside import Beside
     from omnivec.engine.job import Job
     from omnivec.engine.outcome import Outcome
+    from omnivec.engine.plan import Plan, Work
     from omnivec.engine.progress import Progress
     from omnivec.engine.validation import Evaluate
     from omnivec.engine.warm import Start
@@ -263,6 +264,24 @@ class Learner(Options, ABC):
     ) -> tuple[Corpus, Text]:
         """Read a text that is only measured: (the corpus, which may know more types then, that text)."""
 
+    def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
+        """What training on a text would do and need. The text is read and counted, nothing is trained.
+
+        Raises: InputError as `fit`; memory that does not suffice is said in the plan and not raised.
+        """
+        from omnivec.engine.progress import silent
+        from omnivec.learners.plan import planned
+
+        return planned(self.derived(), source, progress or silent)
+
+    @abstractmethod
+    def work(self, corpus: Corpus) -> Work:
+        """What an epoch over a corpus does, for `plan`; of a derived learner."""
+
+    @abstractmethod
+    def rows(self, words: int) -> int:
+        """Rows of the table that learns. Raises: OptionError for more than can be numbered."""
+
     @abstractmethod
     def memory(self, words: int, labels: int = 0) -> dict[str, int]:
         """Bytes that training allocates for a vocabulary of `words`, by what for."""
@@ -327,7 +346,7 @@ class Learner(Options, ABC):
             "history": outcome.history,
             **(more or {}),
         }
-        config = {
+        config: dict[str, Any] = {
             "learner": self.name,
             "options": self.as_dict(),
             "preset": self.preset_name,
@@ -338,6 +357,10 @@ class Learner(Options, ABC):
             "rows": len(words),
             "training": record,
         }
+        if corpus.phrases:
+            from omnivec.data.phrase_file import packed
+
+            config["phrases"] = [packed(phrases) for phrases in corpus.phrases]
         keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
         return Model(config, keys, self.kept(words, tables))
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
 from omnivec.learners.learner import plural
-from omnivec.learners.text import TextLearner, job_over
+from omnivec.learners.text import TextLearner, countable, job_over
 from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from omnivec.data.features import Bag
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
+    from omnivec.engine.plan import Work
     from omnivec.engine.schedule import Shard
 
 
@@ -126,13 +127,23 @@ class Sent2Vec(TextLearner):
             encoding_errors=self.encoding_errors, min_count=self.min_count, max_size=self.max_size,
         )  # fmt: skip
 
+    def work(self, corpus: Corpus) -> Work:
+        """Units and their targets."""
+        from omnivec.learners.plan import work_of_units
+
+        return work_of_units(self, corpus)
+
+    def rows(self, words: int) -> int:
+        """A row for each word, then those that n-grams share."""
+        return countable(self.bag().size(words))
+
     def memory(self, words: int, labels: int = 0) -> dict[str, int]:
         """Bytes that training allocates for a vocabulary of `words`, by what for."""
         from omnivec.store.tables import padded_width
 
         row = padded_width(self.dim) * 4
         return {
-            "inputs": self.bag().size(words) * row, "output": words * row, "sampler": words * 28,
+            "inputs": self.rows(words) * row, "output": words * row, "sampler": words * 28,
         }  # fmt: skip
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
@@ -146,7 +157,7 @@ class Sent2Vec(TextLearner):
 
         words = len(vocabulary)
         check_negatives(words, self.negatives, "redraw", False)
-        inputs = empty_table(self.bag().size(words), self.dim)
+        inputs = empty_table(self.rows(words), self.dim)
         inputs[:words] = start.initial_table(words, self.dim, self.seed, "wide")
         return {"inputs": inputs, "output": start.initial_outputs(words, self.dim, self.seed)}
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -26,11 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from omnivec.data.corpus import Corpus, Reading
-    from omnivec.data.sources import Source
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
-    from omnivec.engine.plan import Plan
-    from omnivec.engine.progress import Progress
+    from omnivec.engine.plan import Work
     from omnivec.engine.schedule import Shard
 
 Parts = tuple["NDArray[np.int64]", "NDArray[np.int32]"]
@@ -139,10 +137,6 @@ class Windowed(TextLearner):
     @abstractmethod
     def parts(self, vocabulary: Vocabulary) -> Parts | None:
         """The rows that each word is the mean of; None where it is one row of its own."""
-
-    @abstractmethod
-    def rows(self, words: int) -> int:
-        """Rows of the table that learns."""
 
     def reading(self) -> Reading:
         """How the text is read."""
@@ -254,12 +248,8 @@ class Windowed(TextLearner):
 
         return job_over(corpus, tables, passed, look, work, chance[self.loss])
 
-    def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
-        """What training on a text would do and need. The text is read and counted, nothing is trained.
+    def work(self, corpus: Corpus) -> Work:
+        """Windows of the words that are kept."""
+        from omnivec.learners.plan import work_of_windows
 
-        Raises: InputError as `fit`; memory that does not suffice is said in the plan and not raised.
-        """
-        from omnivec.engine.progress import silent
-        from omnivec.learners.plan import planned
-
-        return planned(self.derived(), source, progress or silent)
+        return work_of_windows(self, corpus)
