@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 
 import numpy as np
@@ -103,6 +104,17 @@ def test_a_unit_of_any_length_trains_on_all_of_its_words():
     # One thread: with two, each has the one line, of another epoch, at the same time.
     model = Sent2Vec(dim=4, epochs=2, threads=1, min_count=1, sample=0, buckets=999).fit([line])
     assert model.record["pairs"] == 120_000 and model.record["loss"][1] < model.record["loss"][0]
+
+
+@pytest.mark.parametrize("length", [200, 1000])
+def test_long_units_of_frequent_words_do_not_overshoot(length):
+    """Fifty words, each of which stands many times in a unit: without following, the loss grows for ever."""
+    draw = np.random.default_rng(3)
+    words = draw.zipf(1.3, 40_000) % 50
+    lines = [[f"w{w}" for w in words[at : at + length]] for at in range(0, len(words), length)]
+    told = {"dim": 16, "epochs": 3, "lr": 1.0, "min_count": 1, "sample": 0.0, "threads": 1}
+    losses = Sent2Vec(word_ngrams=1, **told).fit(lines).record["loss"]
+    assert losses[-1] < losses[0] < 11 * math.log(2)
 
 
 def test_bad_bytes_and_line_ends(tmp_path):

@@ -1,9 +1,10 @@
 """Units of text: each word meets the mean of the others, and of the n-grams it is not in.
 
 The rows of a unit are added once; of each target the word's own row and the n-grams that contain it are taken
-off again. What the targets learn is added up, too, and each row receives all of it but the steps of the
-targets it contains. So a word costs the same in a long unit as in a short one. Units longer than SPAN words
-are read a span at a time, and nothing of them is held but a span and how often each row stands in them.
+off again. What the targets learn is added up, too: the mean follows it at once, and at the unit's end each
+row receives all of it but the steps of the targets it contains. So a word costs the same in a long unit as in
+a short one. Units longer than SPAN words are read a span at a time, and nothing of them is held but a span
+and how often each row stands in them.
 Definition: reference/sent2vec.py.
 """
 
@@ -26,6 +27,8 @@ from omnivec.kernels.text import survives
 
 SPAN = 256
 """Words whose n-grams and steps are held together; a longer unit moves its inputs a span at a time."""
+
+SPREAD = 0x9E3779B1  # a multiplier that spreads neighbouring rows: 2^32 over the golden ratio
 
 NONE = -1  # the row of an n-gram that goes over the unit's end, or over a place that was dropped
 
@@ -110,6 +113,43 @@ def counted(rows, first, last, times, more):
                 times[rows[k, n]] += more
 
 
+@part
+def standing(rows, first, last, count, times, frozen, slots):
+    """Σ how often the row stands in the unit, over the `count` rows of places first … last − 1 that may move:
+    so much more than one row's step the unit's sum moves when each of them is given it.
+
+    times: of a long unit, see `counted`; of a short one they are counted here, in slots (2, a power of two).
+    """
+    total = 0
+    mask = 1
+    if times.shape[0] == 0:
+        while mask < 2 * count:
+            mask *= 2
+        slots[0, :mask] = NONE
+        mask -= 1
+    for k in range(first, last):
+        for n in range(rows.shape[1]):
+            row = rows[k, n]
+            if row >= 0:
+                if frozen is not None:
+                    moving = frozen[row] == 0
+                else:
+                    moving = True
+                if times.shape[0] > 0:
+                    more = times[row]
+                else:  # the square grows by the next odd number
+                    slot = (row * SPREAD >> 16) & mask
+                    while slots[0, slot] >= 0 and slots[0, slot] != row:
+                        slot = (slot + 1) & mask
+                    if slots[0, slot] < 0:
+                        slots[0, slot], slots[1, slot] = row, 0
+                    more = 2 * slots[1, slot] + 1
+                    slots[1, slot] += 1
+                if moving:
+                    total += more
+    return total
+
+
 @primitive
 def shared(inputs, row, table, at, frozen, times, sums):
     """Add row `at` of a table to an input row; the sum of a long unit follows in sums[0]."""
@@ -143,13 +183,14 @@ def without(inputs, rows, k, sums, hidden):
 
 @part
 def spanned(
-    rows, first, last, total, share, outs, signs, blocks, chosen, targets, inputs, outputs, frozen, speed,
-    times, sums, hidden, steps, stepped, before, order, one, g, lanes, tally,
+    rows, first, last, total, share, follow, outs, signs, blocks, chosen, targets, inputs, outputs, frozen,
+    speed, times, sums, hidden, steps, stepped, before, order, one, g, lanes, tally,
 ):  # fmt: skip
     """The targets of one span, places first … last − 1 of rows, those before them beside it.
 
-    sums[0] holds the unit's sum of `total` rows; what the rows of the span receive is multiplied by share.
-    times: how often each row stands in a unit that has other spans, or empty.
+    sums[0] holds the unit's sum of `total` rows; what the rows of the span receive is multiplied by share,
+    and the mean of the next target moves by `follow` times that at once. times: how often each row stands in
+    a unit that has other spans, or empty.
     """
     rows, outs, chosen, inputs, outputs, times = (
         borrowed(rows), borrowed(outs), borrowed(chosen), borrowed(inputs), borrowed(outputs), borrowed(times)
@@ -176,7 +217,10 @@ def spanned(
         bag = total - without(inputs, rows, k, sums, hidden)
         part_of = np.float32(1 / bag)
         for j in range(0, inputs.shape[1], LANES):
-            store(hidden, 0, j, mul(splat(part_of), load(hidden, 0, j)))
+            mean = mul(splat(part_of), load(hidden, 0, j))
+            if speed is not None:
+                mean = fma(splat(follow), load(sums, 1, j), mean)
+            store(hidden, 0, j, mean)
         kept(outputs, outs, w, blocks[0], before)
         meet_one(hidden, before, order, 0, outputs, outs, w, blocks[0], signs, 0, speed, g, one, lanes, tally)
         if speed is not None:
@@ -249,7 +293,7 @@ def train(
     lanes[0, :] = 1
     label(signs, negatives + 1)
     times, base, done, unit = np.zeros(0, np.int32), outputs.shape[0], 0, np.searchsorted(units, first)
-    none = np.zeros(0, np.int32)
+    none, slots = np.zeros(0, np.int32), np.empty((2, 4 * SPAN * ngrams), np.int32)
     while unit < units.shape[0] - 1 and units[unit] < last:
         begin, end = units[unit], units[unit + 1]
         unit += 1
@@ -289,10 +333,12 @@ def train(
             speed = None
             if rate is not None:
                 speed = np.float32(rate - decay * (begin - first))
+            here = beside + stop - start
+            often_in_all = standing(rows, beside, here, count, often, frozen, slots)
             spanned(
-                rows, beside, beside + stop - start, total, np.float32(total / count), outs, signs, blocks,
-                chosen, targets, inputs, outputs, frozen, speed, often, parts, hidden, steps, stepped, before,
-                order, one, g, lanes, tally,
+                rows, beside, here, total, np.float32(total / count), np.float32(often_in_all / total), outs,
+                signs, blocks, chosen, targets, inputs, outputs, frozen, speed, often, parts, hidden, steps,
+                stepped, before, order, one, g, lanes, tally,
             )  # fmt: skip
             done += targets
         for start in range(begin, end if end - begin > SPAN else begin, SPAN):

@@ -4,11 +4,15 @@ The bag of a target holds every other word of the unit and every n-gram of two t
 contain the target. The target is left out: nothing stands in its place, and no n-gram reaches over it. Each
 row of the bag receives the derivative of the mean, e / rows; a row that stands twice counts and moves twice.
 
-All targets of a unit meet the inputs as they were before the unit, and each the outputs as the one before it
-left them. A unit of more than `span` words moves its inputs a span at a time: the bag is still the whole
-unit's, but what the targets of a span learn is given to the places of that span alone, times the unit's rows
-over the span's, so that as much moves in all; the next span meets the inputs as they are then. Otherwise a
-frequent word of a long unit, which stands in thousands of its places, would move as often at once.
+Each target of a unit meets the outputs as the one before it left them. The inputs move at the unit's end, but
+the mean follows at once: to that of the inputs as they were before the unit, the steps of the targets before
+it are added, as far as the rows will move by them (a word that stands m times moves m times as far, and m
+times in the mean). Otherwise all targets of a unit would push in one direction from one place, as a batch
+does, and rates that serve short units ruin long ones.
+
+A unit of more than `span` words moves its inputs a span at a time: the bag is still the whole unit's, but
+what the targets of a span learn is given to the places of that span alone, times the unit's rows over the
+span's, so that as much moves in all; the next span meets the inputs as they are then.
 
 Source: Pagliardini, Gupta, Jaggi 2018, Unsupervised Learning of Sentence Embeddings using Compositional
 n-Gram Features (arXiv 1703.02507).
@@ -16,6 +20,7 @@ n-Gram Features (arXiv 1703.02507).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -95,24 +100,27 @@ def train(
         words, speed = [int(t) for t in tokens[begin:end]], rate - decay * (begin - first)
         holes = dropped(base, begin, end - begin, dropout)
         whole = features(words, begin, ngrams, hashes, len(outputs), buckets, holes)
+        times = Counter(row for _, _, row in whole)
         for start in range(begin, end, span):
             total = inputs[[row for _, _, row in whole]].sum(0)
-            stop, steps = min(start + span, end), dict[int, Rows]()
+            stop, steps, moved = min(start + span, end), dict[int, Rows](), np.zeros_like(total)
+            here = [feature for feature in whole if start <= feature[0] < stop]
+            follows = sum(moves[row] * times[row] for _, _, row in here) / len(here)
             for place in range(start, stop):
                 target = words[place - begin]
                 if random_at(base, place) & 0xFFFFFFFF > thresholds[target]:
                     continue
                 own = [row for left, right, row in whole if left <= place < right]
                 bag = len(whole) - len(own)
-                v = ((total - inputs[own].sum(0)) / bag)[None]
+                v = ((total - inputs[own].sum(0)) / bag + follows * moved)[None]
                 others = negatives_at(base, place, target, alias, negatives)
                 right, signs = [target, *others], signs_of(target, others)
                 loss += window_loss(v, outputs[right], signs)
                 down, across = window_gradient(v, outputs[right], signs)
                 np.add.at(outputs, right, -speed * across)
                 steps[place] = -speed * down[0] / bag
+                moved += steps[place]
                 targets += 1
-            here = [feature for feature in whole if start <= feature[0] < stop]
             given = np.zeros_like(inputs)
             for left, right_end, row in here:
                 others_steps = [step for place, step in steps.items() if not left <= place < right_end]
