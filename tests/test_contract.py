@@ -100,7 +100,9 @@ def like_labels(**values: object) -> Case:
     return Case(LABELS, labelled(), labelled).with_(**values)
 
 
-UNITS = Sent2Vec(dim=DIM, epochs=3, threads=1, min_count=2, sample=0.05, buckets=300, ngram_dropout=1)
+UNITS = Sent2Vec(
+    word_ngrams=2, dim=DIM, epochs=3, threads=1, min_count=2, sample=0.05, buckets=300, ngram_dropout=1
+)
 
 
 def like_units(**values: object) -> Case:

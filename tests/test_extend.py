@@ -412,7 +412,9 @@ def test_text_of_other_words_is_refused(plain):
 
 def test_sentences_go_on_with_their_ngrams():
     """A bucket is a hash of words as they are written, so that it is the same row among more words."""
-    learner = Sent2Vec(dim=DIM, min_count=2, sample=0.0, ngram_dropout=0, buckets=300, threads=1, epochs=3)
+    learner = Sent2Vec(
+        word_ngrams=2, dim=DIM, min_count=2, sample=0.0, ngram_dropout=0, buckets=300, threads=1, epochs=3
+    )
     model = learner.fit(OLD)
     asked = ["the king sat on a bone", "the dog", "nothing known"]
     before = model.embed(asked)

@@ -448,7 +448,7 @@ def towns():
 
 def sentences(towns, tmp_path, *, keep=True):
     """A model of joined text, saved and opened; without its phrases, so that it shows what they do."""
-    learner = Sent2Vec(dim=8, epochs=2, threads=1, min_count=1, buckets=100, sample=0)
+    learner = Sent2Vec(word_ngrams=2, dim=8, epochs=2, threads=1, min_count=1, buckets=100, sample=0)
     model = learner.fit(towns.apply(TOWN * 20))
     if not keep:
         del model.config["phrases"]

@@ -149,7 +149,7 @@ def test_expected_ngrams_are_those_counted_one_by_one(dropout):
 
 def test_a_plan_of_units_is_what_their_targets_and_rows_are(text, tmp_path):
     """Units of one word teach nothing; the rows of a unit move once, the outputs for each target."""
-    learner = Sent2Vec(dim=20, epochs=4, threads=1, buckets=1000, sample=1e-3, ngram_dropout=0)
+    learner = Sent2Vec(word_ngrams=2, dim=20, epochs=4, threads=1, buckets=1000, sample=1e-3, ngram_dropout=0)
     plan, model = learner.plan(text), learner.fit(text)
     assert plan.predictions * plan.epochs == pytest.approx(model.record["pairs"], rel=0.02)
     assert (plan.tokens, plan.tokens_in_vocabulary) == (

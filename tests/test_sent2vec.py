@@ -90,9 +90,8 @@ def test_units(unit, tmp_path):
 
 @pytest.mark.parametrize("options", [{"buckets": 1}, {"word_ngrams": 100}, {"ngram_dropout": 1000}])
 def test_odd_sizes(options):
-    model = Sent2Vec(dim=4, epochs=2, threads=1, min_count=1, sample=0, **{"buckets": 50, **options}).fit(
-        texts(40)
-    )
+    told = {"word_ngrams": 2, "buckets": 50, **options}
+    model = Sent2Vec(dim=4, epochs=2, threads=1, min_count=1, sample=0, **told).fit(texts(40))
     assert np.isfinite(model.record["loss"]).all() and np.isfinite(model.tables["inputs"]).all()
     assert model.embed(["w1 w2 w3"]).any()
 
@@ -102,7 +101,8 @@ def test_a_unit_of_any_length_trains_on_all_of_its_words():
     shares = 1 / np.arange(1, 2001)
     line = " ".join(f"w{k}" for k in draw.choice(2000, 60_000, p=shares / shares.sum()))
     # One thread: with two, each has the one line, of another epoch, at the same time.
-    model = Sent2Vec(dim=4, epochs=2, threads=1, min_count=1, sample=0, buckets=999).fit([line])
+    told = {"word_ngrams": 2, "buckets": 999, "dim": 4, "epochs": 2, "min_count": 1, "sample": 0.0}
+    model = Sent2Vec(threads=1, **told).fit([line])
     assert model.record["pairs"] == 120_000 and model.record["loss"][1] < model.record["loss"][0]
 
 

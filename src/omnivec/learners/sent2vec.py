@@ -54,7 +54,9 @@ class Sent2Vec(TextLearner):
         "numCheckPoints": "pass checkpoint to fit", "pretrainedVectors": "pass start to fit",
     }  # fmt: skip
 
-    word_ngrams: Annotated[int, Between(1, 100)] = 2
+    epochs: Annotated[int, Between(1, 100_000)] = 20
+    """Passes over the text."""
+    word_ngrams: Annotated[int, Between(1, 100)] = 1
     """Words of the longest word n-grams; 1 for words alone."""
     buckets: Annotated[int, Between(1, 2**31 - 1)] = 2_000_000
     """Rows that word n-grams share by their hash."""
@@ -64,7 +66,7 @@ class Sent2Vec(TextLearner):
     """Words drawn as wrong answers for each target."""
     power: Annotated[float, Between(-2, 2)] = 0.5
     """Negatives are drawn in proportion to count^power; the smaller, the more often rare words."""
-    sample: Annotated[float, Between(0, 1)] = 1e-5
+    sample: Annotated[float, Between(0, 1)] = 1e-4
     """Words more frequent than this share of the text are targets less often; 0 makes all of them targets."""
     min_count: Annotated[int, Between(1, 2**62)] = 5
     """Words that occur less often are left out, before n-grams are formed."""
@@ -74,7 +76,7 @@ class Sent2Vec(TextLearner):
     """At most so many words, the most frequent ones."""
     unit: Literal["line", "paragraph", "document"] = "line"
     """What a word is predicted from; a paragraph ends at an empty line."""
-    lr: Annotated[float, Between(1e-9, 100)] = 0.2
+    lr: Annotated[float, Between(1e-9, 100)] = 0.4
     """Learning rate at the start."""
 
     inputs: ClassVar[str] = "inputs"
