@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from omnivec.data import corpus as corpus_module
 from omnivec.data import numbering, sources, tokenize
-from omnivec.data.corpus import Reading, Spool
+from omnivec.data import spool as spool_module
+from omnivec.data.corpus import Reading
+from omnivec.data.spool import Spool
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.errors import InputError, OptionError, OutputError
 from omnivec.reference import scan as reference
@@ -140,7 +142,7 @@ def test_corpus_is_its_definition(on_disk, text, unit):
     if not words:
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(corpus_module, "IN_MEMORY", 0 if on_disk else 0.25)
+        patch.setattr(spool_module, "IN_MEMORY", 0 if on_disk else 0.25)
         found = Reading(unit=unit, min_count=1).corpus([text])
     assert units(found) == [[words[number].decode() for number in numbers] for numbers in wanted]
     assert dict(zip(found.vocabulary.keys, found.vocabulary.counts.tolist(), strict=True)) == dict(
@@ -186,7 +188,7 @@ def test_full_disk_is_an_error_that_names_the_folder(call, monkeypatch):
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, ZeroDivisionError])
 def test_reading_that_breaks_off_leaves_no_file(fault, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(corpus_module, "IN_MEMORY", 0)
+    monkeypatch.setattr(spool_module, "IN_MEMORY", 0)
     monkeypatch.setattr(numbering, "ENOUGH", 1)
     seen = []
 

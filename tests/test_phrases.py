@@ -32,7 +32,7 @@ from omnivec import (
     load,
 )
 from omnivec.data import collocations
-from omnivec.data import corpus as corpus_module
+from omnivec.data import spool as spool_module
 from omnivec.data.corpus import Reading
 from omnivec.data.phrases import ENGLISH, THRESHOLDS, Phrase
 from omnivec.kernels import phrases as kernel
@@ -121,7 +121,7 @@ def test_passes_end_where_nothing_is_left():
 @pytest.mark.parametrize("spooled", [False, True], ids=["in memory", "on disk"])
 def test_a_learner_reads_what_iteration_gives(unit, spooled, tmp_path, monkeypatch):
     if spooled:
-        monkeypatch.setattr(corpus_module, "IN_MEMORY", 0.0)
+        monkeypatch.setattr(spool_module, "IN_MEMORY", 0.0)
     lines = text(4)
     path = tmp_path / "text.txt"
     path.write_text("\n".join(map(" ".join, lines)), encoding="utf-8")

@@ -93,8 +93,11 @@ def test_what_cannot_be_asked_is_said(vectors):
     for odd, got in [("a", "str"), (b"a", "bytes"), (3, "int"), ([b"a"], "bytes"), ([None], "None")]:
         with pytest.raises(InputError, match=got):
             embed(vectors, odd)
-    for a, components in [(0, 1), (1e-3, -1)]:
-        with pytest.raises(OptionError, match="a must be above 0 and components 0 or more"):
+    for a, components, what in [
+        (0, 1, "a must be above 0, got 0"),
+        (1e-3, -1, "components must be 0 or more"),
+    ]:
+        with pytest.raises(OptionError, match=what):
             embed(vectors, ["a"], "sif", a=a, components=components)
     with pytest.raises(OptionError, match="fasttext-supervised takes what a classifier sees"):
         embed(vectors, ["a"], "fasttext-supervised")

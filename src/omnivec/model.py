@@ -6,7 +6,7 @@ import contextlib
 import logging
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -247,18 +247,33 @@ class Model:
         """
         from omnivec.data import sentences
 
+        chosen = self.recipe if recipe is None else recipe
+        parts = self.embed_batches(texts, chosen, tokenizer=tokenizer, a=a)
+        return sentences.together(parts, self.config["dim"], components if chosen == "sif" else 0)
+
+    def embed_batches(
+        self,
+        texts: Iterable[str | Sequence[str]],
+        recipe: str | None = None,
+        *,
+        tokenizer: Callable[[str], Sequence[str]] | str | None = None,
+        a: float = 1e-3,
+    ) -> Iterator[NDArray[np.float32]]:
+        """As `embed`, some rows after the other: of a text of any length, no more than that is held.
+
+        `sif` removes nothing here, since that takes all rows; texts without a vector are not counted.
+        """
+        from omnivec.data import sentences
+
         split: Any = replace(self.splitting, tokenizer=tokenizer) if isinstance(tokenizer, str) else tokenizer
         if callable(tokenizer) and self.phrases:
             split = lambda text: self.splitting.joined(tokenizer(text))  # noqa: E731
-        texts = self._as_read(texts)
-        chosen = self.recipe if recipe is None else recipe
+        texts, chosen = self._as_read(texts), self.recipe if recipe is None else recipe
         if chosen in sentences.WHOLE and chosen == self.recipe and "inputs" in self.tables:
-            own = split if self.labels is None else None
-            return sentences.hidden(self._means, texts, own)
-        return sentences.embed(
-            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, components=components,
-            many=self._many,
-        )  # fmt: skip
+            return sentences.hidden(self._means, texts, split if self.labels is None else None)
+        return sentences.batches(
+            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, many=self._many
+        )
 
     def sentences(self, texts: Iterable[str], recipe: str | None = None, *, components: int = 1) -> Sentences:
         """The different texts of many, to be asked for those nearest to a text, and for analogies.

@@ -116,3 +116,30 @@ def test_parquet_without_pyarrow_names_its_extra_before_the_work(model, tmp_path
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert main(["embed", model, "-o", str(tmp_path / "out.parquet")]) != 0
     assert "pip install 'omnivec[arrow]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("recipe", ["mean", "sif"])
+def test_rows_past_a_bound_lie_in_a_file_and_are_the_same(model, tmp_path, capsys, monkeypatch, recipe):
+    many = tmp_path / "many.txt"
+    many.write_text("the king\nqueen king\n\n" * 5000)
+    for name in ("a.npy", "b.npy", "b.safetensors"):
+        assert main(["embed", model, str(many), "-o", str(tmp_path / name), "--recipe", recipe]) == 0
+        monkeypatch.setattr("omnivec.data.embedded.IN_MEMORY", 1000)
+    assert capsys.readouterr().err.count("5,000 of 15,000 texts have nothing with a vector") == 3
+    found = np.load(tmp_path / "a.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "b.npy"), found)
+    assert (tmp_path / "b.safetensors").read_bytes().endswith(found.tobytes())
+    np.testing.assert_allclose(
+        found, embed(load(model).vectors, ["the king", "queen king", ""] * 5000, recipe), atol=1e-6
+    )
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(model, tmp_path, capsys):
+    (tmp_path / "folder.npy").mkdir()
+    for name in ("folder.npy", "gone/out.npy", "gone/out.safetensors", "text/out.npy"):
+        (tmp_path / "text").write_text("x")
+        for more in ([], ["--overwrite"]):
+            assert main(["embed", model, texts(tmp_path), "-o", str(tmp_path / name), *more]) == 1
+            said = capsys.readouterr().err
+            assert said.count("\n") == 1 and name.split("/")[0] in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.npy", "text", "texts.txt"]

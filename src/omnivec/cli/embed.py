@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterable
 from contextlib import nullcontext
@@ -79,6 +78,7 @@ def embed(
         existing(file)
     if output is None and not common.json and sys.stdout.isatty():
         raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
+    from omnivec.data.embedded import gathered
     from omnivec.store.replace import replacing
 
     joined = call.joining(phrases)
@@ -95,13 +95,13 @@ def embed(
             with display.busy("Reading", "stdin" if file == "-" else file):
                 texts: Iterable[str] = chain.from_iterable(lines(file))
                 kept = list(texts) if table else texts  # a table has the texts beside their vectors
-                found = opened.embed(joined(kept), recipe, components=components, tokenizer=tokenizer)
+                parts = opened.embed_batches(joined(kept), recipe, tokenizer=tokenizer)
+                found, empty = gathered(parts, opened.config["dim"], components if recipe == "sif" else 0)
             if target is not None and output is not None:
                 put(target, output, kept, found)
         if output is not None:
             size = f"{len(found):,} {TIMES} {found.shape[1]} float32"
             display.line("Saved", f"{shown(output)}, {size}, recipe {recipe}")
-    empty = len(found) - int(found.any(axis=1).sum())
     if output is not None and common.json:
         emit_json(
             {"recipe": recipe, "output": output, "rows": len(found), "dim": found.shape[1], "empty": empty}
@@ -109,7 +109,7 @@ def embed(
     elif common.json:
         emit_json({"recipe": recipe, "vectors": found.tolist(), "empty": empty})
     elif output is None:
-        sys.stdout.buffer.write(as_bytes(found))
+        put(sys.stdout.buffer, "", (), found)
     return 0
 
 
@@ -124,13 +124,7 @@ def put(file: BinaryIO, name: str, texts: Iterable[str], found: NDArray[np.float
 
         put_rows(file, "embeddings", (len(found), found.shape[1]), [found])
     else:
-        file.write(as_bytes(found))
+        from omnivec.store.formats.npy import write_header
 
-
-def as_bytes(found: NDArray[np.float32]) -> bytes:
-    """The bytes of an array's `.npy` file."""
-    import numpy as np
-
-    file = io.BytesIO()
-    np.save(file, found)
-    return file.getvalue()
+        write_header(file, "<f4", found.shape)
+        file.write(found.data)

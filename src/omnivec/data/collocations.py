@@ -15,10 +15,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.corpus import Reading, Report, Spool
+from omnivec.data.corpus import Reading, Report
 from omnivec.data.joining import Numbered
 from omnivec.data.phrases import ENGLISH, THRESHOLDS, Phrase, Phrases, check_delimiter, name_of
 from omnivec.data.sources import Source
+from omnivec.data.spool import Spool
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import times
 from omnivec.errors import InputError, OptionError

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +17,14 @@ from omnivec.data.normalizing import normalized
 from omnivec.data.numbering import Numbering
 from omnivec.data.phrases import Phrases, name_of, unwrapped
 from omnivec.data.sources import BLOCK, Piece, Source, describe, documents
+from omnivec.data.spool import Spool
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary, extended, nothing_left, select
-from omnivec.errors import InputError, OptionError, OutputError
+from omnivec.errors import InputError, OptionError
 from omnivec.kernels import scan
-from omnivec.store import memory
 from omnivec.store.keys import Keys
 
 _log = logging.getLogger("omnivec")
-
-IN_MEMORY = 0.25
-"""Share of the available memory that token ids may take; beyond it they go to a file."""
 
 Report = Callable[[int, int], None]
 """Receives (tokens, bytes) read so far."""
@@ -219,76 +214,10 @@ class Reading:
         return size, lines.invalid if lines else 0
 
 
-class Spool:
-    """int32 numbers one behind the other: in one array, and past a share of the memory in a file.
-
-    The file has no name; it lies in the folder that TMPDIR names and is gone with the process, however that
-    ends.
-    """
-
-    def __init__(self, limit: int | None = None) -> None:
-        self._limit = int(memory.available()[0] * IN_MEMORY) if limit is None else limit
-        self._array = np.empty(0, np.int32)
-        self._file: IO[bytes] | None = None
-        self.length = 0
-
-    def append(self, numbers: NDArray[np.int32]) -> None:
-        """Copy numbers to the end. Raises: OutputError when the disk is full."""
-        end = self.length + len(numbers)
-        if self._file is None and end * 4 <= self._limit:
-            if end > len(self._array):
-                # Large arrays move by remapping their pages, so growing costs no second copy.
-                self._array.resize(end + end // 8, refcheck=False)
-            self._array[self.length : end] = numbers
-        else:
-            self._write(numbers)
-        self.length = end
-
-    def _write(self, numbers: NDArray[np.int32]) -> None:
-        try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="omnivec-")  # noqa: SIM115  lives with the spool
-                self._file.write(self._array[: self.length].data)
-                self._array = np.empty(0, np.int32)
-            self._file.write(numbers.data)
-        except OSError as error:
-            raise _no_room(error) from None
-
-    @property
-    def on_disk(self) -> bool:
-        """Whether the limit was passed."""
-        return self._file is not None
-
-    def taken(self) -> NDArray[np.int32]:
-        """The numbers as one writeable array, (length,) int32, in memory or mapped; empties the spool."""
-        array, length = self._array, self.length
-        self._array, self.length = np.empty(0, np.int32), 0
-        if self._file is None:
-            array.resize(length, refcheck=False)
-            return array
-        try:
-            self._file.flush()
-        except OSError as error:
-            raise _no_room(error) from None
-        return np.asarray(np.memmap(self._file, np.int32, "r+", shape=(length,)))
-
-    def close(self) -> None:
-        """Close the file, if there is one; a map of it stays."""
-        if self._file is not None:
-            self._file.close()
-
-
 def _rows(words: list[str], vocabulary: Vocabulary) -> list[int]:
     """The row of each word, −1 for one that is not in the vocabulary."""
     row = {word: row for row, word in enumerate(vocabulary.keys)}
     return [row.get(word, -1) for word in words]
-
-
-def _no_room(error: OSError) -> OutputError:
-    return OutputError(
-        f"{tempfile.gettempdir()}: token ids cannot be kept there ({error.strerror}); "
-        "set TMPDIR to a folder with more room"
-    )
 
 
 def _renumbered(

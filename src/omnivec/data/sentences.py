@@ -84,43 +84,65 @@ def embed(
     Raises: OptionError for an unknown recipe, fasttext-supervised, which is `hidden`, or sif without counts;
     InputError for a single str in place of texts, or what is neither str nor tokens.
     """
+    parts = batches(vectors, texts, recipe, tokenizer=tokenizer, a=a, many=many)
+    return together(parts, vectors.vector_size, components if recipe == "sif" else 0)
+
+
+def batches(
+    vectors: Vectors,
+    texts: Iterable[str | Sequence[str]],
+    recipe: str = "mean",
+    *,
+    tokenizer: Callable[[str], Sequence[str]] = words_of,
+    a: float = SMOOTHING,
+    many: Many | None = None,
+) -> Iterator[Rows]:
+    """The vectors of texts, some after the other, so that no more of them than are worked on need be held.
+
+    As `embed`, but nothing is removed by sif, and nothing said of texts without a vector.
+    """
     if recipe not in get_args(Recipe):
         raise OptionError(f"recipe must be one of {', '.join(get_args(Recipe))}, got {recipe!r}")
     counts = vectors.keys.counts
     if recipe == "sif" and counts is None:
         raise OptionError("sif weighs words by their counts, and these vectors came without; choose mean")
-    if not a > 0 or components < 0:
-        raise OptionError(f"a must be above 0 and components 0 or more, got {a} and {components}")
+    if not a > 0:
+        raise OptionError(f"a must be above 0, got {a}")
     if recipe in WHOLE:
         raise OptionError(f"{recipe} takes what a {WHOLE[recipe]} sees of a text; choose another recipe")
     weighing = _Weighing(recipe, a, 1.0 if counts is None else float(counts.sum()))
     ready = Many(vectors) if many is None else many
-    means = _in_chunks(ready, _checked(texts), tokenizer, weighing)
-    found = _together(means, vectors.vector_size)
-    return without(found, principal(found, components)) if recipe == "sif" and components else found
+    return _in_chunks(ready, _checked(texts), tokenizer, weighing)
 
 
 def hidden(
     means: Means,
     texts: Iterable[str | Sequence[str]],
     tokenizer: Callable[[str], Sequence[str]] | None = None,
-) -> Rows:
-    """The vector of each text by the recipes of what a model sees of it, fasttext-supervised and sent2vec,
-    (texts, dim) float32; else as `embed`. tokenizer: in place of the model's own.
+) -> Iterator[Rows]:
+    """As `batches`, by the recipes of what a model sees of a text, fasttext-supervised and sent2vec.
+
+    tokenizer: in place of the model's own.
     """
     some = _checked(texts)
     if tokenizer is not None:
         some = (_tokens(text, tokenizer) for text in some)
-    return _together(_hidden(means, some), means.inputs.dim)
+    return _hidden(means, some)
 
 
-def _together(parts: Iterable[Rows], dim: int) -> Rows:
+def together(parts: Iterable[Rows], dim: int, components: int = 0) -> Rows:
+    """All of them, (texts, dim), less so many principal components; how many are zeros is logged."""
+    if components < 0:
+        raise OptionError(f"components must be 0 or more, got {components}")
     found = np.concatenate([np.empty((0, dim), np.float32), *parts])
-    if empty := int(np.count_nonzero(~found.any(axis=1))):
-        log.warning(
-            "%s of %s texts have nothing with a vector and are zeros", f"{empty:,}", f"{len(found):,}"
-        )
-    return found
+    report_empty(int(np.count_nonzero(~found.any(axis=1))), len(found))
+    return without(found, principal(found, components)) if components else found
+
+
+def report_empty(empty: int, texts: int) -> None:
+    """Log how many texts have no vector, if there are any."""
+    if empty:
+        log.warning("%s of %s texts have nothing with a vector and are zeros", f"{empty:,}", f"{texts:,}")
 
 
 def _checked(texts: object) -> Iterator[str | Sequence[str]]:
