@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from large import large_model
 
+from omnivec import load
 from omnivec.errors import NotEnoughMemory
 from omnivec.store import memory
 
@@ -307,6 +309,47 @@ def test_under_ulimit_v_mapping_is_refused_too_and_the_remedies_work(medium):
         assert remedy[1] in errors
         code, out, _ = omnivec(before, "neighbors", medium, "w0", *remedy)
         assert code == 0 and len(out.splitlines()) == 10
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory):
+    """610 MB of Sent2Vec, most of it n-grams, and holes on the disk."""
+    path = tmp_path_factory.mktemp("sentences") / "model"
+    assert large_model(path, 2_000, 1024, output=True, buckets=145_000) > 610_000_000
+    return path
+
+
+def embedded(before, model, texts, out):
+    """The vectors of texts from stdin."""
+    done = subprocess.run(
+        [sys.executable, "-m", "omnivec", "embed", str(model), "-", "-o", str(out)],
+        input=texts, preexec_fn=before, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return np.load(out, mmap_mode="r")
+
+
+@linux
+@pytest.mark.parametrize("times", [1, 100], ids=["few", "many"])
+def test_sentences_of_a_model_that_is_larger_than_the_container(container, sentences, tmp_path, times):
+    """In NumPy and by the kernels; of all rows those that are met are read."""
+    texts = "w1 w2\n\nw3\nunheard\n" * times
+    found = embedded(container(400_000_000), sentences, texts, tmp_path / "out.npy")
+    assert len(found) == 4 * times and not found[1::2].any()
+    rows = load(sentences).inputs.take(np.array([1, 2, 3]))
+    # The bigram is a row of zeros.
+    np.testing.assert_allclose(found[::4], np.tile((rows[0] + rows[1]) / 3, (times, 1)), atol=1e-6)
+    np.testing.assert_allclose(found[2::4], np.tile(rows[2], (times, 1)), atol=1e-6)
+
+
+@pytest.mark.slow
+@linux
+def test_sentences_whose_vectors_are_larger_than_the_container(container, sentences, tmp_path):
+    """620 MB of vectors of a text from a pipe: what is held does not grow with it."""
+    found = embedded(container(400_000_000), sentences, "w1 w2\nw3\n" * 75_000, tmp_path / "out.npy")
+    assert found.shape == (150_000, 1024)
+    np.testing.assert_array_equal(found[-2:], found[:2])
+    assert [path.name for path in tmp_path.iterdir()] == ["out.npy"]
 
 
 @pytest.mark.slow

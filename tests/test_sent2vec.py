@@ -9,7 +9,7 @@ import struct
 import numpy as np
 import pytest
 
-from omnivec import FormatError, InputError, OptionError, Sent2Vec, UnknownKey, load
+from omnivec import FormatError, InputError, OptionError, Sent2Vec, UnknownKey, extend, load
 from omnivec.data import predicting
 from omnivec.reference import classifier
 from omnivec.reference import sent2vec as definition
@@ -182,6 +182,31 @@ def test_a_file_of_sent2vec_embeds_as_defined(tmp_path, packed, more, monkeypatc
     assert len(load(path, limit=3).keys) == 3
     with pytest.raises(OptionError, match="sent2vec"):
         load(path, limit=3).embed(["the"])
+
+
+def test_a_file_of_sent2vec_cannot_go_on(tmp_path):
+    """As it is, and as a folder."""
+    (tmp_path / "model.bin").write_bytes(file_of_sent2vec()[0])
+    load(tmp_path / "model.bin").save(tmp_path / "folder")
+    for name in ("model.bin", "folder"):
+        with pytest.raises(OptionError, match="hashed by the rows of their words.*give it as start"):
+            extend(tmp_path / name, ["the cat sat"])
+    started = Sent2Vec(dim=DIM, min_count=1, epochs=1, threads=1, buckets=9).fit(
+        ["the cat sat"] * 9, start=tmp_path / "model.bin"
+    )
+    assert started.record["start"]["words"] == 3
+
+
+def test_a_hash_of_another_kind_is_refused(model, tmp_path):
+    """Rows by another hash would be other rows, and nothing would tell."""
+    model.save(tmp_path / "m")
+    other = load(tmp_path / "m")
+    other.config["features"] = {**other.config["features"], "hash": "xxhash"}
+    other.save(tmp_path / "other")
+    with pytest.raises(
+        FormatError, match="hashed by one of omnivec, fasttext, sent2vec, this model says 'xx"
+    ):
+        load(tmp_path / "other").embed(["w1 w2"])
 
 
 def test_damaged_files_of_sent2vec_are_named(tmp_path):

@@ -76,6 +76,7 @@ def test_wrong_calls_are_one_line(model, tmp_path, capsys):
     for words, code, says in [
         ([model, texts(tmp_path), "-o", str(out)], 1, "exists"),
         ([model, str(tmp_path / "absent"), "-o", str(tmp_path / "new.npy")], 1, "absent"),
+        ([model, str(tmp_path), "-o", str(tmp_path / "new.npy")], 1, "is a folder, and a file of texts was"),
         ([model, texts(tmp_path), "--recipe", "max"], 2, "recipe must be"),
         ([model, texts(tmp_path), "--recipe", "fasttext-supervised", "--json"], 2, "a classifier sees"),
     ]:

@@ -80,18 +80,24 @@ def lines(file: str) -> Iterator[list[str]]:
     """Lists of the lines of a file, packed or not, or of those that have arrived from a pipe or stdin.
 
     They end at a line feed alone; a byte-order mark at the beginning is none of the text.
+    Raises: InputError for what cannot be read.
     """
     from omnivec.store.formats.source import opened
 
-    if Path(file).is_file():
-        with opened(Path(file)) as source:
-            yield from _blocks(file, source.file.read)
-    elif file != "-":
-        with open(file, "rb") as stream:  # noqa: PTH123  (read like stdin)
-            yield from _blocks(file, stream.read)
-    else:
-        stdin: Any = sys.stdin.buffer
-        yield from _blocks("stdin", stdin.read1)
+    try:
+        if Path(file).is_file():
+            with opened(Path(file)) as source:
+                yield from _blocks(file, source.file.read)
+        elif file != "-":
+            with open(file, "rb") as stream:  # noqa: PTH123  (read like stdin)
+                yield from _blocks(file, stream.read)
+        else:
+            stdin: Any = sys.stdin.buffer
+            yield from _blocks("stdin", stdin.read1)
+    except IsADirectoryError:
+        raise InputError(f"{file}: is a folder, and a file of texts was expected, one a line") from None
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror or error})") from None
 
 
 def cells(file: str, columns: Columns) -> Iterator[list[str]]:

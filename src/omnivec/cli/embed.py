@@ -79,7 +79,7 @@ def embed(
     if output is None and not common.json and sys.stdout.isatty():
         raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
     from omnivec.data.embedded import gathered
-    from omnivec.store.replace import replacing
+    from omnivec.store.replace import replacing, target_of
 
     joined = call.joining(phrases)
     table = output is not None and output.endswith(".parquet")
@@ -96,7 +96,9 @@ def embed(
                 texts: Iterable[str] = chain.from_iterable(lines(file))
                 kept = list(texts) if table else texts  # a table has the texts beside their vectors
                 parts = opened.embed_batches(joined(kept), recipe, tokenizer=tokenizer)
-                found, empty = gathered(parts, opened.config["dim"], components if recipe == "sif" else 0)
+                removed = components if recipe == "sif" else 0
+                beside = None if output is None else target_of(output).parent  # there it must go anyhow
+                found, empty = gathered(parts, opened.config["dim"], removed, beside)
             if target is not None and output is not None:
                 put(target, output, kept, found)
         if output is not None:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 
 from omnivec.data.many_sentences import LINES
 from omnivec.data.sentences import Rows, principal, report_empty, without
+from omnivec.data.spool import IN_MEMORY as SHARE
 from omnivec.data.spool import Spool
+from omnivec.store import memory
 
 IN_MEMORY = 1 << 28
-"""Bytes of vectors that are held; more lie in a file without a name, in the folder that TMPDIR names."""
+"""Bytes of vectors that are held at most; more lie in a file without a name."""
 
 
-def gathered(parts: Iterable[Rows], dim: int, components: int = 0) -> tuple[Rows, int]:
+def gathered(
+    parts: Iterable[Rows], dim: int, components: int = 0, folder: Path | None = None
+) -> tuple[Rows, int]:
     """(the rows of all parts, (texts, dim); how many of the parts' are zeros, which is logged).
 
-    components: principal components of all rows that are removed. Raises: OutputError when the disk is full.
+    components: principal components of all rows that are removed; folder: where the file lies, if there is to
+    be one; TMPDIR names it when not given. Raises: OutputError when the disk is full.
     """
-    empty = 0
-    with closing(Spool(IN_MEMORY, np.float32)) as spool:
+    empty, room = 0, int(memory.available()[0] * SHARE)
+    with closing(Spool(min(room, IN_MEMORY), np.float32, folder)) as spool:
         for rows in parts:
             spool.append(rows.reshape(-1))
             empty += int(np.count_nonzero(~rows.any(axis=1)))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.data.ngrams import LINE_END, Subwords
+from omnivec.errors import FormatError
 from omnivec.store.fnv import BASIS64, LAST64, PRIME64, fnv
 from omnivec.store.keys import Keys
 from omnivec.store.tables import Table, empty_table
@@ -56,8 +57,16 @@ class Bag:
 
     @classmethod
     def of(cls, features: Mapping[str, Any]) -> Bag:
-        """As a model's `config.json` describes it; fastText puts an end to every line."""
+        """As a model's `config.json` describes it; fastText puts an end to every line.
+
+        Raises: FormatError for a hash that is not known, since its rows would be others.
+        """
         known = features.get("hash", "fasttext")
+        if known not in (*HASHES, SENT2VEC):
+            kinds = ", ".join((*HASHES, SENT2VEC))
+            raise FormatError(
+                f"expected n-grams hashed by one of {kinds}, this model says {known!r}; upgrade"
+            )
         return cls(
             hash=known,
             shared=bool(features.get("shared", known in ("fasttext", SENT2VEC))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -18,12 +19,15 @@ IN_MEMORY = 0.25
 class Spool:
     """Numbers one behind the other: in one array, and past a share of the memory in a file.
 
-    The file has no name; it lies in the folder that TMPDIR names and is gone with the process, however that
-    ends.
+    The file has no name; it lies in `folder`, or the one that TMPDIR names, and is gone with the process,
+    however that ends.
     """
 
-    def __init__(self, limit: int | None = None, dtype: type[np.generic] = np.int32) -> None:
+    def __init__(
+        self, limit: int | None = None, dtype: type[np.generic] = np.int32, folder: Path | None = None
+    ) -> None:
         self._limit = int(memory.available()[0] * IN_MEMORY) if limit is None else limit
+        self._folder = folder
         self._array: NDArray[Any] = np.empty(0, dtype)
         self._file: IO[bytes] | None = None
         self.length = 0
@@ -43,12 +47,12 @@ class Spool:
     def _write(self, numbers: NDArray[Any]) -> None:
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="omnivec-")  # noqa: SIM115  lives with the spool
+                self._file = tempfile.TemporaryFile(prefix="omnivec-", dir=self._folder)  # noqa: SIM115  lives with the spool
                 self._file.write(self._array[: self.length].data)
                 self._array = self._array[:0].copy()
             self._file.write(numbers.data)
         except OSError as error:
-            raise _no_room(error) from None
+            raise self._no_room(error) from None
 
     @property
     def on_disk(self) -> bool:
@@ -65,7 +69,7 @@ class Spool:
         try:
             self._file.flush()
         except OSError as error:
-            raise _no_room(error) from None
+            raise self._no_room(error) from None
         return np.asarray(np.memmap(self._file, array.dtype, "r+", shape=(length,)))
 
     def close(self) -> None:
@@ -73,9 +77,7 @@ class Spool:
         if self._file is not None:
             self._file.close()
 
-
-def _no_room(error: OSError) -> OutputError:
-    return OutputError(
-        f"{tempfile.gettempdir()}: numbers cannot be kept there ({error.strerror}); "
-        "set TMPDIR to a folder with more room"
-    )
+    def _no_room(self, error: OSError) -> OutputError:
+        place = self._folder or tempfile.gettempdir()
+        remedy = "set TMPDIR to a folder with more room" if self._folder is None else "free some room there"
+        return OutputError(f"{place}: numbers cannot be kept there ({error.strerror}); {remedy}")

@@ -126,6 +126,8 @@ def _opened(model: object) -> Model:
 
 def _learner(model: Model) -> Learner:
     """The options of a model as the learner they are. OptionError for a model that cannot go on."""
+    from omnivec.data.features import SENT2VEC
+
     if model.learner == Classifier.name:
         raise OptionError(
             "extend goes on with vectors of words, this model tells labels of texts; train one on all texts, "
@@ -139,6 +141,11 @@ def _learner(model: Model) -> Learner:
     rows = model.tables["vectors" if "vectors" in model.tables else "inputs"]
     if (dtype := KINDS[str(rows.dtype)]) != "float32":
         raise OptionError(f"training needs float32 numbers, this model holds {dtype}; take the original")
+    if (model.config.get("features") or {}).get("hash") == SENT2VEC:
+        raise OptionError(
+            "this model came from a file of sent2vec: its n-grams are hashed by the rows of their words, and "
+            "new words move those; give it as start to fit instead"
+        )
     if model.learner not in LEARNERS:
         known = ", ".join(name for name in LEARNERS if name != Classifier.name)
         raise OptionError(f"a model of {known} is needed, got one of {model.learner}")
