@@ -1,6 +1,7 @@
 """Writes docs/benchmarks.md, and figures in the README and in guides, from results.json, none by hand.
 
-A section may name a page of docs/ as its `GUIDE`, and its `guide` writes the part between two markers there.
+A section may name a page of docs/ as its `GUIDE`, and its `guide` writes the part between two markers there;
+its `draw` makes pictures beside the page.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: 
             ]
     docs.write_text("\n\n".join(parts) + "\n")
     for name, module in sections.items():
+        if name in results and hasattr(module, "draw"):
+            module.draw(results[name]["result"], docs.parent)
         if name in results and hasattr(module, "guide"):
             _fill(docs.parent / module.GUIDE, f"benchmarks, {name}", module.guide(results[name]["result"]))
     rows = [

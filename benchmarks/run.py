@@ -41,10 +41,12 @@ import quantised
 import rates
 import reading
 import search
+import sent2vec
 import sentences
 import softmax
 import speed
 import subwords
+import units
 from programs import OURS
 from settings import Settings
 
@@ -58,6 +60,8 @@ SECTIONS: dict[str, ModuleType] = {
     "subwords": subwords,
     "classifier": classifier,
     "baseline": baseline,
+    "sent2vec": sent2vec,
+    "units": units,
     "sentences": sentences,
     "quantize": quantised,
     "autotune": autotune,
