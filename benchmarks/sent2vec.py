@@ -23,6 +23,11 @@ PAPERS = {
     "dim": 100, "epochs": 5, "lr": 0.2, "negatives": 10, "sample": 1e-5, "ngram_dropout": 4, "word_ngrams": 2,
     "buckets": 2_000_000, "min_count": 5,
 }  # fmt: skip
+JUDGED = (
+    ("omnivec sent2vec", "sent2vec", (), ("sent2vec",)),
+    ("omnivec sent2vec `--word-ngrams 2`", "sent2vec", ("--word-ngrams", "2"), ("sent2vec",)),
+    ("omnivec word2vec", "word2vec", (), ("mean", "sif")),
+)
 SETS = ("sts/stsb-dev.tsv", "sts/stsb-test.tsv", "sts/sick-train.tsv", "sts/sick-test.tsv")
 
 
@@ -70,15 +75,15 @@ def measure(settings: Settings) -> dict[str, Any]:
         rounds.append(one)
     scores = {f"{who}, the papers' settings": [_scores(run["model"])] for who, run in rounds[-1].items()}
     for seed in range(1, settings.our_seeds + 1):
-        for learner, recipes in (("sent2vec", ("sent2vec",)), ("word2vec", ("mean", "sif"))):
+        for title, learner, told, recipes in JUDGED:
             model = settings.work / f"{learner}.omnivec"
-            flags = ["--overwrite", "-q", "--seed", str(seed), "--threads", str(settings.threads)]
+            flags = ["--overwrite", "-q", "--seed", str(seed), "--threads", str(settings.threads), *told]
             run = child.run(
                 [sys.executable, "-m", "omnivec", "train", learner, str(text), str(model), *flags]
             )
-            print("   ", learner, seed, run, file=sys.stderr, flush=True)
+            print("   ", title, seed, run, file=sys.stderr, flush=True)
             for recipe in recipes:
-                row = f"omnivec, {learner}'s defaults" + ("" if learner == recipe else f", {recipe}")
+                row = title if len(recipes) == 1 else f"{title}, {recipe}"
                 scores.setdefault(row, []).append(_scores(str(model), recipe))
     return {"text": name, "threads": settings.threads, "rounds": rounds, "scores": scores}
 
