@@ -473,6 +473,13 @@ def test_a_model_joins_what_its_text_had_joined(towns, tmp_path):
     same(bare.embed(towns.apply(asked)), wanted)
 
 
+def test_phrases_that_are_too_many_are_not_remembered(towns, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("omnivec.data.phrase_file._REMEMBERED", 20)
+    with caplog.at_level(logging.WARNING, "omnivec"):
+        model = sentences(towns, tmp_path)
+    assert model.phrases == () and "more than a model remembers (20 bytes): keep their file" in caplog.text
+
+
 def test_other_phrases_take_the_place_of_the_models(towns, tmp_path):
     own = sentences(towns, tmp_path)
     other = Phrases((Phrase(("love", "new"), 1, 1.0),))

@@ -189,7 +189,7 @@ def test_a_file_of_sent2vec_cannot_go_on(tmp_path):
     (tmp_path / "model.bin").write_bytes(file_of_sent2vec()[0])
     load(tmp_path / "model.bin").save(tmp_path / "folder")
     for name in ("model.bin", "folder"):
-        with pytest.raises(OptionError, match="hashed by the rows of their words.*give it as start"):
+        with pytest.raises(OptionError, match="hashed by the rows of their words.*vectors as start"):
             extend(tmp_path / name, ["the cat sat"])
     started = Sent2Vec(dim=DIM, min_count=1, epochs=1, threads=1, buckets=9).fit(
         ["the cat sat"] * 9, start=tmp_path / "model.bin"

@@ -1,6 +1,7 @@
 """`phrases`: found and joined on the command line as in Python; `--phrases` of what learns."""
 
 import json
+import os
 from functools import partial
 
 import numpy as np
@@ -110,6 +111,7 @@ BAD = {
     "no place": (("TEXT", "--phrases", "TEXT"), 2, "--phrases needs --apply TEXT"),
     "no phrases": (("TEXT", "--phrases", "TEXT", "--apply", "-"), 1, "not a file of phrases"),
     "twice": (("-", "OUT", "--apply", "-"), 2, "stdin can be read once"),
+    "a pipe twice": (("PIPE", "OUT", "--apply", "-"), 2, "a pipe can be read once"),
     "one stdout": (("TEXT", "OUT", "--apply", "-", "--json"), 2, "both write to stdout"),
 }
 
@@ -117,7 +119,8 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_call_is_one_line_and_writes_nothing(call, case, text, tmp_path):
     words, code, message = BAD[case]
-    paths = {"TEXT": text, "OUT": tmp_path / "out.tsv"}
+    paths = {"TEXT": text, "OUT": tmp_path / "out.tsv", "PIPE": tmp_path / "pipe"}
+    os.mkfifo(paths["PIPE"])
     before = text.read_bytes()
     found, out, err = call("phrases", *(paths.get(word, word) for word in words), "-q")
     assert (found, out) == (code, "") and message in err

@@ -88,8 +88,8 @@ class NotThere(InputError):
 
 
 _REMEDY = re.compile(
-    r"\b(give|lower|raise|see|set) (dim|encoding_errors|epochs|heldout|heldout_text|label_min_count"
-    r"|label_prefix|limit|lr|max_size|min_count|negatives|sample|threads|unit)\b"
+    r"\b(give|lower|raise|see|set) (buckets|dim|encoding_errors|epochs|heldout|heldout_text|label_min_count"
+    r"|label_prefix|limit|lr|max_size|min_count|negatives|sample|threads|threshold|unit)\b"
 )
 
 

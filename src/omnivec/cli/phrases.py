@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 from cyclopts import Parameter
@@ -202,8 +203,9 @@ def _check(
             )
         if apply is None:
             raise WrongCall("--phrases needs --apply TEXT: where the text goes", ["--apply"])
-    elif input == "-" and apply is not None:
-        raise WrongCall("--apply reads INPUT again, and stdin can be read once; save it to a file first")
+    elif apply is not None and (input == "-" or Path(input).is_fifo()):
+        what = "stdin" if input == "-" else "a pipe"
+        raise WrongCall(f"--apply reads INPUT again, and {what} can be read once; save it to a file first")
     if apply == "-" and json:
         raise WrongCall("--apply - and --json both write to stdout; leave out one of them")
 

@@ -6,16 +6,21 @@ Words stand between single spaces; a token that holds white space itself, or a b
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omnivec.errors import FormatError, OmnivecError, OutputError
 from omnivec.store.formats.source import created, opened, whole
+from omnivec.store.memory import human
 
 if TYPE_CHECKING:
     from omnivec.data.phrases import Phrase, Phrases
+
+log = logging.getLogger("omnivec")
 
 _VERSION = 1
 _TITLE = b"# omnivec phrases "
@@ -23,6 +28,7 @@ _COLUMNS = ["phrase", "count", "score", "pass"]
 _ESCAPES = {" ": "\\s", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"}
 _SIGNS = {escape: sign for sign, escape in _ESCAPES.items()}
 _ESCAPE, _ESCAPED = re.compile(r"[ \t\n\r\\]"), re.compile(r"\\[stnr\\]")
+_REMEMBERED = 1 << 25  # bytes that the config of a model holds at most; a million phrases
 _TAKES = 8  # times its length: what a file takes in memory as phrases
 
 
@@ -42,6 +48,19 @@ def text_of(path: str | os.PathLike[str], phrases: Phrases) -> bytes:
         return "".join(line + "\n" for line in lines).encode()
     except UnicodeEncodeError as error:
         raise OutputError(f"{path}: a phrase holds half a character: {error.object[:60]!a}") from None
+
+
+def remembered(steps: Sequence[Phrases]) -> list[dict[str, Any]]:
+    """Phrases as a model's config holds them; none of too many, which is logged."""
+    made = [packed(phrases) for phrases in steps]
+    size = sum(len(line.encode()) for each in made for line in each["found"])
+    if size > _REMEMBERED:
+        log.warning(
+            "phrases of %s are more than a model remembers (%s): keep their file, and join what you embed",
+            human(size), human(_REMEMBERED),
+        )  # fmt: skip
+        return []
+    return made
 
 
 def packed(phrases: Phrases) -> dict[str, Any]:

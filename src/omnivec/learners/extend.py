@@ -144,7 +144,7 @@ def _learner(model: Model) -> Learner:
     if (model.config.get("features") or {}).get("hash") == SENT2VEC:
         raise OptionError(
             "this model came from a file of sent2vec: its n-grams are hashed by the rows of their words, and "
-            "new words move those; give it as start to fit instead"
+            "new words move those; give its vectors as start to fit instead"
         )
     if model.learner not in LEARNERS:
         known = ", ".join(name for name in LEARNERS if name != Classifier.name)

@@ -358,9 +358,9 @@ class Learner(Options, ABC):
             "training": record,
         }
         if corpus.phrases:
-            from omnivec.data.phrase_file import packed
+            from omnivec.data.phrase_file import remembered
 
-            config["phrases"] = [packed(phrases) for phrases in corpus.phrases]
+            config["phrases"] = remembered(corpus.phrases)
         keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
         return Model(config, keys, self.kept(words, tables))
 
