@@ -79,6 +79,11 @@ def test_wrong_calls_are_one_line(model, tmp_path, capsys):
         ([model, str(tmp_path), "-o", str(tmp_path / "new.npy")], 1, "is a folder, and a file of texts was"),
         ([model, texts(tmp_path), "--recipe", "max"], 2, "recipe must be"),
         ([model, texts(tmp_path), "--recipe", "fasttext-supervised", "--json"], 2, "a classifier sees"),
+        (
+            [model, texts(tmp_path), "--recipe", "sent2vec", "--json"],
+            2,
+            "here are words alone; choose another",
+        ),
     ]:
         assert main(["embed", *words]) == code
         said = capsys.readouterr().err

@@ -109,7 +109,10 @@ def batches(
     if not a > 0:
         raise OptionError(f"a must be above 0, got {a}")
     if recipe in WHOLE:
-        raise OptionError(f"{recipe} takes what a {WHOLE[recipe]} sees of a text; choose another recipe")
+        raise OptionError(
+            f"{recipe} takes what a {WHOLE[recipe]} sees of a text, and here are words alone; "
+            "choose another recipe, such as mean"
+        )
     weighing = _Weighing(recipe, a, 1.0 if counts is None else float(counts.sum()))
     ready = Many(vectors) if many is None else many
     return _in_chunks(ready, _checked(texts), tokenizer, weighing)
