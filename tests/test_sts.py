@@ -212,6 +212,11 @@ def test_a_logistic_regression_tells_what_vectors_hold(tmp_path, model):
         transfer(model, train._replace(labels=["a"] * 40))
     with pytest.raises(InputError, match="30 folds need every label 30 times"):
         transfer(model, train, folds=30)
+    once = train._replace(labels=["c", *train.labels[1:]])
+    with pytest.raises(InputError, match=r"'c' occurs once; give more texts$"):
+        transfer(model, once, test)
+    with pytest.raises(InputError, match="'other', ...\\) is among those that are learned"):
+        transfer(model, train, test._replace(labels=["other"] * 10))
 
 
 def test_the_command_line_prints_both(tmp_path, model, capsys):

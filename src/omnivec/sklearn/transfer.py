@@ -20,6 +20,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from omnivec.data.vocabulary import times
 from omnivec.errors import InputError, OptionError
 from omnivec.evaluate.labelled_texts import Labelled
 from omnivec.evaluate.sts import Embeds, prepared
@@ -79,7 +80,8 @@ def transfer(
     the same proportions; recipe, fold_case, punctuation: as in `omnivec.evaluate.sts`; told: hears which fold
     comes next.
 
-    Raises: InputError for fewer than two labels, or labels that are too rare for the folds; OptionError.
+    Raises: InputError for fewer than two labels, or labels that are too rare for the folds, and a
+    test none of whose labels is learned; OptionError.
     """
     if folds < 2:
         raise OptionError(f"folds must be 2 or more, got {folds}")
@@ -89,9 +91,14 @@ def transfer(
     least, needed = min(counts.values()), INNER if test is not None else folds
     if least < needed:
         rarest = min(counts, key=counts.__getitem__)
+        remedy = "give more texts" if test is not None else "lower folds or give more texts"
         raise InputError(
-            f"{needed} folds need every label {needed} times, {rarest!r} occurs {least} times; "
-            "lower folds or give more texts"
+            f"{needed} folds need every label {needed} times, {rarest!r} occurs {times(least)}; {remedy}"
+        )
+    if test is not None and not counts.keys() & set(test.labels):
+        raise InputError(
+            f"none of the labels to be judged by ({min(test.labels)!r}, ...) is among those that are learned "
+            f"({min(counts)!r}, ...); give two files of one task"
         )
 
     def embedded(texts: list[str]) -> NDArray[np.float64]:
