@@ -37,6 +37,18 @@ def test_the_nearest_texts_are_those_of_the_largest_cosine(path, caplog):
         near.neighbors(["king", "xyz"])
     with pytest.raises(InputError, match="nothing is known of any of the 1 texts"):
         model.sentences(["xyz"])
+    with pytest.raises(InputError, match="no text to be asked for"):
+        model.sentences([])
+
+
+def test_one_text_in_place_of_many_and_lists_of_tokens_are_refused(path):
+    model = load(path)
+    near = model.sentences(TEXTS)
+    for some in ("the king", ["the king", ["the", "king"]], None):
+        with pytest.raises(InputError, match="many texts are expected|got list"):
+            model.sentences(some)
+        with pytest.raises(InputError, match="many texts are expected|got list"):
+            near.neighbors(some)
 
 
 def test_analogies_of_texts_leave_the_three_out(path):

@@ -123,7 +123,8 @@ def analogy(
     together(sentences, recipe, restrict, approximate)
     with logging_shown(common.quiet, common.verbose):
         if words and len(words) != 3:
-            raise WrongCall(f"analogy takes three words A B C (A is to B as C is to ?), got {len(words)}")
+            what = "words" if sentences is None else "texts, each in quotes:"
+            raise WrongCall(f"analogy takes three {what} A B C (A is to B as C is to ?), got {len(words)}")
         texts = None if sentences is None else asked(model, opening, common, sentences, recipe)
         vectors = opened(model, opening, common, approximate) if texts is None else texts.vectors
 

@@ -42,7 +42,7 @@ class Sentences:
 
     def terms(self, texts: Sequence[str]) -> list[Any]:
         """Each text, as it is where it is a key, else its vector (dim,). Raises: as `neighbors`."""
-        others = [text for text in texts if text not in self.vectors]
+        others = [text for text in checked(texts) if text not in self.vectors]
         rows = dict(zip(others, self.embed(others), strict=True)) if others else {}
         for text, row in rows.items():
             if not row.any():
@@ -52,15 +52,27 @@ class Sentences:
         return [scaled(rows[text][None])[0] if text in rows else text for text in texts]
 
 
+def checked(texts: Iterable[str]) -> list[str]:
+    """Texts as a list. Raises: InputError for a single one, and for what is no str and so no key."""
+    if isinstance(texts, str) or not isinstance(texts, Iterable):
+        raise InputError(f"many texts are expected, got {type(texts).__name__}; give a list, [text] for one")
+    some = list(texts)
+    if wrong := [text for text in some if not isinstance(text, str)]:
+        raise InputError(f"texts that are keys are str, got {type(wrong[0]).__name__}")
+    return some
+
+
 def sentences(
     embed: Callable[[list[str]], Rows], texts: Iterable[str], components: int, name: str | None
 ) -> Sentences:
     """The different texts of some, made ready to be asked; see `Model.sentences`.
 
     embed: without what `components` take away, the first principal ones of these texts.
-    Raises: InputError when nothing is known of any.
+    Raises: InputError when nothing is known of any, or there is none.
     """
-    keys = list(dict.fromkeys(texts))
+    keys = list(dict.fromkeys(checked(texts)))
+    if not keys:
+        raise InputError("no text to be asked for; give one or more")
     rows = embed(keys)
     known = rows.any(axis=1)
     if not known.any():
