@@ -104,8 +104,15 @@ BAD = {
     "npmi": (("TEXT", "OUT", "--score", "npmi", "--threshold", "10"), 2, "must lie between -1 and 1, got 10"),
     "score": (("TEXT", "OUT", "--score", "npm"), 2, "got 'npm'; did you mean 'npmi'?"),
     "delimiter": (("TEXT", "OUT", "--delimiter", " "), 2, "delimiter must be characters without white space"),
-    "there": (("TEXT", "TEXT"), 1, "exists; choose another name or add --overwrite"),
-    "text there": (("TEXT", "OUT", "--apply", "TEXT"), 1, "exists; choose another name or add --overwrite"),
+    "there": (("TEXT", "THERE"), 1, "exists; choose another name or add --overwrite"),
+    "input": (("TEXT", "TEXT", "--overwrite"), 2, "INPUT and OUTPUT are the same file"),
+    "in place": (
+        ("TEXT", "OUT", "--apply", "TEXT", "--overwrite"),
+        2,
+        "INPUT and TEXT of --apply are the sa",
+    ),
+    "one place": (("TEXT", "OUT", "--apply", "OUT"), 2, "OUTPUT and TEXT of --apply are the same file"),
+    "text there": (("TEXT", "OUT", "--apply", "THERE"), 1, "exists; choose another name or add --overwrite"),
     "both": (("TEXT", "OUT", "--phrases", "TEXT", "--apply", "-"), 2, "leave out one of them"),
     "asked": (("TEXT", "--phrases", "TEXT", "--min-count", "3", "--apply", "-"), 2, "and --min-count is for"),
     "no place": (("TEXT", "--phrases", "TEXT"), 2, "--phrases needs --apply TEXT"),
@@ -119,8 +126,14 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_call_is_one_line_and_writes_nothing(call, case, text, tmp_path):
     words, code, message = BAD[case]
-    paths = {"TEXT": text, "OUT": tmp_path / "out.tsv", "PIPE": tmp_path / "pipe"}
+    paths = {
+        "TEXT": text,
+        "OUT": tmp_path / "out.tsv",
+        "PIPE": tmp_path / "pipe",
+        "THERE": tmp_path / "there.tsv",
+    }
     os.mkfifo(paths["PIPE"])
+    paths["THERE"].touch()
     before = text.read_bytes()
     found, out, err = call("phrases", *(paths.get(word, word) for word in words), "-q")
     assert (found, out) == (code, "") and message in err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -206,6 +207,13 @@ def _check(
     elif apply is not None and (input == "-" or Path(input).is_fifo()):
         what = "stdin" if input == "-" else "a pipe"
         raise WrongCall(f"--apply reads INPUT again, and {what} can be read once; save it to a file first")
+    same = {
+        "INPUT and OUTPUT": (input, output), "INPUT and TEXT of --apply": (input, apply),
+        "OUTPUT and TEXT of --apply": (output, apply),
+    }  # fmt: skip
+    for what, (one, other) in same.items():
+        if one not in (None, "-") and other is not None and os.path.realpath(one) == os.path.realpath(other):
+            raise WrongCall(f"{what} are the same file, {other}; choose another name for one of them")
     if apply == "-" and json:
         raise WrongCall("--apply - and --json both write to stdout; leave out one of them")
 
