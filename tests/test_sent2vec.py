@@ -133,6 +133,11 @@ def test_one_word_units_alone_are_refused():
         Sent2Vec(dim=4, epochs=1, threads=1, min_count=1).fit(["a", "b", "a"])
 
 
+def test_a_text_without_a_target_is_refused():
+    with pytest.raises(InputError, match="the most frequent occurs 2 times.*lower target_min_count"):
+        Sent2Vec(dim=4, epochs=1, min_count=1, target_min_count=3, negatives=1).fit(["a b c", "a d"])
+
+
 def file_of_sent2vec(words=("<PLACEHOLDER>", "</s>", "the", "cat", "sat"), ngrams=3, bucket=50, more=1):
     """A file as the program writes it, and its rows."""
     draw = np.random.default_rng(5)

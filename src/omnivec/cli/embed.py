@@ -50,8 +50,8 @@ def embed(
         Parameter(
             metavar="NAME",
             help="mean of the words' vectors, fasttext-unsupervised (of length one each), "
-            "fasttext-supervised (what a classifier sees), or sif (rare words weigh more). [default: that of "
-            "the kind of model]", show_default=False,
+            "fasttext-supervised (what a classifier sees), sent2vec (what a model of sent2vec sees), or sif "
+            "(rare words weigh more). [default: that of the kind of model]", show_default=False,
         ),
     ] = None,
     components: Annotated[

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
+from omnivec.errors import InputError
 from omnivec.learners.learner import plural
 from omnivec.learners.text import TextLearner, countable, job_over
 from omnivec.store.processors import processors
@@ -168,9 +169,17 @@ class Sent2Vec(TextLearner):
         return {"vectors": tables["inputs"][: len(vocabulary)], **tables}
 
     def thresholds(self, words: Vocabulary) -> NDArray[np.uint32]:
-        """Thresholds for being a target, (words,) uint32, as the kernel takes them."""
-        from omnivec.data.vocabulary import keep_thresholds
+        """Thresholds for being a target, (words,) uint32, as the kernel takes them.
 
+        Raises: InputError where no word may be one.
+        """
+        from omnivec.data.vocabulary import keep_thresholds, times
+
+        if (most := int(words.counts.max())) < self.target_min_count:
+            raise InputError(
+                f"no word can be a target: the most frequent occurs {times(most)}, and target_min_count is "
+                f"{self.target_min_count:,}; lower target_min_count"
+            )
         keep = keep_thresholds(words.counts, self.sample, int(words.counts.sum()))
         keep[words.counts < self.target_min_count] = 0
         return keep
