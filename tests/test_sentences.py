@@ -96,6 +96,7 @@ def test_what_cannot_be_asked_is_said(vectors):
     for a, components, what in [
         (0, 1, "a must be above 0, got 0"),
         (1e-3, -1, "components must be 0 or more"),
+        (1e-3, 4096, "leave nothing but rounding; lower components"),
     ]:
         with pytest.raises(OptionError, match=what):
             embed(vectors, ["a"], "sif", a=a, components=components)

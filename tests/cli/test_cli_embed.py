@@ -93,6 +93,17 @@ def test_wrong_calls_are_one_line(model, tmp_path, capsys):
     assert np.load(out).shape == (4, 4)
 
 
+def test_components_are_of_sif_and_fewer_than_columns(model, tmp_path, capsys):
+    call = ["embed", model, texts(tmp_path), "--json", "--components"]
+    assert main([*call, "2"]) == 2
+    assert "--components is of sif, and the recipe is mean" in capsys.readouterr().err
+    assert main([*call, "4", "--recipe", "sif"]) == 2
+    assert (
+        "4 components of 4 columns leave nothing but rounding; lower --components" in capsys.readouterr().err
+    )
+    assert main([*call, "2", "--recipe", "sif"]) == 0
+
+
 def test_the_ending_says_the_format(model, tmp_path, capsys):
     file, lines = texts(tmp_path), ["the king", "the queen\r", "nothing", "한 queen"]
     out = tmp_path / "out.safetensors"

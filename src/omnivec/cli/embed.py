@@ -55,9 +55,9 @@ def embed(
         ),
     ] = None,
     components: Annotated[
-        int, count("components", 0, 4096),
+        int | None, count("components", 0, 4096),
         Parameter(show_default=False, help="Principal components that sif removes. [default 1]"),
-    ] = 1,
+    ] = None,
     tokenizer: Annotated[
         str | None, choice("tokenizer", tokenizers),
         Parameter(
@@ -92,11 +92,13 @@ def embed(
         with nullcontext() if output is None else replacing(output, overwrite=overwrite) as target:
             opened = opening.loaded(model, display)
             recipe = opened.recipe if recipe is None else recipe
+            if components is not None and recipe != "sif":
+                raise WrongCall(f"--components is of sif, and the recipe is {recipe}; add --recipe sif")
             with display.busy("Reading", "stdin" if file == "-" else file):
                 texts: Iterable[str] = chain.from_iterable(lines(file))
                 kept = list(texts) if table else texts  # a table has the texts beside their vectors
                 parts = opened.embed_batches(joined(kept), recipe, tokenizer=tokenizer)
-                removed = components if recipe == "sif" else 0
+                removed = (1 if components is None else components) if recipe == "sif" else 0
                 beside = None if output is None else target_of(output).parent  # there it must go anyhow
                 found, empty = gathered(parts, opened.config["dim"], removed, beside)
             if target is not None and output is not None:

@@ -88,8 +88,9 @@ class NotThere(InputError):
 
 
 _REMEDY = re.compile(
-    r"\b(give|lower|raise|see|set) (buckets|dim|encoding_errors|epochs|heldout|heldout_text|label_min_count"
-    r"|label_prefix|limit|lr|max_size|min_count|negatives|sample|threads|threshold|unit)\b"
+    r"\b(give|lower|raise|see|set) (buckets|components|dim|encoding_errors|epochs|folds|heldout|heldout_text"
+    r"|label_min_count|label_prefix|limit|lr|max_size|min_count|negatives|sample|target_min_count|threads"
+    r"|threshold|unit)\b"
 )
 
 

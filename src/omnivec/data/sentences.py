@@ -272,7 +272,11 @@ def without(made: Rows, directions: NDArray[np.float64]) -> Rows:
 
 
 def principal(made: Rows, count: int) -> NDArray[np.float64]:
-    """The first principal directions of vectors, (dim, count)."""
+    """The first principal directions of vectors, (dim, count). Raises: OptionError for all there are."""
+    if count >= made.shape[1]:
+        raise OptionError(
+            f"{count:,} components of {made.shape[1]:,} columns leave nothing but rounding; lower components"
+        )
     products = np.zeros((made.shape[1], made.shape[1]))
     with at_most(1):
         for first in range(0, len(made), LINES):
