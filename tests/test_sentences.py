@@ -90,7 +90,14 @@ def test_words_end_at_ascii_white_space_alone():
 def test_what_cannot_be_asked_is_said(vectors):
     with pytest.raises(OptionError, match="recipe must be one of mean, fasttext-unsupervised, .*, got 'max'"):
         embed(vectors, ["a"], "max")
-    for odd, got in [("a", "str"), (b"a", "bytes"), (3, "int"), ([b"a"], "bytes"), ([None], "None")]:
+    for odd, got in [
+        ("a", "str"),
+        (b"a", "bytes"),
+        (3, "int"),
+        ([b"a"], "bytes"),
+        ([None], "None"),
+        ([["a", None]], "tokens are str, got None"),
+    ]:
         with pytest.raises(InputError, match=got):
             embed(vectors, odd)
     for a, components, what in [

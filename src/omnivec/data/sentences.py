@@ -157,6 +157,8 @@ def _checked(texts: object) -> Iterator[str | Sequence[str]]:
 def _checked_text(text: Any) -> str | Sequence[str]:
     if not isinstance(text, str | list | tuple):
         raise InputError(f"texts are str, or lists of tokens, got {type(text).__name__}")
+    if not isinstance(text, str) and (odd := [token for token in text if not isinstance(token, str)]):
+        raise InputError(f"tokens are str, got {type(odd[0]).__name__} in {str(text)[:60]}")
     return text
 
 
