@@ -96,7 +96,8 @@ def embed(
                 raise WrongCall(f"--components is of sif, and the recipe is {recipe}; add --recipe sif")
             with display.busy("Reading", "stdin" if file == "-" else file):
                 texts: Iterable[str] = chain.from_iterable(lines(file))
-                kept = list(texts) if table else texts  # a table has the texts beside their vectors
+                # A table has the texts beside their vectors, without what is left of a line's end.
+                kept = [text.removesuffix("\r") for text in texts] if table else texts
                 parts = opened.embed_batches(joined(kept), recipe, tokenizer=tokenizer)
                 removed = (1 if components is None else components) if recipe == "sif" else 0
                 beside = None if output is None else target_of(output).parent  # there it must go anyhow
