@@ -161,8 +161,10 @@ def test_a_plan_of_units_is_what_their_targets_and_rows_are(text, tmp_path):
     small = learner.replaced(min_count=1, sample=0.0, negatives=3).plan(["a b a c", "a", "b b"] * 2)
     assert (small.tokens, small.tokens_kept, small.predictions) == (14, 12, 12)
     assert small.rows_moved == 2 * (4 + 3 + 2 + 1) + 12 * 4 and small.labels is None
-    none = learner.replaced(min_count=1, sample=0.0, target_min_count=4).plan(["a b", "a a c"])
-    assert none.predictions == pytest.approx(0, abs=1e-6)
+    few = learner.replaced(min_count=1, sample=0.0, target_min_count=3)
+    assert few.plan(["a b", "a a c"]).predictions == pytest.approx(3, abs=1e-6)
+    with pytest.raises(InputError, match="no word can be a target"):
+        few.replaced(target_min_count=4).plan(["a b", "a a c"])
 
 
 TOLD = ["__label__x a b", "__label__y a a b c", "__label__x __label__y __label__x a", "a b", "__label__z", ""]
