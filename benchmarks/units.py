@@ -46,12 +46,11 @@ def _text(work: Path, length: int, tokens: int) -> Path:
     """A Zipf text in lines of so many words."""
     path = work / f"units-{length}.txt"
     if not path.exists():
-        draw = random.Random(1)
         words = [f"w{k}" for k in range(WORDS)]
-        shares = [1 / (k + 3) for k in range(WORDS)]
+        drawn = random.Random(1).choices(words, [1 / (k + 3) for k in range(WORDS)], k=tokens)
         with path.open("w") as target:
-            for _ in range(tokens // length):
-                target.write(" ".join(draw.choices(words, shares, k=length)) + "\n")
+            for start in range(0, tokens, length):
+                target.write(" ".join(drawn[start : start + length]) + "\n")
     return path
 
 
