@@ -14,13 +14,40 @@ from typing import Any
 
 _HOMES: dict[str, str] = {
     # layers
-    # wordmodels
+    "Affine": "omnivec.reference.layers.linear",
+    "BOOK_FLOOR": "omnivec.reference.layers.losses",
+    "Dropout": "omnivec.reference.layers.dropout",
+    "Embedding": "omnivec.reference.layers.embedding",
+    "EmbeddingDot": "omnivec.reference.layers.embedding",
+    "HardTanh": "omnivec.reference.layers.activations",
+    "HierarchicalSoftmaxLoss": "omnivec.reference.layers.hierarchical",
+    "HingeLoss": "omnivec.reference.layers.losses",
+    "Layer": "omnivec.reference.layers.protocol",
+    "MatMul": "omnivec.reference.layers.linear",
+    "NegativeSamplingLoss": "omnivec.reference.layers.negative_sampling",
+    "OneHot": "omnivec.reference.layers.linear",
+    "Relu": "omnivec.reference.layers.activations",
+    "RowGradient": "omnivec.reference.layers.row_gradient",
+    "Sigmoid": "omnivec.reference.layers.activations",
+    "SigmoidWithLoss": "omnivec.reference.layers.losses",
+    "Softmax": "omnivec.reference.layers.activations",
+    "SoftmaxWithLoss": "omnivec.reference.layers.losses",
+    "Tanh": "omnivec.reference.layers.activations",
+    "UnigramSampler": "omnivec.reference.layers.samplers",
+    "cross_entropy_error": "omnivec.reference.layers.losses",
+    "one_hot": "omnivec.reference.layers.embedding",
+    "relu": "omnivec.reference.layers.functions",
+    "sigmoid": "omnivec.reference.layers.functions",
+    "softmax": "omnivec.reference.layers.functions",
+    "to_cpu": "omnivec.reference.arrays",
+    "to_gpu": "omnivec.reference.arrays",
+    # word_models
     # training
     # counts
     # cs224n
     # sequence
 }
-"""Public name: the module that defines it, one block a folder; never the name of a module beside this file."""
+"""Public name: the module that defines it, one block a folder. No name is that of a module in this folder."""
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  (one table, so that the list cannot differ from it)
 

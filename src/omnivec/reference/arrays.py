@@ -10,6 +10,7 @@ same in both libraries, and sampling keeps its meaning on a GPU.
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any, TypeAlias
 
@@ -31,11 +32,16 @@ def module(*arrays: object) -> Any:
     return sys.modules["torch"] if any(is_tensor(x) for x in arrays) else np
 
 
-def converted(array: ArrayLike, like: Array) -> Array:
-    """The numbers of `array` with the library, dtype and device of `like`."""
+def array(x: Array) -> Array:
+    """`x` itself if it is an array or a tensor, else a NumPy array of it: what a user typed as numbers."""
+    return x if is_tensor(x) else np.asarray(x)
+
+
+def converted(x: ArrayLike, like: Array) -> Array:
+    """The numbers of x with the library, dtype and device of `like`; x itself if it has them already."""
     if is_tensor(like):
-        return module(like).as_tensor(array, dtype=like.dtype, device=like.device)
-    return np.asarray(array, like.dtype)
+        return module(like).as_tensor(x, dtype=like.dtype, device=like.device)
+    return np.asarray(to_cpu(x), like.dtype)
 
 
 def integers(ids: Array, like: Array) -> Array:
@@ -49,12 +55,30 @@ def integers(ids: Array, like: Array) -> Array:
         raise ValueError(f"ids are integers, not {ids.dtype}: convert them first")
     if is_tensor(like):
         return module(like).as_tensor(ids, dtype=module(like).int64, device=like.device)
-    return to_numpy(ids) if np.size(ids) else to_numpy(ids).astype(np.int64)
+    return to_cpu(ids) if np.size(ids) else to_cpu(ids).astype(np.int64)
 
 
-def to_numpy(x: Array) -> np.ndarray[Any, Any]:
-    """The array itself, or the tensor's numbers on the CPU; to look at or to save, never to compute with."""
+def to_cpu(x: Array) -> np.ndarray[Any, Any]:
+    """`x` as a NumPy array: itself, or the tensor's numbers. To look at, to draw and to save with."""
     return x.detach().cpu().numpy() if is_tensor(x) else np.asarray(x)
+
+
+def to_gpu(x: Array) -> Array:
+    """`x` as a tensor on the first GPU; layers made of such arrays compute there.
+
+    Raises: ValueError where PyTorch was not imported or sees no GPU.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        raise ValueError(
+            "arrays move to a GPU through PyTorch: `import torch` first, on a machine with a GPU"
+        )
+    return torch.as_tensor(x, device="cuda")
+
+
+def counted(shape: tuple[int, ...]) -> int:
+    """How many numbers an array of this shape holds (`size` is a number in NumPy and a method in PyTorch)."""
+    return math.prod(shape)
 
 
 def copied(x: Array) -> Array:
