@@ -42,6 +42,13 @@ _HOMES: dict[str, str] = {
     "to_cpu": "omnivec.reference.arrays",
     "to_gpu": "omnivec.reference.arrays",
     # word_models
+    "CBOW": "omnivec.reference.word_models.cbow",
+    "SimpleCBOW": "omnivec.reference.word_models.simple",
+    "SimpleSkipGram": "omnivec.reference.word_models.simple",
+    "SkipGram": "omnivec.reference.word_models.skipgram",
+    "WindowScorer": "omnivec.reference.word_models.window_scorer",
+    "convert_one_hot": "omnivec.reference.word_models.contexts",
+    "create_contexts_target": "omnivec.reference.word_models.contexts",
     # training
     # counts
     # cs224n

@@ -21,8 +21,8 @@ class Layer(Protocol):
     params: list[Array]
     grads: list[Any]
 
-    def forward(self, *inputs: Array) -> Array:
-        """The output for these inputs."""
+    def forward(self, *inputs: Any, **options: Any) -> Array:
+        """The output for these inputs; how many there are is the layer's own."""
         ...
 
     def backward(self, dout: Array = 1) -> Array:
