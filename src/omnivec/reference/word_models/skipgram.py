@@ -28,8 +28,8 @@ class SkipGram:
     def __init__(
         self, vocab_size: int, hidden_size: int, window_size: int, corpus: ArrayLike | None = None, *,
         power: float = 0.75, sample_size: int = 5, sampler: UnigramSampler | None = None,
-        scale: float = SCALE, weights: tuple[Array, Array] | None = None, rng: np.random.Generator | None = None,
-        dtype: DTypeLike = np.float32, sparse: bool = False,
+        scale: float = SCALE, weights: tuple[Array, Array] | None = None,
+        rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32, sparse: bool = False,
     ) -> None:  # fmt: skip
         shape = (vocab_size, hidden_size)
         W_in, W_out = two_matrices([shape, shape], weights, scale, rng, dtype)

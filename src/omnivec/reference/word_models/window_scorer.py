@@ -1,7 +1,7 @@
 """Is this a window of real text? A score that real windows shall have higher than spoilt ones.
 
-No word is predicted, so that nothing is summed over the vocabulary: the way of Collobert and Weston, five years
-before word2vec.
+No word is predicted, so that nothing is summed over the vocabulary: the way of Collobert and Weston, five
+years before word2vec.
 
 Sources: Collobert, Weston 2008; Collobert, Weston, Bottou, Karlen, Kavukcuoglu, Kuksa 2011, sections 3 and 4.
 """
@@ -71,7 +71,7 @@ class WindowScorer:
         return x[:, 0]
 
     def spoilt(self, windows: Array, words: Array = None) -> Array:
-        """The windows with `words` (N,) in their middle; if none are given, uniform draws among all others."""
+        """The windows with `words` (N,) in their middle; without them, uniform draws among all other words."""
         ids = integers(windows, self.word_vecs)
         middle = self.window // 2
         if words is None:
