@@ -71,7 +71,7 @@ class WindowScorer:
         return x[:, 0]
 
     def spoilt(self, windows: Array, words: Array = None) -> Array:
-        """The windows with `words` (N,) in their middle; without them, uniform draws among all other words."""
+        """The windows with `words` (N,) in their middle; without them, uniform draws among all others."""
         ids = integers(windows, self.word_vecs)
         middle = self.window // 2
         if words is None:
