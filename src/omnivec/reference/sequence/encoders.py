@@ -53,7 +53,10 @@ class AttentionEncoder:
 
 @final
 class Encoder:
-    """The same, of which only the state after the last step is handed on: (N, H)."""
+    """The same, of which only the state after the last step is handed on: (N, H).
+
+    `bidirectional`: that of each direction, the second one's being the state at the first step.
+    """
 
     def __init__(
         self, vocab_size: int, wordvec_size: int, hidden_size: int, *, bidirectional: bool = False,
@@ -65,15 +68,18 @@ class Encoder:
             bidirectional=bidirectional, weights=weights, rng=rng, dtype=dtype,
         )  # fmt: skip
         self.params, self.grads = self.steps.params, self.steps.grads
+        self._half = hidden_size // 2 if bidirectional else hidden_size
 
     def forward(self, xs: Array, lengths: Array | None = None) -> Array:
         """The last state of each question."""
-        self._hs = self.steps.forward(xs, lengths)
-        self._last = last_places(self._hs, lengths)
-        return self._hs[self._last]
+        hs, half = self.steps.forward(xs, lengths), self._half
+        self._rows, self._ends = last_places(hs, lengths)
+        self._dhs = module(hs).zeros_like(hs)
+        return module(hs).concatenate([hs[self._rows, self._ends, :half], hs[:, 0, half:]], axis=1)
 
     def backward(self, dh: Array) -> None:
         """Fill `grads`: all that the answer says of the question comes through its last state."""
-        dhs = module(dh).zeros_like(self._hs)
-        dhs[self._last] = dh
-        self.steps.backward(dhs)
+        half = self._half
+        self._dhs[self._rows, self._ends, :half] = dh[:, :half]
+        self._dhs[:, 0, half:] = dh[:, half:]
+        self.steps.backward(self._dhs)
