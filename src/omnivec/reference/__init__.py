@@ -50,8 +50,28 @@ _HOMES: dict[str, str] = {
     "convert_one_hot": "omnivec.reference.word_models.contexts",
     "create_contexts_target": "omnivec.reference.word_models.contexts",
     # training
+    "AdaGrad": "omnivec.reference.training.optimizers",
+    "Adam": "omnivec.reference.training.optimizers",
+    "Momentum": "omnivec.reference.training.optimizers",
+    "Nesterov": "omnivec.reference.training.optimizers",
+    "Optimizer": "omnivec.reference.training.optimizers",
+    "Progress": "omnivec.reference.training.trainer",
+    "RMSprop": "omnivec.reference.training.optimizers",
+    "SGD": "omnivec.reference.training.optimizers",
+    "Trainer": "omnivec.reference.training.trainer",
+    "clip_grads": "omnivec.reference.training.clipping",
+    "remove_duplicate": "omnivec.reference.training.shared",
     # counts
-    # cs224n
+    "analogy": "omnivec.reference.counts.queries",
+    "cos_similarity": "omnivec.reference.counts.queries",
+    "create_co_matrix": "omnivec.reference.counts.cooccurrence",
+    "most_similar": "omnivec.reference.counts.queries",
+    "normalize": "omnivec.reference.counts.queries",
+    "ppmi": "omnivec.reference.counts.pmi",
+    "preprocess": "omnivec.reference.counts.cooccurrence",
+    "svd_vectors": "omnivec.reference.counts.svd",
+    "truncated_svd": "omnivec.reference.counts.svd",
+    # cs224n: its functions stand together in omnivec.reference.cs224n, under the names of the assignments
     # sequence
     "Attention": "omnivec.reference.sequence.attention",
     "AttentionDecoder": "omnivec.reference.sequence.decoders",
