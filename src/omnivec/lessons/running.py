@@ -7,6 +7,7 @@ import linecache
 from contextlib import redirect_stdout
 from typing import Any, Protocol, TextIO
 
+from omnivec.index.blas import at_most
 from omnivec.lessons.library import Lesson
 
 
@@ -42,7 +43,8 @@ def run(lesson: Lesson, view: View) -> dict[str, Any]:
         place = f"<{lesson.name}, cell {number}>"
         # A traceback, and inspect.getsource, find the lines here as those of a file.
         linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
-        with redirect_stdout(view.output):
+        # A lesson's matrices are small: more threads of BLAS would wait for each other longer than they work.
+        with at_most(1), redirect_stdout(view.output):
             exec(compile(source, place, "exec"), names)
     return names
 

@@ -1,16 +1,18 @@
 # %% [markdown]
 # # CS224n, assignment 2: the whole training
 #
-# `omnivec learn skip-gram` has derived the gradients. Here they train: 10 numbers a word, windows of up to 5,
-# 10 negatives, steps of 0.3 over batches of 50 windows, 40,000 of them, on the sentences of the Stanford
-# Sentiment Treebank. That file is not ours to ship. Give it as `--text datasetSentences.txt`, or by the environment
-# variable OMNIVEC_SST; without it the lesson trains on a small twin, sentences made here, which shows the same things in
-# seconds.
+# `omnivec learn skip-gram` has derived the gradients. Here they train: 10 numbers a word, windows of up to
+# 5, 10 negatives, steps of 0.3 over batches of 50 windows, 40,000 of them, on the sentences of the Stanford
+# Sentiment Treebank. That file is not ours to ship. Give it as `--text datasetSentences.txt`, or by the
+# environment variable OMNIVEC_SST; without it the lesson trains on a small twin, sentences made here, which
+# shows the same things in seconds.
 # %%
 import os
 import random
+
 import numpy as np
-from omnivec.reference.cs224n.run import WORDS, initial_vectors, train_sentiment
+
+from omnivec.reference.cs224n.run import WORDS, train_sentiment
 from omnivec.reference.cs224n.sentiment import StanfordSentiment
 
 path = os.environ.get("OMNIVEC_SST")
@@ -39,9 +41,10 @@ def dataset():
 data = dataset()
 print(f"{len(data.sentences):,} sentences, {len(data.tokens):,} words with UNK")
 # %% [markdown]
-# **Why it takes the course hours, and us a minute.** A batch meets a few thousand rows. The hand-out's gradient is a table of *all*
-# rows, nearly all zero, made and added at every step. A sparse gradient names the rows it has. Both draw the same
-# random numbers in the same order, so they walk the same path; here are the first steps of both:
+# **Why it takes the course hours, and us a minute.** A batch meets a few thousand rows. The hand-out's
+# gradient is a table of *all* rows, nearly all zero, made and added at every step. A sparse gradient names
+# the rows it has. Both draw the same random numbers in the same order, so they walk the same path; here are
+# the first steps of both:
 # %%
 steps = 10 if path else 60
 dense, _ = train_sentiment(dataset(), steps, dense=True)
@@ -49,8 +52,9 @@ sparse, _ = train_sentiment(dataset(), steps)
 apart = float(np.abs(dense - sparse).max())
 print(f"after {steps} steps: largest difference between dense and sparse {apart:.1e}")
 # %% [markdown]
-# **The training.** The running loss is 0.95 · old + 0.05 · new, begun at step 10 and updated every ten. On the treebank the
-# first value is 19.061546 and the last 9.812206; the course expects "around or below 10". One core needs about a minute.
+# **The training.** The running loss is 0.95 · old + 0.05 · new, begun at step 10 and updated every ten. On
+# the treebank the first value is 19.061546 and the last 9.812206; the course expects "around or below 10".
+# One core needs about a minute.
 # %%
 iterations = 40_000 if path else 2000
 losses = {}
@@ -64,9 +68,9 @@ def report(step, loss):
 
 vectors, data = train_sentiment(data, iterations, report=report)
 # %% [markdown]
-# **The picture.** The rows of centre and outside vectors lie above each other (stacked along axis 0, whatever a comment in
-# the hand-out says about concatenation), and only the centre vectors of 24 words are drawn, by the two directions in which
-# they differ most.
+# **The picture.** The rows of centre and outside vectors lie above each other (stacked along axis 0,
+# whatever a comment in the hand-out says about concatenation), and only the centre vectors of 24 words are
+# drawn, by the two directions in which they differ most.
 # %%
 half = len(data.tokens)
 centres = vectors[:half]
@@ -76,6 +80,7 @@ directions = np.linalg.svd(spread.T @ spread / len(spread))[0]
 places = spread @ directions[:, :2]
 try:
     from matplotlib.figure import Figure
+
     from omnivec.lessons.figures import figure
 except ImportError:
     picture = None
@@ -90,9 +95,10 @@ else:
     drawing.savefig(picture)
     print(f"{len(axes.texts)} words drawn:", picture)
 # %% [markdown]
-# **Why the picture disappoints.** On the treebank the neighbours of *great* are words like *kenneth* and *toast*, at cosines above .999.
-# The mean cosine of all pairs of words explains it, with the counts beside the neighbours: 10 numbers a word start small, most words are rare and
-# have hardly moved, and what they did move is one common direction. This is no mistake of yours.
+# **Why the picture disappoints.** On the treebank the neighbours of *great* are words like *kenneth* and
+# *toast*, at cosines above .999. The mean cosine of all pairs of words explains it, with the counts beside
+# the neighbours: 10 numbers a word start small, most words are rare and have hardly moved, and what they did
+# move is one common direction. This is no mistake of yours.
 # %%
 unit = centres / np.linalg.norm(centres, axis=1, keepdims=True)
 total = unit.sum(0)
@@ -103,11 +109,12 @@ cosines = unit @ unit[data.tokens["great"]]
 for row in np.argsort(-cosines)[1:6]:
     print(f"  great ~ {names[row]:<12} {cosines[row]:.4f}   occurs {data.counts[row]} times")
 # %% [markdown]
-# Compare vectors after taking their mean off, train longer, or take more dimensions, and look at counts before you
-# believe a neighbour.
+# Compare vectors after taking their mean off, train longer, or take more dimensions, and look at counts
+# before you believe a neighbour.
 #
-# **The fast engine on the same batch.** The preset `cs224n` sets the engine to the course's conventions; word2vec's direction
-# and one set of negatives for each window remain (see `omnivec learn skip-gram`). Engine and definition on the first sentences:
+# **The fast engine on the same batch.** The preset `cs224n` sets the engine to the course's conventions;
+# word2vec's direction and one set of negatives for each window remain (see `omnivec learn skip-gram`).
+# Engine and definition on the first sentences:
 # %%
 from omnivec import Word2Vec
 from omnivec.lessons.beside import beside

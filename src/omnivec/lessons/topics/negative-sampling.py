@@ -1,12 +1,13 @@
 # %% [markdown]
 # # From softmax to negative sampling
 #
-# A hidden row h is asked for the right word among V. Softmax answers with V probabilities, and pays for all of
-# them at each step. Negative sampling asks another question: *is this pair real, or did I draw it?* It pays
-# for K + 1 rows, whatever V is. This lesson computes both losses and their gradients, shows where the samples
-# come from, and ends with the fast engine on the same samples.
+# A hidden row h is asked for the right word among V. Softmax answers with V probabilities, and pays for all
+# of them at each step. Negative sampling asks another question: *is this pair real, or did I draw it?* It
+# pays for K + 1 rows, whatever V is. This lesson computes both losses and their gradients, shows where the
+# samples come from, and ends with the fast engine on the same samples.
 # %%
 import numpy as np
+
 from omnivec.reference.losses import sigmoid, softmax
 
 rng = np.random.default_rng(7)
@@ -18,9 +19,9 @@ y_hat = softmax(h @ U.T)
 print(f"P(target | h) = {y_hat[target]:.6f};  the {V} probabilities add up to {y_hat.sum():.6f}")
 print(f"loss −ln P = {-np.log(y_hat[target]):.4f};  a guess would pay ln {V} = {np.log(V):.4f}")
 # %% [markdown]
-# **The gradient of softmax** is the error ŷ − y, where y is the one-hot of the target: for h it is
-# (ŷ − y) · U, shape (H,), and for U it is the outer product of (ŷ − y) and h, shape (V, H), words as rows. No row of
-# U is spared. (With words as columns, U is H × V, and the same numbers read h · (ŷ − y)ᵀ.)
+# **The gradient of softmax** is the error ŷ − y, where y is the one-hot of the target: for h it is (ŷ − y) ·
+# U, shape (H,), and for U it is the outer product of (ŷ − y) and h, shape (V, H), words as rows. No row of U
+# is spared. (With words as columns, U is H × V, and the same numbers read h · (ŷ − y)ᵀ.)
 # %%
 from omnivec.reference.losses import softmax_gradient
 
@@ -35,9 +36,9 @@ print(f"sum of each column of the gradient: {np.abs(down_U.sum(0)).max():.1e}, a
 # J = −ln σ(h·u_target) − Σ_k ln σ(−h·u_k)
 # ```
 #
-# The label is the word itself: 1 for the one that stood in the text, 0 for those that were drawn. A word that
-# is drawn twice counts twice, in the loss and in the gradient, which for a negative k is
-# n_k · (1 − σ(−h·u_k)) · h with n_k the number of times it was drawn.
+# The label is the word itself: 1 for the one that stood in the text, 0 for those that were drawn. A word
+# that is drawn twice counts twice, in the loss and in the gradient, which for a negative k is n_k · (1 −
+# σ(−h·u_k)) · h with n_k the number of times it was drawn.
 # %%
 from omnivec.reference.losses import window_gradient, window_loss
 
@@ -52,8 +53,8 @@ by_formula = 2 * (1 - sigmoid(-h @ U[17])) * h
 print(f"J = {loss:.4f};  rows of U that move: {(np.abs(gradient).sum(1) > 0).sum()} of {V}")
 print(f"row 17, drawn twice, against 2 · (1 − σ(−h·u)) · h: {np.abs(gradient[17] - by_formula).max():.1e}")
 # %% [markdown]
-# Is that the right gradient? A check by central differences says None where nothing is wrong. And here is the
-# mistake that is most often made: `gradient[rows] += …` keeps only one of the two additions to row 17.
+# Is that the right gradient? A check by central differences says None where nothing is wrong. And here is
+# the mistake that is most often made: `gradient[rows] += …` keeps only one of the two additions to row 17.
 # %%
 from omnivec.reference.gradient_check import gradient_check
 
@@ -69,9 +70,9 @@ wrong_answer = gradient_check(objective, U, lost)
 print("accumulated:      ", right_answer)
 print("gradient[rows] +=:", wrong_answer)
 # %% [markdown]
-# **Where negatives come from.** Each word is drawn in proportion to its count *raised to the power* 0.75 (not
-# squared), divided by the sum of the raised counts. Frequent words are drawn less often than they occur,
-# rare ones more often. fastText takes the power 0.5, a power of 0 is uniform.
+# **Where negatives come from.** Each word is drawn in proportion to its count *raised to the power* 0.75
+# (not squared), divided by the sum of the raised counts. Frequent words are drawn less often than they
+# occur, rare ones more often. fastText takes the power 0.5, a power of 0 is uniform.
 # %%
 counts = np.array([0.7, 0.29, 0.01])
 powers = {}
@@ -86,12 +87,12 @@ without[0] = 0
 without /= without.sum()
 print("target 0 left out:", " ".join(f"{share:.6f}" for share in without))
 # %% [markdown]
-# **A first loss you can predict.** With output rows of zero every sigmoid is ½, so the loss of a pair is
-# (K + 1) · ln 2 before anything is learned, as softmax starts at ln V. If your first loss is another, look for the mistake
-# there.
+# **A first loss you can predict.** With output rows of zero every sigmoid is ½, so the loss of a pair is (K
+# + 1) · ln 2 before anything is learned, as softmax starts at ln V. If your first loss is another, look for
+# the mistake there.
 #
-# **The fast engine on the same batch, with the same samples.** A random number is a function of the seed and the place in
-# the text, so engine and definition draw the same negatives.
+# **The fast engine on the same batch, with the same samples.** A random number is a function of the seed and
+# the place in the text, so engine and definition draw the same negatives.
 # %%
 from omnivec import Word2Vec
 from omnivec.lessons.beside import beside

@@ -16,17 +16,17 @@ print("one-hot:    ", one_hot)
 print("one-hot · W:", one_hot @ W)
 print("W[3]:       ", W[3])
 # %% [markdown]
-# [0, 0, 0, 1, 0, …] has its 1 at index 3, counted from 0: it picks the **fourth** row. The product multiplies
-# V · H numbers, nearly all by zero; the lookup copies H. With a million words, a batch of 100 windows of 10
-# words is, in float32:
+# [0, 0, 0, 1, 0, …] has its 1 at index 3, counted from 0: it picks the **fourth** row. The product
+# multiplies V · H numbers, nearly all by zero; the lookup copies H. With a million words, a batch of 100
+# windows of 10 words is, in float32:
 # %%
 words, batch = 10**6, 100 * 10
 print(f"as one-hot vectors: {words * batch * 4 / 1e9:.1f} GB")
 print(f"as row numbers:     {batch * 8 / 1e3:.1f} kB")
 # %% [markdown]
-# **Backwards.** Let `dout` be the gradient of the loss by the rows that were picked, shape (batch, H). Through
-# the product the gradient of W is one-hotᵀ · dout: every row of `dout` is *added* to the row of its word.
-# The lookup has to do the same. Word 2 stands twice in this batch:
+# **Backwards.** Let `dout` be the gradient of the loss by the rows that were picked, shape (batch, H).
+# Through the product the gradient of W is one-hotᵀ · dout: every row of `dout` is *added* to the row of its
+# word. The lookup has to do the same. Word 2 stands twice in this batch:
 # %%
 ids = np.array([2, 2, 5])
 dout = np.array([[1.0, 1, 1], [1, 1, 1], [4, 4, 4]])
@@ -70,10 +70,11 @@ np.add.at(values, place, dout)
 print("rows:  ", rows)
 print("values:", values.tolist())
 # %% [markdown]
-# **The fast engine on the same batch.** A skip-gram with full softmax is the one-hot network of the text books:
-# one row of W in, scores of all words out. Here it is trained twice on seven words: by the definition in plain
-# NumPy (`omnivec.reference.word2vec`), which reads like this page, and by the compiled engine. Both look rows
-# up; neither ever builds a one-hot vector. (The very first call compiles the engine for this processor, once.)
+# **The fast engine on the same batch.** A skip-gram with full softmax is the one-hot network of the text
+# books: one row of W in, scores of all words out. Here it is trained twice on seven words: by the definition
+# in plain NumPy (`omnivec.reference.word2vec`), which reads like this page, and by the compiled engine. Both
+# look rows up; neither ever builds a one-hot vector. (The very first call compiles the engine for this
+# processor, once.)
 # %%
 from omnivec import Word2Vec
 from omnivec.lessons.beside import beside

@@ -17,6 +17,7 @@
 # y is one-hot, so the cross entropy −Σ y ln ŷ is this very J.
 # %%
 import numpy as np
+
 from omnivec.reference.losses import sigmoid, softmax
 
 
@@ -26,6 +27,8 @@ def naive_softmax(v_c, o, U):
     error = y_hat.copy()
     error[o] -= 1
     return -np.log(y_hat[o]), U.T @ error, np.outer(error, v_c)
+
+
 # %% [markdown]
 # The test vectors of the course: ten random rows of three numbers, scaled to length 1. The first five are V
 # and the last five U, for the words a, b, c, d, e.
@@ -53,8 +56,9 @@ print("loss     ", repr(float(softmax_loss)))
 print("gradV[c] ", softmax_gradV[c])
 print("column sums of gradU:", np.abs(softmax_gradU.sum(0)).max().round(15), "as Σ(ŷ − y) = 0")
 # %% [markdown]
-# The course prints 11.16610900153398 and (−1.26947339, −1.36873189, 2.45158957). Equal numbers are good; a check
-# that needs no printed number is better. It moves one number at a time by ±0.0001 and looks at the loss:
+# The course prints 11.16610900153398 and (−1.26947339, −1.36873189, 2.45158957). Equal numbers are good; a
+# check that needs no printed number is better. It moves one number at a time by ±0.0001 and looks at the
+# loss:
 # %%
 from omnivec.reference.gradient_check import gradient_check
 
@@ -79,8 +83,8 @@ print("gradU:", gradient_check(of_U, U.copy(), softmax_gradU))
 # ∂J/∂u_k = n_k (1 − σ(−u_k·v_c)) v_c         n_k: how often k was drawn
 # ```
 #
-# In code the signs of all but o are turned, and one sigmoid serves them all. What follows has a mistake, in one line. Find it
-# before you go on.
+# In code the signs of all but o are turned, and one sigmoid serves them all. What follows has a mistake, in
+# one line. Find it before you go on.
 # %%
 drawn = {a: [3, 2, 2, 4, 1, 3, 1, 3, 1, 1], b: [2, 4, 0, 0, 0, 0, 4, 4, 2, 4]}
 
@@ -98,17 +102,21 @@ def almost(v_c, o, U):
 wrong_loss, wrong_gradV, wrong_gradU = skipgram(c, [a, b], V, U, almost)
 print("loss", repr(float(wrong_loss)))
 print("gradV[c]", wrong_gradV[c])
+
+
 # %% [markdown]
-# The course prints 16.15119285363322 and (−4.54650789, −1.85942252, 0.76397441): the loss is right, gradV is right, and
-# yet a published solution has this very mistake. The check looks at gradU:
+# The course prints 16.15119285363322 and (−4.54650789, −1.85942252, 0.76397441): the loss is right, gradV is
+# right, and yet a published solution has this very mistake. The check looks at gradU:
 # %%
 def objective(table):
     return skipgram(c, [a, b], V, table, almost)[0]
 
 
 caught = gradient_check(objective, U.copy(), wrong_gradU)
-print(caught)
-print(f"row {caught.place[0]}, column {caught.place[1]}: given {caught.given:.6f}, right {caught.expected:.6f}")
+row, column = caught.place
+print(f"row {row}, column {column}: given {caught.given:.6f}, right {caught.expected:.6f}")
+
+
 # %% [markdown]
 # The first wrong index is in row 0, the word a: it is drawn four times for b, and `gradU[rows] += …` keeps
 # only one of the four. `np.add.at` adds every one:
@@ -130,9 +138,9 @@ print(gradU)
 # The derivative σ′ = σ(1 − σ) was used without saying so; a check of its own takes one line, and so does one
 # of *your* function: `gradient_check(loss, x, gradient)` takes any loss of an array of floats.
 #
-# **The fast engine on the same batch.** One difference to keep in mind: the course lets the centre predict each
-# outside word with its own negatives; word2vec, and the engine, let each context word predict the centre, and
-# all words of a window share its negatives. The definition does the same, with the same samples:
+# **The fast engine on the same batch.** One difference to keep in mind: the course lets the centre predict
+# each outside word with its own negatives; word2vec, and the engine, let each context word predict the
+# centre, and all words of a window share its negatives. The definition does the same, with the same samples:
 # %%
 from omnivec import Word2Vec
 from omnivec.lessons.beside import beside

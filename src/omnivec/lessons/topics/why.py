@@ -1,14 +1,14 @@
 # %% [markdown]
 # # Why does word2vec work?
 #
-# Nothing in skip-gram with negative sampling (SGNS) mentions statistics of a text, yet it learns one. Levy and
-# Goldberg showed in 2014 which: at its optimum the product of a word's row and a context's row is their
-# **pointwise mutual information, shifted**: PMI(w, c) − ln k, where k is the number of negatives. This lesson
-# derives that in three lines, checks it on a table small enough to solve, looks at what few dimensions do to
-# it, and finds it in vectors that the engine has trained.
+# Nothing in skip-gram with negative sampling (SGNS) mentions statistics of a text, yet it learns one. Levy
+# and Goldberg showed in 2014 which: at its optimum the product of a word's row and a context's row is their
+# **pointwise mutual information, shifted**: PMI(w, c) − ln k, where k is the number of negatives. This
+# lesson derives that in three lines, checks it on a table small enough to solve, looks at what few
+# dimensions do to it, and finds it in vectors that the engine has trained.
 #
-# Let n_wc be how often w and c meet, n_w and n_c the sums, n all pairs. Each meeting brings k negatives, drawn
-# with probability n_c/n, so the loss of all pairs, with x the product of the rows, is
+# Let n_wc be how often w and c meet, n_w and n_c the sums, n all pairs. Each meeting brings k negatives,
+# drawn with probability n_c/n, so the loss of all pairs, with x the product of the rows, is
 #
 # ```
 # J = −Σ n_wc ln σ(x_wc) − k Σ (n_w n_c / n) ln σ(−x_wc)
@@ -17,6 +17,7 @@
 # ```
 # %%
 import numpy as np
+
 from omnivec.reference.losses import sigmoid
 
 rng = np.random.default_rng(4)
@@ -37,6 +38,8 @@ def slope(x):
 
 
 print(f"{words} words, {n:.0f} pairs; PMI lies in {pmi.min():.2f} … {pmi.max():.2f}, ln k = {np.log(k):.4f}")
+
+
 # %% [markdown]
 # Rows for words and rows for contexts, as many dimensions as words, and the gradient of J, which is all that
 # SGNS follows. Nobody tells it what PMI is.
@@ -63,28 +66,29 @@ print("w·c        ", learned[0, :5].round(4))
 print("PMI − ln k ", (pmi - np.log(k))[0, :5].round(4))
 print(f"largest difference over all {words * words} pairs: {full:.1e}")
 # %% [markdown]
-# **With fewer dimensions** not all pairs can be met, and SGNS must choose. It weighs pairs by how often they occur, on either
-# side. The singular value decomposition of the same matrix is the best fit of that rank when all
-# cells weigh the same, and so it pays more of the loss that SGNS minimises:
+# **With fewer dimensions** not all pairs can be met, and SGNS must choose. It weighs pairs by how often they
+# occur, on either side. The singular value decomposition of the same matrix is the best fit of that rank
+# when all cells weigh the same, and so it pays more of the loss that SGNS minimises:
 # %%
 left, values, right = np.linalg.svd(pmi - np.log(k))
 sgns_loss, svd_loss = {}, {}
-print("dim    SGNS    SVD of PMI − ln k    (the least possible: {:.5f})".format(loss(pmi - np.log(k))))
+print(f"dim    SGNS    SVD of PMI − ln k    (the least possible: {loss(pmi - np.log(k)):.5f})")
 for dim in (1, 2, 4, 8):
     rows = descended(dim)
     sgns_loss[dim] = loss(rows[0] @ rows[1].T)
     svd_loss[dim] = loss((left[:, :dim] * values[:dim]) @ right[:dim])
     print(f"{dim:>3}  {sgns_loss[dim]:.5f}  {svd_loss[dim]:.5f}")
 # %% [markdown]
-# So SGNS is a *weighted* factorisation of shifted PMI: the same goal as counting and decomposing
-# (`omnivec learn co-occurrence`), by another road, and with a say in which cells matter.
+# So SGNS is a *weighted* factorisation of shifted PMI: the same goal as counting and decomposing (`omnivec
+# learn co-occurrence`), by another road, and with a say in which cells matter.
 #
-# What ancestors change moves the goal: negatives by count^0.75 make the shift a word's own, since its chance is no longer
-# n_c/n; subsampling and a drawn radius change the n_wc that are seen; few epochs stop before the optimum.
+# What ancestors change moves the goal: negatives by count^0.75 make the shift a word's own, since its chance
+# is no longer n_c/n; subsampling and a drawn radius change the n_wc that are seen; few epochs stop before
+# the optimum.
 #
-# **In trained vectors.** A text in which these words follow each other with those very chances, and the engine with
-# power 1, a window of 1, no subsampling. Its products are noisy (each pair is seen a limited number of times), so look at the
-# correlation and at the mean of the difference:
+# **In trained vectors.** A text in which these words follow each other with those very chances, and the
+# engine with power 1, a window of 1, no subsampling. Its products are noisy (each pair is seen a limited
+# number of times), so look at the correlation and at the mean of the difference:
 # %%
 from omnivec import Word2Vec
 
@@ -111,7 +115,8 @@ shift = float(np.mean(inputs @ outputs.T - wanted))
 print(f"correlation of w·c with PMI − ln k over {words * words} pairs: {correlation:.4f}")
 print(f"mean of w·c − (PMI − ln k): {shift:+.3f};  were w·c PMI itself, it would be ln k = {np.log(k):.3f}")
 # %% [markdown]
-# **The fast engine on the same batch.** The first 3000 words of that text, by the engine and by the definition:
+# **The fast engine on the same batch.** The first 3000 words of that text, by the engine and by the
+# definition:
 # %%
 from omnivec.lessons.beside import beside
 
