@@ -47,8 +47,8 @@ def by_kernel(model, loss, place, gradient):
     with np.errstate(over="ignore"):
         kernel.train(
             TEXT, np.array([0, len(TEXT)]), place, place + 1, KEEP, alias, kernel.EXCLUDE["redraw"], 0,
-            starts, steps, count, inputs, None, None, outputs, None, bag, WINDOW, kernel.RADIUS["fixed"], RATE,
-            0.0, np.uint64(BASE), sums,
+            starts, steps, count, inputs, None, None, outputs, None, bag, WINDOW, kernel.RADIUS["fixed"],
+            RATE, 0.0, np.uint64(BASE), sums,
         )  # fmt: skip
     return sums[0], inputs, outputs
 
