@@ -89,6 +89,7 @@ _HOMES: dict[str, str] = {
     "RNN": "omnivec.reference.sequence.rnn",
     "Rnnlm": "omnivec.reference.sequence.language_models",
     "RnnlmGen": "omnivec.reference.sequence.language_models",
+    "RnnlmTrainer": "omnivec.reference.sequence.rnnlm_trainer",
     "Seq2seq": "omnivec.reference.sequence.seq2seq",
     "SimpleRnnlm": "omnivec.reference.sequence.language_models",
     "TimeAffine": "omnivec.reference.sequence.timewise",

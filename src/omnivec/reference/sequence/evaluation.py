@@ -46,24 +46,24 @@ def eval_seq2seq(
     question: Array,
     correct: Array,
     id_to_char: Mapping[int, str],
-    verbose: Callable[[str], object] | None = None,
+    report: Callable[[str], object] | None = None,
     is_reverse: bool = False,
 ) -> int:
     """1 if the greedy answer to question (1, T) or (T,) is `correct` (1 + S,), start symbol included, else 0.
 
-    `verbose`, `print` for instance, is called with the question, turned again if it `is_reverse`, the right
+    `report`, `print` for instance, is called with the question, turned again if it `is_reverse`, the right
     answer and the model's.
     """
     ids = to_cpu(question).reshape(1, -1)
     right = to_cpu(correct).reshape(-1)
     answer = to_cpu(model.generate(ids, int(right[0]), len(right) - 1))[0]
     equal = int(np.array_equal(answer, right[1:]))
-    if verbose is not None:
+    if report is not None:
         asked, true, guess = (
             "".join(id_to_char[int(c)] for c in text)
             for text in (ids[0, ::-1] if is_reverse else ids[0], right[1:], answer)
         )
-        verbose(f"Q {asked}\nT {true}\n{'O' if equal else 'X'} {guess}\n---")
+        report(f"Q {asked}\nT {true}\n{'O' if equal else 'X'} {guess}\n---")
     return equal
 
 
