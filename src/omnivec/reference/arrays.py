@@ -55,7 +55,8 @@ def integers(ids: Array, like: Array) -> Array:
         raise ValueError(f"ids are integers, not {ids.dtype}: convert them first")
     if is_tensor(like):
         return module(like).as_tensor(ids, dtype=module(like).int64, device=like.device)
-    return to_cpu(ids) if np.size(ids) else to_cpu(ids).astype(np.int64)
+    numbers = to_cpu(ids)
+    return numbers if numbers.size else numbers.astype(np.int64)
 
 
 def to_cpu(x: Array) -> np.ndarray[Any, Any]:

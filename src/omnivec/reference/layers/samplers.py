@@ -55,10 +55,14 @@ class UnigramSampler:
 
     @classmethod
     def from_counts(
-        cls, counts: ArrayLike, power: float = 0.75, sample_size: int = 5, **how: Any
-    ) -> UnigramSampler:
+        cls, counts: ArrayLike, power: float = 0.75, sample_size: int = 5, *,
+        replace: bool = False, exclude_target: bool = True, rng: np.random.Generator | None = None,
+    ) -> UnigramSampler:  # fmt: skip
         """A sampler of words that occur so often, counts (V,); one that never occurs is never drawn."""
-        return cls.from_probabilities(_powered(np.asarray(counts), power), sample_size, **how)
+        return cls.from_probabilities(
+            _powered(np.asarray(counts), power), sample_size,
+            replace=replace, exclude_target=exclude_target, rng=rng,
+        )  # fmt: skip
 
     @classmethod
     def from_probabilities(
