@@ -139,3 +139,26 @@ def test_nodes_that_are_not_those_of_the_tree_are_refused():
     layer = HierarchicalSoftmaxLoss(np.zeros((5, DIM)), tree(SIX))
     with pytest.raises(ValueError, match=r"ids 0 \.\.\. 5, not 6"):
         layer.forward(np.zeros((1, DIM)), [6])
+
+
+def rows_that_move(loss, words):
+    """How many output rows have a gradient after a batch of 50 examples."""
+    draw = np.random.default_rng(words)
+    h, target = draw.normal(0, 1, (50, DIM)), draw.integers(0, words, 50)
+    if loss == "softmax":
+        scores, out = MatMul(draw.normal(0, 1, (DIM, words))), SoftmaxWithLoss()
+        out.forward(scores.forward(h), target), scores.backward(out.backward())
+        return np.count_nonzero(scores.grads[0].any(axis=0))
+    layer = NegativeSamplingLoss(
+        draw.normal(0, 1, (words, DIM)), range(words), sample_size=K, rng=draw, sparse=True
+    )
+    layer.forward(h, target), layer.backward()
+    return sum(len(grad.rows) for grad in layer.grads)
+
+
+@pytest.mark.parametrize(("loss", "slope"), [("softmax", 1), ("negatives", 0)])
+def test_softmax_moves_every_word_and_negative_sampling_a_few_per_example(loss, slope):
+    sizes = [10**3, 10**4, 10**5]
+    moved = [rows_that_move(loss, words) for words in sizes]
+    assert np.polyfit(np.log(sizes), np.log(moved), 1)[0] == pytest.approx(slope, abs=0.1)
+    assert loss == "softmax" or max(moved) <= 50 * (K + 1)
