@@ -132,7 +132,7 @@ def test_a_cell_remembers_over_some_steps():
 
 
 def adds(digits, count, hidden, lr, batch, epochs):
-    """What a peeky seq2seq that reads backwards gets right of questions that are new to it (one digit: of all)."""
+    """What a peeky seq2seq that reads backwards gets right of questions new to it (of one digit: of all)."""
     pairs = pairs_of(additions(count, np.random.default_rng(0), digits))
     (x, t), (asked, right) = pairs.train, pairs.test
     x, asked = x[:, ::-1], asked[:, ::-1]

@@ -1,4 +1,4 @@
-"""The gated recurrent unit: Cho et al. 2014, equations 5 to 8; PyTorch's variant by name."""
+"""The gated recurrent unit: Cho et al. 2014, equations 5 to 8, with 1 − z for their z; PyTorch's by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class GRU:
     """z, r = σ(x Wx + h₀ Wh + b), the first two blocks; h = (1 − z) h₀ + z ĥ.
 
     The third block makes the candidate. reset="before": ĥ = tanh(x Wx + (r h₀) Wh + b), Cho et al. and
-    "Deep Learning from Scratch 2", appendix C. reset="after": ĥ = tanh(x Wx + r (h₀ Wh) + b), which
+    "Deep Learning from Scratch 2". reset="after": ĥ = tanh(x Wx + r (h₀ Wh) + b), which
     `torch.nn.GRU` computes (with 1 − z for z), since all of h₀ Wh is then one product.
 
     x (N, D), h₀, h, z, r and ĥ (N, H), Wx (D, 3H), Wh (H, 3H), b (3H,).

@@ -18,7 +18,7 @@ class LSTM:
     """f, i, o = σ(a_f), σ(a_i), σ(a_o), g = tanh(a_g); c = f c₀ + i g; h = o tanh(c).
 
     [a_f a_g a_i a_o] = x Wx + h₀ Wh + b, in this order: x (N, D), h₀, c₀, h, c and each gate (N, H),
-    Wx (D, 4H), Wh (H, 4H), b (4H,). Source: "Deep Learning from Scratch 2", equations 6.6 and 6.7.
+    Wx (D, 4H), Wh (H, 4H), b (4H,). Source: "Deep Learning from Scratch 2", chapter 6.
     """
 
     def __init__(self, Wx: Array, Wh: Array, b: Array) -> None:

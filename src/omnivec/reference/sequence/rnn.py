@@ -1,4 +1,4 @@
-"""The plain recurrence: Elman 1990; "Deep Learning from Scratch 2", equations 5.9 and 5.10."""
+"""The plain recurrence: Elman 1990; "Deep Learning from Scratch 2", chapter 5."""
 
 from __future__ import annotations
 

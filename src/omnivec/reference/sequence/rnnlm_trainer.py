@@ -68,8 +68,9 @@ class RnnlmTrainer:
         """Train on xs (n,), whose next words are ts (n,); an epoch is ⌊n / (batch_size · time_size)⌋ steps.
 
         max_grad: gradients longer than this are clipped. `report`, `print` for instance, is called with each
-        perplexity. Raises: ValueError for a text that is shorter than one batch, ArithmeticError when the loss is
-        no number any more.
+        perplexity.
+
+        Raises: ValueError for a text that is shorter than one batch, ArithmeticError when the loss is no number.
         """
         steps = len(xs) // (batch_size * time_size)
         if steps < 1 or len(xs) != len(ts):
