@@ -7,7 +7,9 @@ from layer_checks import normal, summed
 from omnivec.reference import (
     BOOK_FLOOR,
     HierarchicalSoftmaxLoss,
+    MatMul,
     NegativeSamplingLoss,
+    SoftmaxWithLoss,
     UnigramSampler,
     losses,
 )
