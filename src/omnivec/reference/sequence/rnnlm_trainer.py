@@ -70,7 +70,7 @@ class RnnlmTrainer:
         max_grad: gradients longer than this are clipped. `report`, `print` for instance, is called with each
         perplexity.
 
-        Raises: ValueError for a text that is shorter than one batch, ArithmeticError when the loss is no number.
+        Raises: ValueError for a text shorter than one batch, ArithmeticError for a loss that is no number.
         """
         steps = len(xs) // (batch_size * time_size)
         if steps < 1 or len(xs) != len(ts):
