@@ -160,7 +160,7 @@ def rows_that_move(loss, words):
 
 @pytest.mark.parametrize(("loss", "slope"), [("softmax", 1), ("negatives", 0)])
 def test_softmax_moves_every_word_and_negative_sampling_a_few_per_example(loss, slope):
-    sizes = [10**3, 10**4, 10**5]
+    sizes = [1000, 4000, 16000]
     moved = [rows_that_move(loss, words) for words in sizes]
     assert np.polyfit(np.log(sizes), np.log(moved), 1)[0] == pytest.approx(slope, abs=0.1)
     assert loss == "softmax" or max(moved) <= 50 * (K + 1)

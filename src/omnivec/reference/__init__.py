@@ -119,7 +119,7 @@ _HOMES: dict[str, str] = {
 }
 """Public name: the module that defines it, one block a folder. No name is that of a module in this folder."""
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  (one table, so that the list cannot differ from it)
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,6 @@ same in both libraries, and sampling keeps its meaning on a GPU.
 
 from __future__ import annotations
 
-import math
 import sys
 from typing import Any, TypeAlias
 
@@ -75,11 +74,6 @@ def to_gpu(x: Array) -> Array:
             "arrays move to a GPU through PyTorch: `import torch` first, on a machine with a GPU"
         )
     return torch.as_tensor(x, device="cuda")
-
-
-def counted(shape: tuple[int, ...]) -> int:
-    """How many numbers an array of this shape holds (`size` is a number in NumPy and a method in PyTorch)."""
-    return math.prod(shape)
 
 
 def copied(x: Array) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from omnivec.reference.arrays import Array, array, module
+from omnivec.reference.arrays import Array, array, converted, module
 from omnivec.reference.layers.functions import relu, sigmoid, softmax
 
 
@@ -73,7 +73,7 @@ class HardTanh(Elementwise):
 
     def slope(self) -> Array:
         """1 where −1 < x < 1."""
-        return module(self.x).where(module(self.x).abs(self.x) < 1, self.x * 0 + 1, 0)
+        return converted(module(self.x).abs(self.x) < 1, self.y)
 
 
 class Relu(Elementwise):
@@ -85,7 +85,7 @@ class Relu(Elementwise):
 
     def slope(self) -> Array:
         """1 where x > 0."""
-        return module(self.x).where(self.x > 0, self.x * 0 + 1, 0)
+        return converted(self.x > 0, self.y)
 
 
 class Softmax:

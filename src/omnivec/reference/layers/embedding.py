@@ -5,7 +5,9 @@ Sources: Deep Learning from Scratch 2, sections 4.1 and 4.2.
 
 from __future__ import annotations
 
-from omnivec.reference.arrays import Array, add_at, converted, counted, integers, module, zeros
+import math
+
+from omnivec.reference.arrays import Array, add_at, converted, integers, module, zeros
 from omnivec.reference.layers.protocol import checked, wants_shape
 from omnivec.reference.layers.row_gradient import RowGradient
 
@@ -96,6 +98,6 @@ class EmbeddingDot:
 def one_hot(ids: Array, size: int, like: Array) -> Array:
     """Ids (...) as vectors (..., size) of zeros with a single one, with the library and dtype of `like`."""
     rows = rows_of(ids, zeros((size, 0), like), "one_hot")
-    vectors = zeros((counted(rows.shape), size), like)
+    vectors = zeros((math.prod(rows.shape), size), like)
     vectors[module(rows).arange(len(vectors)), rows.reshape(-1)] = 1
     return vectors.reshape(*rows.shape, size)

@@ -9,9 +9,11 @@ Sources: Deep Learning from Scratch 2, sections 1.3 and 4.2; Collobert, Weston 2
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from omnivec.reference.arrays import Array, array, converted, counted, integers, module
+from omnivec.reference.arrays import Array, array, converted, copied, integers, module
 from omnivec.reference.layers.functions import relu, sigmoid, softmax, softplus
 
 BOOK_FLOOR = 1e-7
@@ -73,7 +75,7 @@ class SoftmaxWithLoss:
 
     def backward(self, dout: Array = 1) -> Array:
         """dx, of the shape of the scores."""
-        error = self.y.reshape(-1, self.y.shape[-1]) + 0  # a copy: y stays what it was
+        error = copied(self.y).reshape(-1, self.y.shape[-1])
         error[module(error).arange(len(error)), self.t.reshape(-1)] -= 1
         return (error * (dout / len(error))).reshape(self.y.shape)
 
@@ -94,7 +96,8 @@ class SigmoidWithLoss:
     def forward(self, x: Array, t: Array) -> Array:
         """The loss of scores x for labels t, 0 or 1, of the same shape."""
         x = array(x)
-        self.t, self.y = converted(t, x + 0.0), sigmoid(x)
+        self.y = sigmoid(x)
+        self.t = converted(t, self.y)
         if tuple(self.t.shape) != tuple(x.shape):
             raise ValueError(
                 f"labels have the shape of the scores, {tuple(x.shape)}, not {tuple(self.t.shape)}"
@@ -107,7 +110,7 @@ class SigmoidWithLoss:
 
     def backward(self, dout: Array = 1) -> Array:
         """dx, of the shape of the scores."""
-        return (self.y - self.t) * (dout / max(counted(self.y.shape), 1))
+        return (self.y - self.t) * (dout / max(math.prod(self.y.shape), 1))
 
 
 class HingeLoss:
@@ -135,5 +138,5 @@ class HingeLoss:
 
     def backward(self, dout: Array = 1) -> tuple[Array, Array]:
         """(dright, dwrong), each (N,)."""
-        share = self.violated * (dout / max(counted(self.violated.shape), 1))
+        share = self.violated * (dout / max(math.prod(self.violated.shape), 1))
         return -share, share

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from omnivec.reference.arrays import Array, array
+from omnivec.reference.arrays import Array, array, module
 from omnivec.reference.layers.embedding import EmbeddingDot
 from omnivec.reference.layers.losses import SigmoidWithLoss
 from omnivec.reference.layers.samplers import UnigramSampler
@@ -54,10 +54,10 @@ class NegativeSamplingLoss:
         if tuple(negatives.shape) != wanted:
             raise ValueError(f"negatives have shape {wanted}, not {tuple(negatives.shape)}")
         score = self.dots[0].forward(h, target)
-        loss = self.losses[0].forward(score, score * 0 + 1)
+        loss = self.losses[0].forward(score, module(score).ones_like(score))
         for k in range(self.sample_size):
             score = self.dots[k + 1].forward(h, negatives[:, k])
-            loss = loss + self.losses[k + 1].forward(score, score * 0)
+            loss = loss + self.losses[k + 1].forward(score, module(score).zeros_like(score))
         return loss
 
     def backward(self, dout: Array = 1) -> Array:
