@@ -92,8 +92,8 @@ def test_saved_weights_are_loaded_in_place(tmp_path):
 
 def test_weights_can_be_kept_to_the_last_bit(tmp_path):
     first, second = model(0), model(1)
-    save_params(first, tmp_path / "weights.npz", np.float32)
-    load_params(second, saved_params(tmp_path / "weights.npz"))
+    save_params(first, tmp_path / "weights", np.float32)
+    load_params(second, saved_params(tmp_path / "weights"))
     for param, array in zip(second.params, first.params, strict=True):
         np.testing.assert_array_equal(param, array)
 

@@ -115,6 +115,15 @@ def test_state_is_carried_and_its_gradient_is_cut(kind):
 
 
 @LAYER
+def test_single_precision_is_kept(kind):
+    make, gates, options = LAYERS[kind]
+    layer = make(*(W.astype(np.float32) for W in recurrent_weights(0, gates, D, H)), **options)
+    hs = layer.forward(normal(1, N, T, D).astype(np.float32), [4, 1, 3])
+    assert hs.dtype == layer.backward(hs).dtype == np.float32
+    np.testing.assert_allclose(hs, made(kind).forward(normal(1, N, T, D), [4, 1, 3]), atol=1e-5)
+
+
+@LAYER
 def test_a_layer_without_state_begins_from_zeros_each_time(kind):
     layer, xs = made(kind), normal(1, N, T, D)
     np.testing.assert_array_equal(layer.forward(xs), layer.forward(xs))

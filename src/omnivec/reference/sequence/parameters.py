@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,7 +35,8 @@ def save_params(model: HasParams, path: str | os.PathLike[str], dtype: DTypeLike
             raise ValueError(
                 f"params[{place}] holds numbers that {np.dtype(dtype)} does not: pass dtype=numpy.float32"
             )
-    np.savez(path, **{str(place): array for place, array in enumerate(stored)})  # type: ignore[arg-type]
+    with Path(path).open("wb") as file:  # given a name, NumPy would add .npz to it
+        np.savez(file, **{str(place): array for place, array in enumerate(stored)})  # type: ignore[arg-type]
 
 
 def saved_params(path: str | os.PathLike[str]) -> list[NDArray[Any]]:
