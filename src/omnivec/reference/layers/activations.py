@@ -1,7 +1,7 @@
 """Functions of single numbers, and softmax, as layers that know their derivative.
 
 Sources: Deep Learning from Scratch 2, section 1.3; Collobert, Weston, Bottou, Karlen, Kavukcuoglu, Kuksa
-2011, section 3.1, for hardtanh.
+2011, for hardtanh.
 """
 
 from __future__ import annotations
