@@ -7,7 +7,16 @@ import re
 import numpy as np
 import pytest
 
-from omnivec.reference import PeekySeq2seq, Rnnlm, SimpleRnnlm, additions, exact_matches
+from omnivec.reference import (
+    AttentionSeq2seq,
+    PeekySeq2seq,
+    Rnnlm,
+    Seq2seq,
+    SimpleRnnlm,
+    additions,
+    exact_matches,
+)
+from omnivec.reference.sequence.lengths import padded
 from omnivec.reference.sequence.pairs import pairs_of
 from omnivec.reference.sequence.rnnlm_trainer import RnnlmTrainer
 from omnivec.reference.training.clipping import clip_grads
@@ -160,3 +169,23 @@ def test_a_small_seq2seq_learns_to_add_numbers_of_two_digits_that_it_has_not_met
     share, count = adds(2, 10_000, 64, 0.01, 64, 15)
     print(f"two digits, {count} new questions: {share:.3f}")
     assert share > 0.9 and count > 300
+
+
+@pytest.mark.parametrize("make", [Seq2seq, PeekySeq2seq, AttentionSeq2seq])
+def test_an_answer_may_be_longer_or_shorter_than_its_question(make):
+    said = {"Vamos!": "Let's go!", "Buenas noches": "Night", "Hola": "Hello there"}
+    symbols = {
+        char: number for number, char in enumerate(sorted({*"".join([*said, *said.values()]), "_", "."}))
+    }
+    xs, lengths = padded([[symbols[char] for char in question] for question in said])
+    ts, _ = padded([[symbols[char] for char in f"_{answer}."] for answer in said.values()], -1)
+    model = make(len(symbols), 16, 32, bidirectional=True, rng=np.random.default_rng(0))
+    optimizer = Adam(0.02)
+    for _ in range(80):
+        model.forward(xs, ts, lengths)
+        model.backward()
+        clip_grads(model.grads, 5.0)
+        optimizer.update(model.params, model.grads)
+    names = {number: char for char, number in symbols.items()}
+    answers = model.generate(xs, symbols["_"], 12, lengths).tolist()
+    assert ["".join(names[i] for i in answer).partition(".")[0] for answer in answers] == [*said.values()]
