@@ -16,9 +16,11 @@ TOPICS = (
 )  # fmt: skip
 
 FILES = {
-    "cs224n-a2": "OMNIVEC_SST", "cbow": "OMNIVEC_PTB", "rnn": "OMNIVEC_BOOK", "attention": "OMNIVEC_BOOK",
+    "cs224n-a2": "OMNIVEC_SST", "co-occurrence": "OMNIVEC_PTB", "cbow": "OMNIVEC_PTB",
+    "attention": "OMNIVEC_BOOK",
 }  # fmt: skip
-"""The environment variable that names the real data of a lesson; without it the lesson makes a small twin."""
+"""The environment variable that names the real data of a lesson; without it the lesson takes what
+is there or makes a small twin."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ for question, answer in zip(sums.train[0][:3], sums.train[1][:3], strict=True):
 # answer's first; and **peeky**, where every step of the answer sees the question's last state, not only the
 # first step. Same seed, same batches, a few hundred steps:
 # %%
-def taught(model, x, t, steps=500, batch=128, rate=0.01, quiet=False):
+def taught(model, x, t, steps=400, batch=128, rate=0.01, quiet=False):
     draw, adam = np.random.default_rng(0), Adam(rate)
     for step in range(1, steps + 1):
         pick = draw.integers(0, len(x), batch)
@@ -112,7 +112,7 @@ right_days = {}
 for name, kind in (("without attention", Seq2seq), ("with attention", AttentionSeq2seq)):
     print(name)
     reader = kind(**sizes, rng=np.random.default_rng(1))
-    taught(reader, when.train[0][:, ::-1], when.train[1], steps=300, batch=64, rate=0.02)
+    taught(reader, when.train[0][:, ::-1], when.train[1], steps=240, batch=64, rate=0.02)
     right_days[name] = exact_matches(reader, when.test[0][:, ::-1], when.test[1])
 print("right, of 500 days:", ", ".join(f"{name} {share:.0%}" for name, share in right_days.items()))
 # %% [markdown]

@@ -97,19 +97,18 @@ for word in asked[:4]:
 # **Analogies** depend on a detail that the book does not mention: it scores with rows as they are, and long
 # rows win. The usual way, and ours, is unit rows. On the book's own published vectors king : man = queen : ?
 # is *woman* with raw rows, and only fifth with unit rows. Two lists from what was just trained (a small text
-# answers few analogies; the two lists differ all the same):
+# answers few analogies):
 # %%
-found = {}
-unit = vectors.vectors / np.linalg.norm(vectors.vectors, axis=1, keepdims=True)
+from omnivec.reference import analogy
+
 asked = [("man", "king", "woman"), ("list", "lists", "file"), words[10:13]]
 a, b, c = next(three for three in asked if all(word in vectors for word in three))
-rows_of = [vectors.key_to_index[word] for word in (a, b, c)]
-query = unit[rows_of[1]] - unit[rows_of[0]] + unit[rows_of[2]]
-for name, matrix in (("unit rows", unit), ("raw rows", vectors.vectors)):
-    scores = matrix @ query
-    scores[rows_of] = -np.inf
-    found[name] = [vectors.index_to_key[row] for row in np.argsort(-scores)[:5]]
-    print(f"{a} : {b} = {c} : ?  by {name}:", ", ".join(found[name]))
+names = dict(enumerate(vectors.index_to_key))
+found = {}
+for rows_as in ("unit", "raw"):
+    answer = analogy(a, b, c, vectors.key_to_index, names, vectors.vectors, rows=rows_as)
+    found[rows_as] = [word for word, _ in answer.answers]
+    print(f"{a} : {b} = {c} : ?  by {rows_as} rows:", ", ".join(found[rows_as]))
 # %% [markdown]
 # **Engine and definition on the same batch**, the first words of the text, the same windows and the same
 # samples:

@@ -72,25 +72,18 @@ vectors, data = train_sentiment(data, iterations, report=report)
 # whatever a comment in the hand-out says about concatenation), and only the centre vectors of 24 words are
 # drawn, by the two directions in which they differ most.
 # %%
-half = len(data.tokens)
-centres = vectors[:half]
-chosen = centres[[data.tokens[word] for word in WORDS]]
-spread = chosen - chosen.mean(0)
-directions = np.linalg.svd(spread.T @ spread / len(spread))[0]
-places = spread @ directions[:, :2]
+centres = vectors[: len(data.tokens)]
 try:
     from matplotlib.figure import Figure
 
     from omnivec.lessons.figures import figure
+    from omnivec.reference.cs224n.plot import plot_words
 except ImportError:
     picture = None
-    print("matplotlib is not installed: no picture, the first three places are", places[:3].round(3).tolist())
+    print("matplotlib is not installed: no picture")
 else:
-    drawing = Figure(figsize=(7, 6))
-    axes = drawing.subplots()
-    axes.scatter(*places.T, s=4)
-    for word, place in zip(WORDS, places, strict=True):
-        axes.annotate(word, place)
+    drawing = Figure(figsize=(7, 6), layout="constrained")
+    axes = plot_words(centres, data.tokens, WORDS, drawing.subplots())
     picture = figure("word_vectors.png")
     drawing.savefig(picture)
     print(f"{len(axes.texts)} words drawn:", picture)
@@ -100,14 +93,12 @@ else:
 # the neighbours: 10 numbers a word start small, most words are rare and have hardly moved, and what they did
 # move is one common direction. This is no mistake of yours.
 # %%
-unit = centres / np.linalg.norm(centres, axis=1, keepdims=True)
-total = unit.sum(0)
-mean_cosine = float((total @ total - half) / (half * (half - 1)))
-print(f"mean cosine of all pairs of {half:,} words: {mean_cosine:.3f}")
-names = list(data.tokens)
-cosines = unit @ unit[data.tokens["great"]]
-for row in np.argsort(-cosines)[1:6]:
-    print(f"  great ~ {names[row]:<12} {cosines[row]:.4f}   occurs {data.counts[row]} times")
+from omnivec.reference.cs224n.anisotropy import mean_cosine, neighbours_with_counts
+
+cosine_of_pairs = mean_cosine(centres)
+print(f"mean cosine of all pairs of {len(centres):,} words: {cosine_of_pairs:.3f}")
+for near in neighbours_with_counts("great", data.tokens, centres, data.counts, top=5):
+    print(f"  great ~ {near.word:<12} {near.cosine:.4f}   occurs {near.occurrences} times")
 # %% [markdown]
 # Compare vectors after taking their mean off, train longer, or take more dimensions, and look at counts
 # before you believe a neighbour.

@@ -18,65 +18,43 @@
 # %%
 import numpy as np
 
-from omnivec.reference.losses import sigmoid
+from omnivec.reference.counts.factorization import expected_loss, factorised
+from omnivec.reference.counts.pmi import pmi
 
 rng = np.random.default_rng(4)
 words, k = 12, 5
 affinity = np.exp(rng.normal(0, 1, (words, words)))
 n_wc = np.ceil(40 * affinity + 40 * affinity.T)  # how often two words meet; symmetric, none is 0
-n_w, n = n_wc.sum(1), n_wc.sum()
-pmi = np.log(n_wc * n / np.outer(n_w, n_w))
-drawn = k * np.outer(n_w, n_w) / n  # how often a pair is drawn as a negative
-
-
-def loss(x):
-    return float(np.sum(n_wc * np.logaddexp(0, -x) + drawn * np.logaddexp(0, x)) / n)
-
-
-def slope(x):
-    return (drawn * sigmoid(x) - n_wc * sigmoid(-x)) / n
-
-
-print(f"{words} words, {n:.0f} pairs; PMI lies in {pmi.min():.2f} … {pmi.max():.2f}, ln k = {np.log(k):.4f}")
-
-
+shifted = pmi(n_wc, shift=k, base=np.e)  # PMI − ln k
+print(
+    f"{words} words, {n_wc.sum():.0f} pairs; PMI − ln {k} lies in {shifted.min():.2f} … {shifted.max():.2f}"
+)
+_, slope = expected_loss(shifted, n_wc, k)
+print(f"largest derivative of J there: {np.abs(slope).max():.0e}")
 # %% [markdown]
-# Rows for words and rows for contexts, as many dimensions as words, and the gradient of J, which is all that
-# SGNS follows. Nobody tells it what PMI is.
+# Now the other way round: rows for words and rows for contexts, as many dimensions as words, and the
+# gradient of J, which is all that SGNS follows (here by Adam, with every pair in every step). Nobody tells
+# it what PMI is.
 # %%
-def descended(dim, steps=4000):
-    """Word rows and context rows after gradient descent with Adam's step sizes."""
-    rows = np.random.default_rng(0).normal(0, 0.3, (2, words, dim))
-    mean, square = np.zeros_like(rows), np.zeros_like(rows)
-    for step in range(1, steps + 1):
-        down = slope(rows[0] @ rows[1].T)
-        gradient = np.stack([down @ rows[1], down.T @ rows[0]])
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.999 * square + 0.001 * gradient**2
-        rate = 0.03 * min(1, 2 - 2 * step / steps)
-        corrected = np.sqrt(square / (1 - 0.999**step)) + 1e-12
-        rows -= rate * mean / (1 - 0.9**step) / corrected
-    return rows
-
-
-word_rows, context_rows = descended(words)
+word_rows, context_rows = factorised(n_wc, k, words, np.random.default_rng(0))
 learned = word_rows @ context_rows.T
-full = np.abs(learned - (pmi - np.log(k))).max()
+full = float(np.abs(learned - shifted).max())
 print("w·c        ", learned[0, :5].round(4))
-print("PMI − ln k ", (pmi - np.log(k))[0, :5].round(4))
+print("PMI − ln k ", shifted[0, :5].round(4))
 print(f"largest difference over all {words * words} pairs: {full:.1e}")
 # %% [markdown]
 # **With fewer dimensions** not all pairs can be met, and SGNS must choose. It weighs pairs by how often they
 # occur, on either side. The singular value decomposition of the same matrix is the best fit of that rank
 # when all cells weigh the same, and so it pays more of the loss that SGNS minimises:
 # %%
-left, values, right = np.linalg.svd(pmi - np.log(k))
+left, values, right = np.linalg.svd(shifted)
+least = expected_loss(shifted, n_wc, k)[0]
 sgns_loss, svd_loss = {}, {}
-print(f"dim    SGNS    SVD of PMI − ln k    (the least possible: {loss(pmi - np.log(k)):.5f})")
+print(f"dim    SGNS    SVD of PMI − ln k    (the least possible: {least:.5f})")
 for dim in (1, 2, 4, 8):
-    rows = descended(dim)
-    sgns_loss[dim] = loss(rows[0] @ rows[1].T)
-    svd_loss[dim] = loss((left[:, :dim] * values[:dim]) @ right[:dim])
+    word_rows, context_rows = factorised(n_wc, k, dim, np.random.default_rng(0), steps=2000)
+    sgns_loss[dim] = expected_loss(word_rows @ context_rows.T, n_wc, k)[0]
+    svd_loss[dim] = expected_loss((left[:, :dim] * values[:dim]) @ right[:dim], n_wc, k)[0]
     print(f"{dim:>3}  {sgns_loss[dim]:.5f}  {svd_loss[dim]:.5f}")
 # %% [markdown]
 # So SGNS is a *weighted* factorisation of shifted PMI: the same goal as counting and decomposing (`omnivec
@@ -92,7 +70,7 @@ for dim in (1, 2, 4, 8):
 # %%
 from omnivec import Word2Vec
 
-chances = (n_wc / n_w[:, None]).cumsum(1)
+chances = (n_wc / n_wc.sum(1, keepdims=True)).cumsum(1)
 place, text = 0, []
 for u in np.random.default_rng(5).random(60_000):
     place = min(int(np.searchsorted(chances[place], u)), words - 1)
@@ -108,8 +86,7 @@ ids = np.array([int(word[1:]) for word in text])
 met = np.zeros((words, words))
 np.add.at(met, (ids[:-1], ids[1:]), 1)
 met += met.T
-around = met.sum(1)
-wanted = np.log(met * met.sum() / np.outer(around, around)) - np.log(k)
+wanted = pmi(met, shift=k, base=np.e)
 correlation = np.corrcoef((inputs @ outputs.T).ravel(), wanted.ravel())[0, 1]
 shift = float(np.mean(inputs @ outputs.T - wanted))
 print(f"correlation of w·c with PMI − ln k over {words * words} pairs: {correlation:.4f}")
