@@ -238,6 +238,8 @@ def test_perplexity_is_read_with_the_state_carried_on(kind):
 def test_too_short_a_text_has_no_perplexity():
     with pytest.raises(ValueError, match=r"10 × 35 \+ 1 words or more are needed for a batch; 350 came"):
         eval_perplexity(MODELS["lstm"](), np.zeros(350, int))
+    with pytest.raises(ValueError, match="at least 1; 0 and 35 came"):
+        eval_perplexity(MODELS["lstm"](), np.zeros(350, int), batch_size=0)
 
 
 # Generation
@@ -269,6 +271,8 @@ def test_skipped_words_are_never_drawn_and_do_not_touch_the_state():
     assert len(scores) == 199
     with pytest.raises(ValueError, match="all 6 words are skipped"):
         model.generate(0, range(V), 2, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"skip_ids are words, 0 to 5; \[1, 6\] came"):
+        model.generate(0, [1, 6], 2, np.random.default_rng(0))
 
 
 def test_without_a_generator_the_likeliest_word_is_taken():

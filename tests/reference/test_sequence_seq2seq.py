@@ -152,3 +152,5 @@ def test_one_question_at_a_time_is_told_and_judged():
     assert told == [expected]
     questions, corrects = np.stack([XS[0]] * 5), np.stack([right, wrong, right, right, wrong])
     assert exact_matches(model, questions, corrects, batch_size=2) == 0.6
+    with pytest.raises(ValueError, match="as many answers as questions, at least one; 4 and 5 came"):
+        exact_matches(model, questions, corrects[:4])

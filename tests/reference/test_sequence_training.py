@@ -79,6 +79,8 @@ def test_a_step_is_that_of_the_definition():
 def test_a_text_shorter_than_a_batch_is_refused():
     with pytest.raises(ValueError, match="20 × 35 words and as many next words are needed; 699 and 699 came"):
         trainer().fit(np.zeros(699, int), np.zeros(699, int))
+    with pytest.raises(ValueError, match="at least 1; 20 and 0 came"):
+        trainer().fit(np.zeros(699, int), np.zeros(699, int), time_size=0)
 
 
 def test_a_loss_that_is_no_number_ends_the_training():

@@ -28,6 +28,8 @@ def eval_perplexity(
     """
     ids = to_cpu(corpus)
     n = len(ids)
+    if min(batch_size, time_size) < 1:
+        raise ValueError(f"batch_size and time_size are at least 1; {batch_size} and {time_size} came")
     jump, batches = (n - 1) // batch_size, (n - 1) // (batch_size * time_size)
     if batches < 1:
         raise ValueError(f"{batch_size} × {time_size} + 1 words or more are needed for a batch; {n} came")
@@ -70,6 +72,10 @@ def eval_seq2seq(
 def exact_matches(model: EncoderDecoder, questions: Array, corrects: Array, batch_size: int = 256) -> float:
     """The share of questions (n, T) answered as in corrects (n, 1 + S): `eval_seq2seq`, many at a time."""
     questions, right = to_cpu(questions), to_cpu(corrects)
+    if not len(questions) == len(right) > 0:
+        raise ValueError(
+            f"as many answers as questions, at least one; {len(right)} and {len(questions)} came"
+        )
     equal = 0
     for first in range(0, len(right), batch_size):
         wanted = right[first : first + batch_size]

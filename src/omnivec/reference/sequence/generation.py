@@ -27,6 +27,8 @@ def generated(
     ids = [int(start_id)]
     while len(ids) < sample_size:
         chances = softmax(to_cpu(scores(ids[-1])))
+        if not all(0 <= word < len(chances) for word in skip_ids):
+            raise ValueError(f"skip_ids are words, 0 to {len(chances) - 1}; {list(skip_ids)} came")
         chances[list(skip_ids)] = 0
         if not chances.any():
             raise ValueError(f"all {len(chances)} words are skipped: none is left to draw")

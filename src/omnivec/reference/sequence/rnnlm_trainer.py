@@ -72,6 +72,8 @@ class RnnlmTrainer:
 
         Raises: ValueError for a text shorter than one batch, ArithmeticError for a loss that is no number.
         """
+        if min(batch_size, time_size) < 1:
+            raise ValueError(f"batch_size and time_size are at least 1; {batch_size} and {time_size} came")
         steps = len(xs) // (batch_size * time_size)
         if steps < 1 or len(xs) != len(ts):
             found = f"{len(xs)} and {len(ts)} came"
