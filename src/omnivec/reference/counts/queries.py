@@ -52,16 +52,16 @@ def analogy(
 ) -> Analogy:  # fmt: skip
     """A : b = c : ?, the words whose row is nearest to the direction of b − a + c; never a, b or c.
 
-    rows: `raw` scores by the dot product with the rows as they are, as the book does, so that long rows win;
-    `unit` by the cosine. The answer says which.
+    rows: `raw` takes the rows as they are and scores by the dot product, as the book does: long rows pull
+    harder and win oftener. `unit` first gives all rows length 1, so that the score is a cosine. The answer
+    says which.
     """
     if rows not in ("raw", "unit"):
         raise ValueError(f"rows is 'raw' or 'unit', got {rows!r}")
     ids = [_row(word, word_to_id) for word in (a, b, c)]
-    va, vb, vc = (_wide(word_matrix[i]) for i in ids)
-    wanted = normalize(vb - va + vc)
     scored = _wide(word_matrix) if rows == "raw" else normalize(word_matrix)
-    return Analogy(_best(scored @ wanted, set(ids), id_to_word, top), rows)
+    va, vb, vc = scored[ids]
+    return Analogy(_best(scored @ normalize(vb - va + vc), set(ids), id_to_word, top), rows)
 
 
 def _cosines(matrix: Rows, vector: Rows, eps: float = 1e-8) -> Rows:

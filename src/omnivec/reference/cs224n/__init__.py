@@ -13,7 +13,8 @@ from omnivec.reference.cs224n.cooccurrence import (
     read_corpus,
     reduce_to_k_dim,
 )
-from omnivec.reference.cs224n.gradcheck import gradcheck, normalize_rows
+from omnivec.reference.cs224n.descent import sgd
+from omnivec.reference.cs224n.gradient import gradcheck, normalize_rows
 from omnivec.reference.cs224n.losses import (
     get_negative_samples,
     naive_softmax_loss_and_gradient,
@@ -23,7 +24,6 @@ from omnivec.reference.cs224n.models import cbow, skipgram, word2vec_sgd_wrapper
 from omnivec.reference.cs224n.plot import plot_embeddings, plot_words
 from omnivec.reference.cs224n.run import train_sentiment
 from omnivec.reference.cs224n.sentiment import StanfordSentiment
-from omnivec.reference.cs224n.sgd import sgd
 from omnivec.reference.cs224n.sparse import word2vec_sparse_wrapper
 from omnivec.reference.losses import sigmoid
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from omnivec.reference.cs224n.gradcheck import normalize_rows
+from omnivec.reference.cs224n.gradient import normalize_rows
 from omnivec.reference.cs224n.losses import Rows
 
 
@@ -47,5 +47,5 @@ def neighbours_with_counts(
     unit = normalize_rows(vectors[: len(word2ind)])
     cosines = unit @ unit[word2ind[word]]
     words = {row: key for key, row in word2ind.items()}
-    order = [int(row) for row in np.argsort(-cosines, kind="stable") if row != word2ind[word]]
+    order = [int(row) for row in np.argsort(-np.round(cosines, 12), kind="stable") if row != word2ind[word]]
     return [Neighbour(words[row], float(cosines[row]), int(counts[row])) for row in order[:top]]

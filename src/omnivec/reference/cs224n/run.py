@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from omnivec.reference.cs224n.descent import latest_saved, sgd
 from omnivec.reference.cs224n.losses import Rows, neg_sampling_loss_and_gradient
 from omnivec.reference.cs224n.models import skipgram, word2vec_sgd_wrapper
 from omnivec.reference.cs224n.sentiment import StanfordSentiment
-from omnivec.reference.cs224n.sgd import sgd
 from omnivec.reference.cs224n.sparse import word2vec_sparse_wrapper
 
 SEED, VECTOR_SEED = 31415, 9265
@@ -35,9 +35,15 @@ def train_sentiment(
     """(2·words, dim) float64, the centre vectors above the outside vectors, and the data.
 
     dense: gradients of the whole table, as the hand-out makes them: the same path at a hundred times the
-    time. folder: where to save every 5,000 iterations and to resume from. report: as in `sgd`.
+    time. folder: where to save every 5,000 iterations and to resume from, with data as it was at the start.
+    report: as in `sgd`.
     """
     dataset = data if isinstance(data, StanfordSentiment) else StanfordSentiment(data, random.Random(SEED))
+    if folder is not None and latest_saved(Path(folder)) is not None:
+        # The sentences were thinned by the draws behind the first window's size. A resumed run of the
+        # hand-out thins them anew, by those of the saved state, and trains on other sentences from there on.
+        dataset.rng.randint(1, window)
+        dataset.thinned  # noqa: B018
     objective = (
         partial(_dense, dataset=dataset, window=window)
         if dense

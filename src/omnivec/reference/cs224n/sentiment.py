@@ -84,8 +84,8 @@ class StanfordSentiment:
             for words in self.sentences
         )
         left = [words for words in kept if len(words) > 1]
-        if not left:
-            raise ValueError(f"no sentence keeps two words at sample={self.sample}; raise it")
+        if not any(len(set(words)) > 1 for words in left):
+            raise ValueError(f"no sentence keeps two different words at sample={self.sample}; raise it")
         return left
 
     @cached_property
@@ -105,8 +105,6 @@ class StanfordSentiment:
         if window < 1:
             raise ValueError(f"a window has at least one word on each side, got {window}")
         sentences = self.thinned
-        if not any(len(set(words)) > 1 for words in sentences[:1]) and not self._contexts_exist:
-            raise ValueError("every sentence repeats one word: there is no context to draw")
         while True:
             words = sentences[self.rng.randint(0, len(sentences) - 1)]
             place = self.rng.randint(0, len(words) - 1)
@@ -115,10 +113,6 @@ class StanfordSentiment:
             context = [word for word in around if word != center]
             if context:
                 return center, context
-
-    @cached_property
-    def _contexts_exist(self) -> bool:
-        return any(len(set(words)) > 1 for words in self.thinned)
 
     def sample_token_idx(self) -> int:
         """The id of a word, drawn from the table."""

@@ -46,15 +46,17 @@ class Position:
         return loss
 
     def next_epoch(self) -> None:
-        """The epoch is over."""
+        """The epoch is over, and the running fit with it if it was the last."""
         self.epoch, self.iteration, self.order = self.epoch + 1, 0, None
+        if self.epoch == self.until:
+            self.until = None
 
 
 def save_checkpoint(
     path: Path, params: Sequence[Array], optimizer: Optimizer, rng: np.random.Generator, position: Position
 ) -> None:
     """Write it all to `path`; a reader sees the old file or the new one."""
-    arrays = {f"param_{i}": to_cpu(p) for i, p in enumerate(params)}
+    arrays: dict[str, Any] = {f"param_{i}": to_cpu(p) for i, p in enumerate(params)}
     for i, state in enumerate(optimizer.state):
         arrays |= {f"state_{i}_{j}": to_cpu(memory) for j, memory in enumerate(state)}
     place = asdict(position)
@@ -80,7 +82,7 @@ def load_checkpoint(
     All is read and compared before anything is changed.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
             arrays: dict[str, Any] = dict(file)
         numbers = json.loads(str(arrays["numbers"]))
     except (zipfile.BadZipFile, KeyError, ValueError) as fault:

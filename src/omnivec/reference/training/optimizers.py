@@ -2,8 +2,8 @@
 
 `update(params, grads)` changes every parameter in place. A gradient is an array of the parameter's shape, a
 `RowGradient`, or a pair (rows, values): then only those rows, and their part of the state, are read and
-moved. For SGD and AdaGrad that is the same as the dense step, since a row with gradient 0 does not move. The other
-rules go on moving a row by what they remember of it; their sparse forms leave it until it is met again
+moved. For SGD and AdaGrad that is the same as the dense step, since a row with gradient 0 does not move. The
+other rules go on moving a row by what they remember of it; their sparse forms leave it until it is met again
 ("lazy"), which is another path.
 
 Symbols: g the gradient, η the learning rate lr. Defaults are those of Deep Learning from Scratch 2

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Trainable(Protocol):
-    """A model: `forward(x, t)` is the loss of a batch, `backward()` fills `grads`, one for each of `params`."""
+    """A model: `forward(x, t)` is a batch's loss, `backward()` fills `grads`, one for each of `params`."""
 
     params: list[Array]
     grads: list[Any]
@@ -95,22 +95,22 @@ class Trainer:
         if at.until is None:
             at.until = at.epoch + max_epoch
         iterations = math.ceil(len(x) / batch_size)
-        while at.epoch < at.until:
+        while at.until is not None:
             order = self._order(len(x))
-            while at.iteration < iterations:
-                rows = order[at.iteration * batch_size : (at.iteration + 1) * batch_size]
-                at.total += self._step(x[integers(rows, x)], t[integers(rows, t)], max_grad) * len(rows)
-                at.seen += len(rows)
-                at.iteration += 1
-                if at.iteration % eval_interval == 0 or at.iteration == iterations:
-                    loss = at.close_point()
-                    if checkpoint is not None:
-                        self.save(checkpoint)
-                    if report is not None:
-                        seconds = time.perf_counter() - start
-                        report(Progress(at.epoch + 1, at.iteration, iterations, seconds, loss))
-            at.next_epoch()
-        at.until = None
+            rows = order[at.iteration * batch_size : (at.iteration + 1) * batch_size]
+            at.total += self._step(x[integers(rows, x)], t[integers(rows, t)], max_grad) * len(rows)
+            at.seen += len(rows)
+            at.iteration += 1
+            over = at.iteration == iterations
+            if over or at.iteration % eval_interval == 0:
+                loss, seconds = at.close_point(), time.perf_counter() - start
+                progress = Progress(at.epoch + 1, at.iteration, iterations, seconds, loss)
+                if over:
+                    at.next_epoch()
+                if checkpoint is not None:
+                    self.save(checkpoint)
+                if report is not None:
+                    report(progress)
 
     def save(self, path: str | Path) -> None:
         """Write parameters, optimiser state, random state and the place in the data to a file (.npz)."""

@@ -38,14 +38,15 @@ def sgd(
 
     postprocessing: applied to x after each step, e.g. `normalize_rows`.
     use_saved: begin from the latest `saved_params_N.npy` in folder, and write one every 5,000 steps, with
-    `saved_state_N.json` beside it: the state of rng, which f draws from, and the running loss.
+    `saved_state_N.json` beside it: the state of rng, which f draws from, and the running loss. What else f
+    remembers is not there: it has to be made again before (`train_sentiment` does so).
     report: called as report(iteration, running loss) every print_every iterations. The running loss begins
     with the first and is .95 · old + .05 · new, of these iterations only.
 
     """
     x = np.array(x0, dtype=np.result_type(x0, np.float64))
     start, running = 0, None
-    if use_saved and (latest := _latest(Path(folder))) is not None:
+    if use_saved and (latest := latest_saved(Path(folder))) is not None:
         start = latest
         x, running = _load(Path(folder), start, rng)
     for iteration in range(start + 1, iterations + 1):
@@ -67,7 +68,8 @@ def sgd(
     return x
 
 
-def _latest(folder: Path) -> int | None:
+def latest_saved(folder: Path) -> int | None:
+    """The last iteration of which folder has parameters and state."""
     numbers = [path.stem.removeprefix("saved_params_") for path in folder.glob("saved_params_*.npy")]
     found = [int(n) for n in numbers if n.isdigit() and (folder / f"saved_state_{n}.json").exists()]
     return max(found, default=None)
