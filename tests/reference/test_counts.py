@@ -18,6 +18,7 @@ from omnivec.reference import (
     truncated_svd,
 )
 from omnivec.reference.counts.pmi import pmi
+from omnivec.reference.cs224n import mean_cosine
 
 TOY = "You say goodbye and I say hello."
 SINGULAR = [3.168045, 3.168045, 2.702987, 2.702987, 1.514481, 1.514481, 0]
@@ -230,6 +231,10 @@ def check(found, expected, tolerance):
 @pytest.mark.parametrize("query", NEIGHBOURS)
 def test_the_neighbours_of_the_book(published, query):
     check(most_similar(query, *published), table(NEIGHBOURS[query]), 0.002)
+
+
+def test_the_vectors_of_the_book_do_not_point_one_way(published):
+    assert mean_cosine(published[2]) == pytest.approx(0.104, abs=5e-4)
 
 
 @pytest.mark.parametrize("question", ANALOGIES, ids=":".join)
