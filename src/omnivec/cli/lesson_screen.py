@@ -75,7 +75,7 @@ def _key() -> str:
     stdin = sys.stdin.fileno()
     before = termios.tcgetattr(stdin)
     try:
-        tty.setcbreak(stdin)  # Ctrl-C still stops
+        tty.setcbreak(stdin, termios.TCSADRAIN)  # Ctrl-C still stops, and keys typed ahead count
         return sys.stdin.read(1)
     finally:
         termios.tcsetattr(stdin, termios.TCSADRAIN, before)

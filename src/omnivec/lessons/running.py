@@ -14,8 +14,9 @@ from omnivec.lessons.library import Lesson
 class View(Protocol):
     """Where a lesson is shown."""
 
-    output: TextIO
-    """Takes what the code prints that was shown last, while it runs."""
+    @property
+    def output(self) -> TextIO:
+        """Takes what the code prints that was shown last, while it runs."""
 
     def text(self, source: str) -> None:
         """Show a text in Markdown."""
