@@ -32,10 +32,10 @@ def test_a_word_that_training_did_not_have_is_named(tmp_path):
 
 
 def test_pairs_are_cut_at_the_mark_and_a_tenth_is_for_the_test(tmp_path):
-    (tmp_path / "addition.txt").write_text("\n".join(additions(40, np.random.default_rng(0))) + "\n")
+    (tmp_path / "addition.txt").write_text("\n".join(additions(45, np.random.default_rng(0))) + "\n")
     pairs = load_data(tmp_path / "addition.txt")
     assert (
-        pairs.train[0].shape == (36, 7) and pairs.train[1].shape == (36, 5) and pairs.test[1].shape == (4, 5)
+        pairs.train[0].shape == (41, 7) and pairs.train[1].shape == (41, 5) and pairs.test[1].shape == (4, 5)
     )
     for x, t in (pairs.train, pairs.test):
         for question, answer in zip(x, t, strict=True):

@@ -9,6 +9,7 @@ import pytest
 
 from omnivec.reference import (
     AttentionSeq2seq,
+    BetterRnnlm,
     PeekySeq2seq,
     Rnnlm,
     Seq2seq,
@@ -76,6 +77,19 @@ def test_a_step_is_that_of_the_definition():
         np.testing.assert_allclose(param, old - 0.1 * grad * 0.01 / norm, atol=1e-6)
 
 
+def test_gradients_of_tied_weights_are_one_when_they_are_clipped():
+    ids = text(21, 6, 2)
+    model, same = (BetterRnnlm(6, 4, 4, 0.0, rng=np.random.default_rng(0)) for _ in range(2))
+    same.forward(ids[:-1].reshape(4, 5), ids[1:].reshape(4, 5))
+    same.backward()
+    both = same.grads[0] + same.grads[7].T
+    norm = np.sqrt((both**2).sum() + sum((grad**2).sum() for grad in same.grads[1:7] + same.grads[8:]))
+    RnnlmTrainer(model, SGD(0.1)).fit(ids[:-1], ids[1:], 1, 4, 5, max_grad=0.01)
+    np.testing.assert_allclose(
+        model.params[0], same.params[0] - 0.1 * both * 0.01 / norm, rtol=1e-3, atol=1e-8
+    )
+
+
 def test_a_text_shorter_than_a_batch_is_refused():
     with pytest.raises(ValueError, match="20 × 35 words and as many next words are needed; 699 and 699 came"):
         trainer().fit(np.zeros(699, int), np.zeros(699, int))
@@ -86,7 +100,9 @@ def test_a_text_shorter_than_a_batch_is_refused():
 def test_a_loss_that_is_no_number_ends_the_training():
     one = trainer()
     one.model.params[0][0, 0] = np.nan
-    with pytest.raises(ArithmeticError, match="the loss is nan in epoch 1: lower lr, or pass max_grad"):
+    with pytest.raises(
+        ArithmeticError, match="the loss is nan in epoch 1, iteration 1: lower lr, or pass max_grad"
+    ):
         one.fit(np.zeros(41, int), np.zeros(41, int), batch_size=4, time_size=5)
 
 

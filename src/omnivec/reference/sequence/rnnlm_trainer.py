@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.reference.sequence.language_models import LanguageModel
-from omnivec.reference.training.clipping import clip_grads
 from omnivec.reference.training.optimizers import Optimizer
-from omnivec.reference.training.shared import remove_duplicate
+from omnivec.reference.training.step import train_step
 
 Ids = NDArray[np.integer[Any]]
 
@@ -82,24 +81,15 @@ class RnnlmTrainer:
         began, losses = time.monotonic(), []
         for _ in range(max_epoch):
             for step in range(1, steps + 1):
-                losses.append(self._step(*self.get_batch(xs, ts, batch_size, time_size), max_grad))
+                batch = self.get_batch(xs, ts, batch_size, time_size)
+                place = f"epoch {self.current_epoch + 1}, iteration {step}"
+                losses.append(train_step(self.model, self.optimizer, *batch, max_grad, place))
                 if eval_interval is not None and (step % eval_interval == 0 or step == steps):
                     self.ppl_list.append(math.exp(sum(losses) / len(losses)))
                     losses = []
                     if report is not None:
-                        place = self.current_epoch + 1, step, steps, time.monotonic() - began
-                        report(ReadingProgress(*place, self.ppl_list[-1]))
+                        seconds = time.monotonic() - began
+                        report(
+                            ReadingProgress(self.current_epoch + 1, step, steps, seconds, self.ppl_list[-1])
+                        )
             self.current_epoch += 1
-
-    def _step(self, x: Ids, t: Ids, max_grad: float | None) -> float:
-        loss = float(self.model.forward(x, t))
-        if not math.isfinite(loss):
-            raise ArithmeticError(
-                f"the loss is {loss} in epoch {self.current_epoch + 1}: lower lr, or pass max_grad"
-            )
-        self.model.backward()
-        params, grads = remove_duplicate(self.model.params, self.model.grads)
-        if max_grad is not None:
-            clip_grads(grads, max_grad)
-        self.optimizer.update(params, grads)
-        return loss

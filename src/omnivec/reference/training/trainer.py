@@ -11,32 +11,19 @@ import math
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.reference.arrays import Array, integers, is_tensor
 from omnivec.reference.training.checkpoint import Position, load_checkpoint, save_checkpoint
-from omnivec.reference.training.clipping import clip_grads
 from omnivec.reference.training.optimizers import Optimizer
 from omnivec.reference.training.shared import remove_duplicate
+from omnivec.reference.training.step import Trainable, train_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-class Trainable(Protocol):
-    """A model: `forward(x, t)` is a batch's loss, `backward()` fills `grads`, one for each of `params`."""
-
-    params: list[Array]
-    grads: list[Any]
-
-    def forward(self, x: Any, t: Any) -> Any:
-        """The mean loss of a batch."""
-
-    def backward(self, dout: Any = 1) -> Any:
-        """Fill the gradients."""
 
 
 class Progress(NamedTuple):
@@ -144,18 +131,8 @@ class Trainer:
         return at.order
 
     def _step(self, x: Array, t: Array, max_grad: float | None) -> float:
-        loss = float(self.model.forward(x, t))
-        if not math.isfinite(loss):
-            raise ArithmeticError(
-                f"the loss is {loss} in epoch {self.position.epoch + 1}, iteration "
-                f"{self.position.iteration + 1}: lower lr, or pass max_grad"
-            )
-        self.model.backward()
-        params, grads = remove_duplicate(self.model.params, self.model.grads)
-        if max_grad is not None:
-            clip_grads(grads, max_grad)
-        self.optimizer.update(params, grads)
-        return loss
+        place = f"epoch {self.position.epoch + 1}, iteration {self.position.iteration + 1}"
+        return train_step(self.model, self.optimizer, x, t, max_grad, place)
 
     def _weights(self) -> list[Array]:
         return remove_duplicate(self.model.params, self.model.params)[0]
