@@ -13,7 +13,6 @@ import pytest
 from omnivec.reference.cs224n import (
     StanfordSentiment,
     descent,
-    get_negative_samples,
     mean_cosine,
     neighbours_with_counts,
     plot_words,
@@ -113,14 +112,6 @@ def test_a_context_has_the_words_around_but_not_the_centre():
                     break
             assert (center, around) == (words[place], near)
             assert dataset.rng.getstate() == twin.getstate()
-
-
-@pytest.mark.parametrize("table_size", [10_000, 8192, 1000])
-def test_the_fast_negatives_are_the_slow_ones(table_size):
-    fast, slow = small(table_size=table_size), small(table_size=table_size)
-    for outside in (0, 1, 5):
-        assert fast.sample_negatives(outside, 500) == get_negative_samples(outside, slow, 500)
-    assert fast.rng.getstate() == slow.rng.getstate()
 
 
 def test_sparse_training_is_dense_training():

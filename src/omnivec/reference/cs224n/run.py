@@ -34,9 +34,9 @@ def train_sentiment(
 ) -> tuple[Rows, StanfordSentiment]:  # fmt: skip
     """(2·words, dim) float64, the centre vectors above the outside vectors, and the data.
 
-    dense: gradients of the whole table, as the hand-out makes them: the same path at a hundred times the
-    time. folder: where to save every 5,000 iterations and to resume from, with data as it was at the start.
-    report: as in `sgd`.
+    dense: gradients of the whole table, as the hand-out makes them: the same path at twenty times the time
+    and more. folder: where to save every 5,000 iterations and to resume from, with data as it was at the
+    start. report: as in `sgd`.
     """
     dataset = data if isinstance(data, StanfordSentiment) else StanfordSentiment(data, random.Random(SEED))
     if folder is not None and latest_saved(Path(folder)) is not None:

@@ -118,21 +118,6 @@ class StanfordSentiment:
         """The id of a word, drawn from the table."""
         return self.table[self.rng.randint(0, self.table_size - 1)]
 
-    def sample_negatives(self, outside_word_idx: int, k: int) -> list[int]:
-        """The ids that `get_negative_samples` would draw, four times as fast: randint written out.
-
-        `randint(0, n − 1)` takes as many random bits as n has, again while they make n or more.
-        """
-        bits, width, size, table = (
-            self.rng.getrandbits, self.table_size.bit_length(), self.table_size, self.table,
-        )  # fmt: skip
-        found: list[int] = []
-        while len(found) < k:
-            place = bits(width)
-            if place < size and table[place] != outside_word_idx:
-                found.append(table[place])
-        return found
-
 
 def _sentences(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8") as lines:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.reference.cs224n.losses import Rows
+from omnivec.reference.cs224n.losses import Rows, get_negative_samples
 from omnivec.reference.cs224n.sentiment import StanfordSentiment
 from omnivec.reference.losses import sigmoid
 
@@ -44,7 +44,7 @@ def drawn_pairs(
         for word in around:
             outside = tokens[word]
             centers.append(tokens[center])
-            judged.append([outside, *dataset.sample_negatives(outside, k)])
+            judged.append([outside, *get_negative_samples(outside, dataset, k)])
     return np.array(centers, np.intp), np.array(judged, np.intp)
 
 
