@@ -60,6 +60,13 @@ def test_text_names_the_data_for_this_call_alone(call, short, monkeypatch, tmp_p
     assert os.environ["OMNIVEC_PTB"] == "before"
 
 
+def test_data_that_a_lesson_cannot_use_are_named(call, tmp_path):
+    (tmp_path / "empty.txt").write_text("sentence_index\tsentence\n")
+    code, _, err = call("learn", "cs224n-a2", "--text", tmp_path / "empty.txt")
+    assert code == 1 and err.startswith(f"omnivec: {tmp_path / 'empty.txt'}: no words in the sentences")
+    assert len(err.splitlines()) == 1
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_a_notebook_is_written_and_nothing_runs(call, tmp_path, language):
     path = tmp_path / "l.ipynb"

@@ -14,6 +14,7 @@ from omnivec.cli.failure import WrongCall, existing, unknown
 from omnivec.cli.flags import Common, CommonFlags
 from omnivec.cli.out import aligned, emit, emit_json
 from omnivec.cli.show import logging_shown, print_line
+from omnivec.errors import InputError, OmnivecError
 
 if TYPE_CHECKING:
     from omnivec.lessons import Lesson
@@ -68,6 +69,10 @@ def learn(
     try:
         with logging_shown(common.quiet, common.verbose):
             _run(chosen, no_pause or common.json or not sys.stdin.isatty(), common.json)
+    except ValueError as error:
+        if isinstance(error, OmnivecError) or not (data := os.environ.get(variable)):
+            raise
+        raise InputError(f"{data}: {error}") from error  # the textbook knows the data, not the file
     finally:
         if text is not None:
             os.environ.pop(variable)

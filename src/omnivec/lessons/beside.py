@@ -51,7 +51,8 @@ def beside(learner: Word2Vec, text: Source) -> Beside:
     schedule = Schedule(len(corpus.tokens), learner.epochs, learner.rate, learner.lr_floor, work)
     for shard in schedule.shards():
         word2vec.train(
-            corpus.tokens.tolist(), corpus.units.tolist(), keep, inputs, outputs, model=learner.model, loss=learner.loss,
+            corpus.tokens.tolist(), corpus.units.tolist(), keep, inputs, outputs,
+            model=learner.model, loss=learner.loss,
             alias=alias_table(counts**learner.power), tree=tree(counts), reduction=learner.reduction,
             gradient=learner.gradient, window=learner.window, kind=learner.window_kind,
             negatives=learner.negatives, exclude=learner.exclude_target, distinct=learner.distinct_negatives,

@@ -140,13 +140,13 @@ folder = os.environ.get("OMNIVEC_BOOK")
 found = {path.name: path for path in Path(folder).rglob("*")} if folder else {}
 book_right = None
 if {"AttentionSeq2seq.pkl", "date.txt"} <= set(found):
-    from omnivec.reference import load_params
     from omnivec.reference.sequence.pairs import load_data
     from omnivec.store.formats.book_pickle import weights as book_weights
 
     book = load_data(found["date.txt"])
-    published = AttentionSeq2seq(len(book.char_to_id), 16, 256)
-    load_params(published, book_weights(found["AttentionSeq2seq.pkl"]))
+    halves = book_weights(found["AttentionSeq2seq.pkl"])  # float16; no code of the pickle is executed
+    wide = [array.astype(np.float32) for array in halves]
+    published = AttentionSeq2seq(len(book.char_to_id), 16, 256, weights=wide)
     book_right = exact_matches(published, book.test[0][:, ::-1], book.test[1])
     print(f"the book's published network: {book_right:.2%} of its {len(book.test[0]):,} test dates")
 else:
