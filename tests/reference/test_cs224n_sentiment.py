@@ -94,6 +94,12 @@ def test_the_table_holds_words_in_proportion_to_their_powered_counts():
     assert dataset.table == expected
 
 
+def test_an_entry_on_the_border_of_two_words_is_the_first_ones():
+    dataset = StanfordSentiment.from_sentences([["a", "b", "c"]], table_size=1000)
+    assert [dataset.table.count(word) for word in range(4)] == [251, 250, 250, 249]
+    assert dataset.table[250] == 0 and dataset.table[251] == 1
+
+
 def test_a_context_has_the_words_around_but_not_the_centre():
     dataset = small()
     assert dataset.thinned
