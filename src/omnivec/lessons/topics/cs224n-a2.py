@@ -54,7 +54,8 @@ print(f"after {steps} steps: largest difference between dense and sparse {apart:
 # %% [markdown]
 # **The training.** The running loss is 0.95 · old + 0.05 · new, begun at step 10 and updated every ten. On
 # the treebank the first value is 19.061546 and the last 9.812206; the course expects "around or below 10".
-# One core needs about a minute.
+# One core needs about a minute. (One word decides whether another is rejected, and with it every later draw:
+# copies of the file in which accents were repaired take another path, equally good, with other digits.)
 # %%
 iterations = 40_000 if path else 2000
 losses = {}
