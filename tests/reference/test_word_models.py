@@ -292,6 +292,11 @@ def of_matrices():
 @pytest.mark.parametrize(("make", "message"), [
     (lambda: CBOW(V, H, 1, weights=weights((V, H), (H, V))), r"W_out has shape \(7, 3\), not \(3, 7\)"),
     (lambda: CBOW(V, H, 1), "pass rng="),
+    (lambda: CBOW(V, H, 0), "window_size is at least 1, not 0"),
+    (lambda: SkipGram(V, H, 0), "window_size is at least 1, not 0"),
+    (lambda: SimpleCBOW(V, H, window_size=0), "window_size is at least 1, not 0"),
+    (lambda: SimpleSkipGram(V, H, window_size=-1), "window_size is at least 1, not -1"),
+    (lambda: of_rows(CBOW, sample_size=0), "sample_size is at least 1, not 0"),
     (lambda: CBOW(V, H, 1, reduction="max"), "reduction is mean or sum, not max"),
     (lambda: CBOW(V, H, 1, gradient="half"), "gradient is true or undivided, not half"),
     (lambda: of_rows(CBOW).hidden([[0, 1, 2]]), r"shape \(N, 2\), not \(1, 3\)"),

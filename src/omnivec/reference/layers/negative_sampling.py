@@ -36,6 +36,8 @@ class NegativeSamplingLoss:
             sampler = UnigramSampler(corpus, power, sample_size, rng=rng)
         self.sampler = sampler
         self.sample_size = sample_size if sampler is None else sampler.sample_size
+        if self.sample_size < 1:
+            raise ValueError(f"sample_size is at least 1, not {self.sample_size}: no negative, no question")
         self.dots = [EmbeddingDot(W, sparse=sparse) for _ in range(self.sample_size + 1)]
         self.losses = [SigmoidWithLoss(floor) for _ in self.dots]
         self.params: list[Array] = [param for dot in self.dots for param in dot.params]

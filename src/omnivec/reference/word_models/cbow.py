@@ -16,7 +16,7 @@ from omnivec.reference.layers.embedding import Embedding
 from omnivec.reference.layers.negative_sampling import NegativeSamplingLoss
 from omnivec.reference.layers.protocol import Layer
 from omnivec.reference.layers.samplers import UnigramSampler
-from omnivec.reference.word_models.contexts import NOBODY
+from omnivec.reference.word_models.contexts import NOBODY, wants_window
 from omnivec.reference.word_models.simple import SCALE, two_matrices
 
 
@@ -38,6 +38,7 @@ class CBOW:
         weights: tuple[Array, Array] | None = None, rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32, sparse: bool = False,
     ) -> None:  # fmt: skip
+        wants_window(window_size)
         if reduction not in ("mean", "sum"):
             raise ValueError(f"reduction is mean or sum, not {reduction}")
         if gradient not in ("true", "undivided"):

@@ -15,6 +15,12 @@ NOBODY = -1
 """What stands in a context where the text has no word: beside its first and its last one."""
 
 
+def wants_window(window_size: int) -> None:
+    """Refuse a window without any word around its target."""
+    if window_size < 1:
+        raise ValueError(f"window_size is at least 1, not {window_size}: a target needs words around it")
+
+
 def create_contexts_target(
     corpus: ArrayLike, window_size: int = 1, *, edges: bool = False
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -27,8 +33,7 @@ def create_contexts_target(
     words = integers(corpus, np.zeros(0)).astype(np.int64)
     if words.ndim != 1:
         raise ValueError(f"a corpus is one row of ids, not of shape {words.shape}")
-    if window_size < 1:
-        raise ValueError(f"window_size is at least 1, not {window_size}: a target needs words around it")
+    wants_window(window_size)
     if len(words) <= (1 if edges else 2 * window_size):
         raise ValueError(f"{len(words)} words are too few for a window of {window_size}: none is a target")
     padded = np.pad(words, window_size, constant_values=NOBODY) if edges else words

@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike
 from omnivec.reference.arrays import Array, array, random_normal
 from omnivec.reference.layers.linear import MatMul
 from omnivec.reference.layers.losses import SoftmaxWithLoss
+from omnivec.reference.word_models.contexts import wants_window
 
 SCALE = 0.01
 """Standard deviation of initial weights: scores begin near 0, so that all words are about equally likely."""
@@ -61,6 +62,7 @@ class SimpleCBOW:
         weights: tuple[Array, Array] | None = None, rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:  # fmt: skip
+        wants_window(window_size)
         V, H = vocab_size, hidden_size
         W_in, W_out = two_matrices([(V, H), (H, V)], weights, scale, rng, dtype)
         self.in_layers = [MatMul(W_in) for _ in range(2 * window_size)]
@@ -101,6 +103,7 @@ class SimpleSkipGram:
         weights: tuple[Array, Array] | None = None, rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:  # fmt: skip
+        wants_window(window_size)
         V, H = vocab_size, hidden_size
         W_in, W_out = two_matrices([(V, H), (H, V)], weights, scale, rng, dtype)
         self.in_layer = MatMul(W_in)

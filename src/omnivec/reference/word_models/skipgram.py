@@ -15,6 +15,7 @@ from omnivec.reference.layers.embedding import Embedding
 from omnivec.reference.layers.negative_sampling import NegativeSamplingLoss
 from omnivec.reference.layers.protocol import Layer
 from omnivec.reference.layers.samplers import UnigramSampler
+from omnivec.reference.word_models.contexts import wants_window
 from omnivec.reference.word_models.simple import SCALE, two_matrices
 
 
@@ -31,6 +32,7 @@ class SkipGram:
         scale: float = SCALE, weights: tuple[Array, Array] | None = None,
         rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32, sparse: bool = False,
     ) -> None:  # fmt: skip
+        wants_window(window_size)
         shape = (vocab_size, hidden_size)
         W_in, W_out = two_matrices([shape, shape], weights, scale, rng, dtype)
         if sampler is None and corpus is not None:
