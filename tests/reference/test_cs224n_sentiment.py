@@ -53,6 +53,13 @@ def test_the_file_is_read_as_in_the_assignment(tmp_path):
     assert dataset.counts.tolist() == [2, 1, 1, 1, 1, 1, 1, 1]
 
 
+def test_a_line_without_its_number_is_named(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("sentence_index\tsentence\n1\tThe Rock\n\nis not numbered\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="line 4 begins with 'is': a number and a sentence a line"):
+        StanfordSentiment(path)
+
+
 def test_words_are_rejected_with_their_probability():
     dataset = small()
     total = dataset.counts.sum()

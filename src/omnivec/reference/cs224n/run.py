@@ -6,7 +6,6 @@ that run are met digit by digit, see docs/cs224n.md).
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ from omnivec.reference.cs224n.models import skipgram, word2vec_sgd_wrapper
 from omnivec.reference.cs224n.sentiment import StanfordSentiment
 from omnivec.reference.cs224n.sparse import word2vec_sparse_wrapper
 
-SEED, VECTOR_SEED = 31415, 9265
+VECTOR_SEED = 9265
 WORDS = (
     "great cool brilliant wonderful well amazing worth sweet enjoyable boring bad dumb annoying "
     "female male queen king man woman rain snow hail coffee tea"
@@ -38,7 +37,7 @@ def train_sentiment(
     and more. folder: where to save every 5,000 iterations and to resume from, with data as it was at the
     start. report: as in `sgd`.
     """
-    dataset = data if isinstance(data, StanfordSentiment) else StanfordSentiment(data, random.Random(SEED))
+    dataset = data if isinstance(data, StanfordSentiment) else StanfordSentiment(data)
     if folder is not None and latest_saved(Path(folder)) is not None:
         # The sentences were thinned by the draws behind the first window's size. A resumed run of the
         # hand-out thins them anew, by those of the saved state, and trains on other sentences from there on.

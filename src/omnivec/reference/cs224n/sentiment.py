@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 
 UNKNOWN = "UNK"
+SEED = 31415
+"""Of the draws of the hand-out's training."""
 COPIES = 30
 """The sentences are thinned in so many copies, so that rare words meet other neighbours in each."""
 
@@ -24,7 +26,7 @@ class StanfordSentiment:
 
     Args:
         path: datasetSentences.txt; or `StanfordSentiment.from_sentences` for sentences in memory.
-        rng: the generator of all draws; `random.Random(31415)` if none is given, the seed of the hand-out.
+        rng: the generator of all draws; `random.Random(SEED)` if none is given, the seed of the hand-out.
         table_size: entries of the table from which negatives are drawn.
         sample: t of the keep probability √(t·N/f) of a word that occurs f times among N.
 
@@ -52,7 +54,7 @@ class StanfordSentiment:
         if not any(sentences):
             raise ValueError("no words in the sentences: one sentence with two words is the least")
         self.sentences, self.table_size, self.sample = sentences, table_size, sample
-        self.rng = random.Random(31415) if rng is None else rng
+        self.rng = random.Random(SEED) if rng is None else rng
         self.tokens: dict[str, int] = {}
         counts: list[int] = []
         for word in (word for words in sentences for word in words):
@@ -120,6 +122,15 @@ class StanfordSentiment:
 
 
 def _sentences(path: Path) -> list[list[str]]:
+    sentences = []
     with path.open(encoding="utf-8") as lines:
         next(lines, None)
-        return [[word.lower() for word in line.split()[1:]] for line in lines]
+        for place, line in enumerate(lines, 2):
+            number, *words = line.split() or ["0"]
+            if not number.isdigit():
+                raise ValueError(
+                    f"line {place} begins with {number[:60]!r}: a number and a sentence a line are expected, "
+                    "as datasetSentences.txt has them; for other text use StanfordSentiment.from_sentences"
+                )
+            sentences.append([word.lower() for word in words])
+    return sentences
