@@ -32,7 +32,12 @@ def create_co_matrix(corpus: ArrayLike, vocab_size: int, window_size: int = 1) -
     if len(ids) and not 0 <= ids.min() <= ids.max() < vocab_size:
         raise ValueError(f"ids lie between 0 and {vocab_size - 1}, got {ids.min()} … {ids.max()}")
     matrix = np.zeros((vocab_size, vocab_size), np.int32)
+    count_neighbours(matrix, ids, window_size)
+    return matrix
+
+
+def count_neighbours(matrix: NDArray[Any], ids: NDArray[np.integer], window_size: int) -> None:
+    """Add to the matrix, both ways, every pair of ids (tokens,) at most window_size places apart."""
     for distance in range(1, min(window_size, len(ids) - 1) + 1):
         np.add.at(matrix, (ids[distance:], ids[:-distance]), 1)
         np.add.at(matrix, (ids[:-distance], ids[distance:]), 1)
-    return matrix

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.reference.counts.cooccurrence import count_neighbours
 from omnivec.reference.counts.svd import truncated_svd
 
 START, END = "<START>", "<END>"
@@ -66,10 +67,7 @@ def compute_co_occurrence_matrix(
     word2ind = {word: row for row, word in enumerate(words)}
     matrix = np.zeros((count, count))
     for document in corpus:
-        ids = np.array([word2ind[word] for word in document], int)
-        for distance in range(1, min(window_size, len(ids) - 1) + 1):
-            np.add.at(matrix, (ids[distance:], ids[:-distance]), 1)
-            np.add.at(matrix, (ids[:-distance], ids[distance:]), 1)
+        count_neighbours(matrix, np.array([word2ind[word] for word in document], int), window_size)
     return matrix, word2ind
 
 
