@@ -128,6 +128,13 @@ def test_first_wrong_index_of_a_broken_function_is_named():
     assert found.expected == pytest.approx(gradient[1, 2], rel=1e-6)
 
 
+def test_gradient_of_another_shape_and_integers_are_refused():
+    with pytest.raises(ValueError, match=r"the shape of x, \(3,\), got \(3, 1\)"):
+        gradient_check(lambda x: float((x**2).sum()), np.ones(3), np.full((3, 1), 2.0))
+    with pytest.raises(ValueError, match="an array of floats, not of int64"):
+        gradient_check(lambda x: float((x**2).sum()), np.ones(3, np.int64), np.full(3, 2.0))
+
+
 def test_repeated_negative_added_in_place_is_found():
     """The mistake of a public solution of CS224n's assignment 2: W[ids] += … keeps one of two equal ids."""
     W, h, ids = normal(1, 6, 3), normal(2, 3), np.array([1, 1, 3])
