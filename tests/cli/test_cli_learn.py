@@ -29,6 +29,8 @@ def test_without_a_topic_the_list_with_titles(call):
     assert (code, err) == (0, "")
     for topic, line in zip(TOPICS, out.splitlines(), strict=False):
         assert line.split("  ")[0] == topic and line.endswith(lesson(topic).title)
+    shown = out.splitlines()[: len(TOPICS)]
+    assert len({line.index(lesson(topic).title) for topic, line in zip(TOPICS, shown, strict=True)}) == 1
     assert "RNN에서 LSTM으로" in call("learn", "--language", "ko")[1]
 
 
@@ -89,6 +91,10 @@ def test_a_notebook_is_written_and_nothing_runs(call, tmp_path, language):
         (("zzz",), "unknown topic zzz; topics: one-hot, negative-sampling, skip-gram, cs224n-a2, "),
         (("why", "--text", "README.md"), "why takes no --text; lessons that do: "),
         (("cbow", "--text", "nowhere.txt"), "nowhere.txt: no such file or folder"),
+        (
+            ("attention", "--text", __file__),
+            "attention takes a folder as --text (docs/learn.md), got the file ",
+        ),
         (("why", "--notebook", "x.txt"), "--notebook needs a name that ends in .ipynb, got x.txt"),
         (("--notebook", "x.ipynb"), "--notebook and --text need a topic"),
         (("why", "--language", "de"), "de"),
@@ -102,7 +108,15 @@ def test_what_is_wrong_with_a_call_is_one_line(call, words, message):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX")
 @pytest.mark.parametrize(
-    ("keys", "seen", "unseen"), [("q", "W[3]", "row numbers:"), (" q", "row numbers:", "Wrong(")]
+    ("keys", "seen", "unseen"),
+    [
+        ("q", "W[3]", "row numbers:"),
+        (" q", "row numbers:", "Wrong("),
+        ("\x1b", "W[3]", "row numbers:"),
+        (["\x1b[B ", "\x04"], "row numbers:", "Wrong("),
+        (["ㅂ"], "W[3]", "row numbers:"),
+    ],
+    ids=["q", "a key and q", "escape", "a cursor key, a key and Ctrl-D", "q of a Hangul keyboard"],
 )
 def test_a_terminal_waits_for_a_key_and_q_ends(keys, seen, unseen):
     import pty

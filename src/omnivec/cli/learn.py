@@ -87,18 +87,20 @@ def _list(language: str, as_json: bool) -> None:
     if as_json:
         emit_json({"topics": list(TOPICS)})
         return
-    emit(*aligned((name, lesson(name, language).title) for name in TOPICS))
+    emit(*aligned([(name, lesson(name, language).title) for name in TOPICS], left=2))
     emit("", "Next: omnivec learn one-hot")
 
 
 def _given(topic: str, text: str | None) -> str:
     """The environment variable that names the data of a topic; '' where it takes none."""
-    from omnivec.lessons.library import FILES
+    from omnivec.lessons.library import FILES, FOLDERS
 
     if text is not None:
         if topic not in FILES:
             raise WrongCall(f"{topic} takes no --text; lessons that do: {', '.join(FILES)}")
         existing(text)
+        if FILES[topic] in FOLDERS and not Path(text).is_dir():
+            raise WrongCall(f"{topic} takes a folder as --text (docs/learn.md), got the file {text}")
     return FILES.get(topic, "")
 
 

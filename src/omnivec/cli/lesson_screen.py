@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from textwrap import indent
 from typing import Any, TextIO
@@ -17,6 +18,9 @@ from omnivec.cli.show import print_line
 INDENT = "    "
 WIDEST = 100
 """Columns that a text fills at most: longer lines are hard to read."""
+ESCAPE = "\x1b"
+ENDS = ("q", "Q", "ㅂ", ESCAPE, "\x04", "")
+"""Keys that end a lesson: q, also on a keyboard set to Hangul, escape, Ctrl-D; '' when nobody is there."""
 
 
 class Screen:
@@ -51,11 +55,13 @@ class Screen:
         self._console.print()
 
     def wait(self) -> bool:
-        """Wait for a key; False for q or escape."""
+        """Wait for a key; False for one of `ENDS`. Cursor keys, with which one reads back, do nothing."""
         if self._hurry:
             return True
         print_line("           a key runs it, q ends")
-        return _key() not in ("q", "Q", "\x1b", "")
+        while (key := _key()).startswith(ESCAPE) and key != ESCAPE:
+            pass
+        return key not in ENDS
 
     def _write(self, source: str) -> None:
         emit("", *source.splitlines(), "")
@@ -65,6 +71,7 @@ class Screen:
 def _key() -> str:
     """The next key, without a return behind it where the system allows; '' when there is nobody any more."""
     try:
+        import select
         import termios
         import tty
     except ImportError:  # Windows
@@ -76,6 +83,12 @@ def _key() -> str:
     before = termios.tcgetattr(stdin)
     try:
         tty.setcbreak(stdin, termios.TCSADRAIN)  # Ctrl-C still stops, and keys typed ahead count
-        return sys.stdin.read(1)
+        key = os.read(stdin, 1)
+        if key >= b"\x80" or key == b"\x1b":  # the first of several bytes, if it is a letter or a cursor key
+            while select.select([stdin], [], [], 0.05)[0] and (more := os.read(stdin, 1)):
+                key += more
+                if len(key) > 2 and key.startswith(b"\x1b") and (more.isalpha() or more == b"~"):
+                    break
+        return key.decode(errors="replace")
     finally:
         termios.tcsetattr(stdin, termios.TCSADRAIN, before)

@@ -21,6 +21,8 @@ FILES = {
 }  # fmt: skip
 """The environment variable that names the real data of a lesson; without it the lesson takes what
 is there or makes a small twin."""
+FOLDERS = ("OMNIVEC_BOOK",)
+"""Those of them that name a folder."""
 
 
 @dataclass(frozen=True)

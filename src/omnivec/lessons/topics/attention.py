@@ -150,7 +150,7 @@ if {"AttentionSeq2seq.pkl", "date.txt"} <= set(found):
     book_right = exact_matches(published, book.test[0][:, ::-1], book.test[1])
     print(f"the book's published network: {book_right:.2%} of its {len(book.test[0]):,} test dates")
 else:
-    print("no files of the book: set OMNIVEC_BOOK to a folder with date.txt and AttentionSeq2seq.pkl")
+    print("no date.txt and AttentionSeq2seq.pkl in", folder or "OMNIVEC_BOOK, which names no folder")
 # %% [markdown]
 # **The same numbers elsewhere.** omnivec has no compiled engine for sequences: these layers are for reading.
 # PyTorch has attention as one function; it divides scores by √H unless told not to.
