@@ -160,6 +160,17 @@ def test_rows_that_are_no_numbers_are_no_answers():
     assert [word for word, _ in most_similar("a", *known, rows)] == ["c"]
 
 
+def test_scores_that_differ_by_rounding_alone_stand_by_id():
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([rng.normal(size=(3, 50)), np.outer(rng.uniform(0.1, 9, 30), rng.normal(size=50))])
+    names = dict(enumerate(f"w{i:02}" for i in range(33)))
+    ids = {word: row for row, word in names.items()}
+    units = rows[3:] / np.linalg.norm(rows[3:], axis=1, keepdims=True)
+    assert len(set((units @ rows[0]).tolist())) > 1  # one direction, and yet not one number
+    found = analogy("w00", "w01", "w02", ids, names, rows, top=30, rows="unit").answers
+    assert [word for word, _ in found] == [names[row] for row in range(3, 33)]
+
+
 def test_small_floats_are_counted_in_float64():
     rows = np.random.default_rng(0).normal(size=(50, 20)).astype(np.float16)
     known = {str(i): i for i in range(50)}, {i: str(i) for i in range(50)}
