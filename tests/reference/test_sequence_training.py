@@ -96,6 +96,8 @@ def test_a_text_shorter_than_a_batch_is_refused():
         trainer().fit(np.zeros(699, int), np.zeros(699, int))
     with pytest.raises(ValueError, match="at least 1; 20 and 0 came"):
         trainer().fit(np.zeros(699, int), np.zeros(699, int), time_size=0)
+    with pytest.raises(ValueError, match="eval_interval is at least 1, or None for no curve; 0 came"):
+        trainer().fit(np.zeros(700, int), np.zeros(700, int), eval_interval=0)
 
 
 def test_a_loss_that_is_no_number_ends_the_training():

@@ -73,6 +73,8 @@ class RnnlmTrainer:
         """
         if min(batch_size, time_size) < 1:
             raise ValueError(f"batch_size and time_size are at least 1; {batch_size} and {time_size} came")
+        if eval_interval is not None and eval_interval < 1:
+            raise ValueError(f"eval_interval is at least 1, or None for no curve; {eval_interval} came")
         steps = len(xs) // (batch_size * time_size)
         if steps < 1 or len(xs) != len(ts):
             found = f"{len(xs)} and {len(ts)} came"
