@@ -9,8 +9,9 @@ show.py       progress on stderr
 call.py       a preset below a file below flags, as options
 saving.py     what becomes of a trained model; resume.py  checkpoints; signals.py  Ctrl-C and SIGTERM
 opening.py    how a model is opened; target.py  where vectors go
-train.py plan.py extend.py ask.py judge.py info.py move.py index.py demo.py       the verbs
+train.py plan.py extend.py ask.py judge.py info.py move.py index.py learn.py demo.py       the verbs
 questions.py  lines of stdin as questions of ask.py; rival.py  gensim beside demo.py
+lesson_screen.py  a lesson on the terminal
 """
 
 from omnivec.cli.app import main

@@ -28,7 +28,13 @@ def gradient_check(
 
     They agree when |given − expected| / max(1, |given|, |expected|) ≤ tolerance. x is restored. Source:
     CS224n, assignment 2.
+
+    Raises: ValueError for a gradient of another shape than x's, and for integers, which no step can move.
     """
+    if np.shape(gradient) != x.shape:
+        raise ValueError(f"the gradient has the shape of x, {x.shape}, got {np.shape(gradient)}")
+    if not np.issubdtype(x.dtype, np.floating):
+        raise ValueError(f"x is an array of floats, not of {x.dtype}: steps of {step} would be lost in it")
     for index in np.ndindex(x.shape):
         before = x[index]
         x[index] = before + step
