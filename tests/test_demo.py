@@ -6,8 +6,8 @@ import random
 import pytest
 
 from omnivec.cli import main
-from omnivec.data.spare import spare_folder
 from omnivec.data import datasets
+from omnivec.data.spare import spare_folder
 
 
 @pytest.fixture(autouse=True)
