@@ -71,7 +71,7 @@ StandIns = Mapping[str, Callable[..., object]]
 def load(
     path: Path, data: memoryview, stand_ins: StandIns, told: Callable[[float], None] | None = None
 ) -> object:
-    """What a pickle holds: dictionaries, lists, tuples, text, whole numbers, memoryviews, what stand-ins give.
+    """What a pickle holds: dictionaries, lists, tuples, text, integers, memoryviews, what stand-ins give.
 
     `told` hears the share of the bytes that is done.
 
