@@ -6,7 +6,7 @@ import random
 import pytest
 
 from omnivec.cli import main
-from omnivec.cli.demo import demo_folder
+from omnivec.data.spare import spare_folder
 from omnivec.data import datasets
 
 
@@ -70,6 +70,6 @@ def test_gensim_is_stopped_when_it_takes_too_long(text, capsys, monkeypatch):
 def test_a_cache_that_cannot_be_written_is_not_needed(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    folder = demo_folder()
+    folder = spare_folder("demo")
     assert folder.is_dir() and "omnivec-demo-" in folder.name
     folder.rmdir()

@@ -235,7 +235,7 @@ def test_an_array_of_cupy_is_refused_with_what_to_do(tmp_path, matrix):
     [
         ({"more": 1}, "another pickle"),
         ({"word_vecs": 3}, "an array, word_vecs"),
-        ({"word_vecs": np.zeros(6, np.float16)}, "no matrix of floats"),
+        ({"word_vecs": np.zeros(6, np.float16)}, r"shape \(6,\), not \(words, dim\)"),
         ({"word_vecs": np.zeros((6, 2), np.int16)}, "no matrix of floats"),
         ({"word_vecs": np.zeros((6, 0), np.float16)}, "damaged"),
         ({"word_vecs": np.zeros((5, 2), np.float16)}, "6 words, 6 ids and 5 vectors"),
@@ -281,3 +281,23 @@ def test_a_glimpse_names_what_would_be_imported_and_runs_nothing():
     found = pickles.glimpse(pickle.dumps(Runs(os.system, "true"), 4))
     assert found.names == ["posix.system"] and found.texts[-1] == "true"
     assert pickles.glimpse(b"\x80\x04") is None and pickles.glimpse(b"80 2\n") is None
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_weights_of_a_network_are_a_list_of_arrays(tmp_path, protocol):
+    arrays = [np.arange(6, dtype=np.float16).reshape(2, 3), np.ones(3, np.float16), np.zeros((2, 1, 2))]
+    path = put(tmp_path / "weights.pkl", pickle.dumps(arrays, protocol))
+    for found, array in zip(book_pickle.weights(path), arrays, strict=True):
+        np.testing.assert_array_equal(found, array)
+        assert found.dtype == array.dtype
+
+
+@pytest.mark.parametrize("thing", [{"a": 1}, [1, 2], [[np.ones(2)]], (np.ones(2),)])
+def test_what_is_no_list_of_arrays_is_refused(tmp_path, thing):
+    with pytest.raises(FormatError, match="a list of arrays was expected"):
+        book_pickle.weights(put(tmp_path / "p", pickle.dumps(thing, 4)))
+
+
+def test_a_list_of_calls_is_refused_and_runs_nothing(tmp_path):
+    with pytest.raises(FormatError, match="could run code"):
+        book_pickle.weights(put(tmp_path / "p", pickle.dumps([print], 4)))

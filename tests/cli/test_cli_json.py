@@ -163,3 +163,15 @@ def test_baseline(call, tmp_path):
     out = call("baseline", str(text), "--folds", "2", "--threads", "1", "--json")[1]
     fits(json.loads(out), SHAPES["baseline"])
     assert json.loads(out)["without_label"] == 9
+
+
+def test_learn(call, tmp_path):
+    fits(json.loads(call("learn", "--json")[1]), SHAPES["learn"])
+    page = PAGE.read_text(encoding="utf-8")
+    _, of_a_topic = re.findall(
+        r"^```json\n(.*?)^```", page.split("\n## learn\n")[1].split("\n## ")[0], re.M | re.S
+    )
+    shape = json.loads(of_a_topic)
+    fits(json.loads(call("learn", "skip-gram", "--json")[1]), shape, ["notebook"])
+    words = ("learn", "why", "--notebook", tmp_path / "why.ipynb", "--json")
+    fits(json.loads(call(*words)[1]), shape, ["cells"])

@@ -42,6 +42,7 @@ VERBS = {
     "convert": ("move:convert", "The same vectors in another format."),
     "export": ("move:export", "One table of a model as a file."),
     "index": ("index:index", "A quicker, approximate search, saved in a model."),
+    "learn": ("learn:learn", "Lessons that run: one-hot to attention, each number computed."),
     "demo": ("demo:demo", "All of it in under a minute, on text that is on this machine."),
 }
 """Where a verb lives, and its line in the help."""

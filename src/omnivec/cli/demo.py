@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +19,7 @@ from omnivec.cli.rival import Race, race
 from omnivec.cli.show import Display, logging_shown
 from omnivec.data import datasets
 from omnivec.data.datasets import Sample
+from omnivec.data.spare import spare_folder
 
 if TYPE_CHECKING:
     from omnivec.model import Model
@@ -53,7 +51,7 @@ def demo(
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """Train word vectors in seconds, beside gensim if it is installed, then look at them and measure them."""
-    folder = demo_folder()
+    folder = spare_folder("demo")
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         sample = _sample(text, folder, display)
         model = _trained(sample, display)
@@ -72,18 +70,6 @@ def demo(
     else:
         _show(path, table, found, asked)
     return 0
-
-
-def demo_folder() -> Path:
-    """A folder of the user's own for the demo: in the cache, or temporary where that cannot be written."""
-    from omnivec.kernels.compiling import cache_root  # one place decides where that is
-
-    with suppress(OSError, RuntimeError):  # RuntimeError: there is no home
-        folder = cache_root() / "demo"
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="omnivec-demo-"))
 
 
 def given(path: Path) -> Sample:

@@ -12,14 +12,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from omnivec.reference.layers import functions
+
 Rows = NDArray[np.floating]
 
 
 def sigmoid(x: ArrayLike) -> NDArray[np.floating]:
-    """1 / (1 + e^−x), from the exponential that cannot overflow."""
-    x = np.asarray(x, np.float64)
-    tail = np.exp(-np.abs(x))
-    value: NDArray[np.floating] = np.where(x >= 0, 1, tail) / (1 + tail)
+    """1 / (1 + e^−x), in float64."""
+    value: NDArray[np.floating] = functions.sigmoid(np.asarray(x, np.float64))
     return value
 
 
@@ -44,10 +44,8 @@ def window_gradient(v: Rows, u: Rows, signs: ArrayLike) -> tuple[Rows, Rows]:
 
 
 def softmax(scores: ArrayLike) -> NDArray[np.floating]:
-    """e^score / Σ e^score over the last axis; the largest score is taken off first: none overflows."""
-    scores = np.asarray(scores, np.float64)
-    raised = np.exp(scores - scores.max(-1, keepdims=True))
-    value: NDArray[np.floating] = raised / raised.sum(-1, keepdims=True)
+    """e^score / Σ e^score over the last axis, in float64."""
+    value: NDArray[np.floating] = functions.softmax(np.asarray(scores, np.float64))
     return value
 
 

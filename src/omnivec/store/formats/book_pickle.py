@@ -2,7 +2,8 @@
 
 It holds ``{"word_vecs": (V, d), "word_to_id": {word: row}, "id_to_word": {row: word}}``. Reading executes
 nothing: `omnivec.store.formats.pickles` takes the file apart, and the stand-ins below note what NumPy would
-have been asked for. Plain `pickle.load` reads what is written.
+have been asked for. Plain `pickle.load` reads what is written. The weights of the book's networks are a
+pickle, too: a list of arrays.
 """
 
 from __future__ import annotations
@@ -80,6 +81,19 @@ def write(
         told(1)
 
 
+def weights(path: str | os.PathLike[str]) -> list[NDArray[np.floating]]:
+    """The arrays of a file of weights, such as the book's Rnnlm.pkl, in their order; nothing is executed.
+
+    Raises: FormatError naming the byte of what is damaged, or is anything else than a list of arrays.
+    """
+    path = Path(path)
+    with opened(path) as source:
+        params = load(path, memoryview(whole(source, "the file", 1, f"{path} does not fit")), STAND_INS)
+    if type(params) is not list or any(type(array) is not _Array for array in params):
+        raise FormatError(f"{path}: a list of arrays was expected; another pickle")
+    return [array.numbers(path, f"array {place}") for place, array in enumerate(params)]
+
+
 def _loaded(path: Path, told: Told | None = None) -> tuple[list[str], NDArray[np.floating]]:
     """The words by row, and their rows."""
     with opened(path) as source:
@@ -137,15 +151,22 @@ class _Array:
 
     def matrix(self, path: Path) -> NDArray[np.floating]:
         """The array. Raises: FormatError unless it is (V, d) floats and has just the bytes for them."""
+        matrix = self.numbers(path, "word_vecs", "matrix")
+        if matrix.ndim != 2 or matrix.shape[1] < 1:
+            raise FormatError(f"{path}: word_vecs has shape {matrix.shape}, not (words, dim); damaged")
+        return matrix
+
+    def numbers(self, path: Path, name: str, kind: str = "array") -> NDArray[np.floating]:
+        """The array. Raises: FormatError unless it is floats and has just the bytes for its shape."""
         if len(self._parts) != 4:
-            raise FormatError(f"{path}: word_vecs is an array without numbers; damaged")
+            raise FormatError(f"{path}: {name} is an array without numbers; damaged")
         raw, dtype, shape, fortran = self._parts
         plain = type(raw) in (bytes, memoryview) and type(dtype) is _DType and dtype.dtype.kind == "f"
-        if not plain or type(shape) is not tuple or [type(size) for size in shape] != [int, int]:
-            raise FormatError(f"{path}: word_vecs is no matrix of floats; (words, dim) was expected")
-        if min(shape) < 0 or shape[1] < 1 or math.prod(shape) * dtype.dtype.itemsize != len(raw):
+        if not plain or type(shape) is not tuple or {type(size) for size in shape} != {int}:
+            raise FormatError(f"{path}: {name} is no {kind} of floats; damaged, or another file")
+        if min(shape) < 0 or math.prod(shape) * dtype.dtype.itemsize != len(raw):
             size = f"{dtype.dtype.name} of shape {shape}"
-            raise FormatError(f"{path}: word_vecs is {size} in {len(raw):,} bytes; damaged")
+            raise FormatError(f"{path}: {name} is {size} in {len(raw):,} bytes; damaged")
         return np.frombuffer(raw, dtype.dtype).reshape(shape, order="F" if fortran else "C")
 
 

@@ -71,7 +71,7 @@ StandIns = Mapping[str, Callable[..., object]]
 def load(
     path: Path, data: memoryview, stand_ins: StandIns, told: Callable[[float], None] | None = None
 ) -> object:
-    """What a pickle holds: dictionaries, tuples, text, whole numbers, memoryviews, and what stand-ins give.
+    """What a pickle holds: dictionaries, lists, tuples, text, whole numbers, memoryviews, and what stand-ins give.
 
     `told` hears the share of the bytes that is done.
 
@@ -192,6 +192,12 @@ class _Machine:
             raise ValueError("a key that is neither text nor a whole number")
         target.update(zip(keys, pairs[1::2], strict=True))
 
+    def entries(self, values: list[Any]) -> None:
+        target = self.stack[-1]
+        if type(target) is not list:
+            raise ValueError("entries without a list")
+        target.extend(values)
+
     def name(self, module: object, name: object) -> None:
         full = f"{module}.{name}" if type(module) is str and type(name) is str else ""
         if full in self.stand_ins:
@@ -222,6 +228,7 @@ _STEPS: dict[int, Callable[[_Machine], None]] = {
         b"(": lambda machine: machine.marks.append(len(machine.stack)),
         b"}": lambda machine: machine.push({}),
         b")": lambda machine: machine.push(()),
+        b"]": lambda machine: machine.push([]),
         b"N": lambda machine: machine.push(None),
         b"\x88": lambda machine: machine.push(True),
         b"\x89": lambda machine: machine.push(False),
@@ -242,6 +249,8 @@ _STEPS: dict[int, Callable[[_Machine], None]] = {
         b"\x87": lambda machine: machine.push(machine.last(3)),
         b"s": lambda machine: machine.items(list(machine.last(2))),
         b"u": lambda machine: machine.items(machine.marked()),
+        b"a": lambda machine: machine.entries(list(machine.last(1))),
+        b"e": lambda machine: machine.entries(machine.marked()),
         b"\x94": lambda machine: machine.remember(len(machine.memo)),
         b"q": lambda machine: machine.remember(machine.number(1)),
         b"r": lambda machine: machine.remember(machine.number(4)),
@@ -253,4 +262,4 @@ _STEPS: dict[int, Callable[[_Machine], None]] = {
         b"b": _Machine.build,
     }.items()
 }
-"""What protocols 2 to 5 write for text, numbers, bytes, tuples, dictionaries and NumPy arrays."""
+"""What protocols 2 to 5 write for text, numbers, bytes, tuples, lists, dictionaries and NumPy arrays."""

@@ -1,0 +1,38 @@
+"""A text as word ids, and how often words stand near each other.
+
+Source: Deep Learning from Scratch 2, chapter 2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def preprocess(text: str) -> tuple[NDArray[np.int64], dict[str, int], dict[int, str]]:
+    """(corpus, word_to_id, id_to_word): lower-cased, `.` a word of its own, ids by first appearance."""
+    words = text.lower().replace(".", " .").split()
+    word_to_id: dict[str, int] = {}
+    for word in words:
+        word_to_id.setdefault(word, len(word_to_id))
+    corpus = np.array([word_to_id[word] for word in words], np.int64)
+    return corpus, word_to_id, {row: word for word, row in word_to_id.items()}
+
+
+def create_co_matrix(corpus: ArrayLike, vocab_size: int, window_size: int = 1) -> NDArray[np.int32]:
+    """C (vocab_size, vocab_size): how often two words stand at most window_size places apart, both ways.
+
+    corpus: ids, one stream without borders. For documents: `cs224n.compute_co_occurrence_matrix`.
+    """
+    ids: NDArray[Any] = np.asarray(corpus, np.int64)
+    if window_size < 1:
+        raise ValueError(f"a window has at least one word on each side, got {window_size}")
+    if len(ids) and not 0 <= ids.min() <= ids.max() < vocab_size:
+        raise ValueError(f"ids lie between 0 and {vocab_size - 1}, got {ids.min()} … {ids.max()}")
+    matrix = np.zeros((vocab_size, vocab_size), np.int32)
+    for distance in range(1, min(window_size, len(ids) - 1) + 1):
+        np.add.at(matrix, (ids[distance:], ids[:-distance]), 1)
+        np.add.at(matrix, (ids[:-distance], ids[distance:]), 1)
+    return matrix

@@ -1,0 +1,1 @@
+"""How a model learns: optimisers, clipping, shared weights, the loop around them, checkpoints."""
