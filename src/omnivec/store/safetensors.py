@@ -60,22 +60,33 @@ def write_tables(
     Returns: the SHA-256 of each array's bytes, in hexadecimal digits, by name.
     Raises: OSError of the system (exists, no space, not writable); ValueError for a type the layout lacks.
     """
-    header, plan = _plan(tables, metadata)
-    total, sums = max(sum(array.nbytes for _, array in plan), 1), {}
     with path.open("xb") as file:
-        file.write(len(header).to_bytes(8, "little"))
-        file.write(header)
-        for name, array in plan:
-            digest = sha256()
-            for block in _blocks(array):
-                file.write(block)
-                digest.update(block)
-                if told is not None:
-                    told(min((file.tell() - 8 - len(header)) / total, 1))
-            if not name.startswith(_PAD):
-                sums[name] = digest.hexdigest()
+        sums = put_tables(file, tables, metadata, told)
         file.flush()
         os.fsync(file.fileno())
+    return sums
+
+
+def put_tables(
+    file: BinaryIO,
+    tables: Mapping[str, NDArray[Any] | Padded],
+    metadata: Mapping[str, str],
+    told: Callable[[float], None] | None = None,
+) -> dict[str, str]:
+    """`write_tables` into an open file."""
+    header, plan = _plan(tables, metadata)
+    total, sums = max(sum(array.nbytes for _, array in plan), 1), {}
+    file.write(len(header).to_bytes(8, "little"))
+    file.write(header)
+    for name, array in plan:
+        digest = sha256()
+        for block in _blocks(array):
+            file.write(block)
+            digest.update(block)
+            if told is not None:
+                told(min((file.tell() - 8 - len(header)) / total, 1))
+        if not name.startswith(_PAD):
+            sums[name] = digest.hexdigest()
     return sums
 
 
@@ -196,9 +207,9 @@ class Arrays:
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path, self._file = path, file
         self._size = os.fstat(file.fileno()).st_size
-        found = _read_header(path, file, self._size)
+        found, self.metadata = _read_header(path, file, self._size)
         self.entries = {name: entry for name, entry in found.items() if not name.startswith(_PAD)}
-        """Where each array lies, by name; fillers are left out."""
+        """Where each array lies, by name; fillers are left out. `metadata` is the header's dictionary."""
 
     def map(self) -> dict[str, NDArray[Any]]:
         """Read-only plain arrays by name, backed by a mapping that outlives the file's name and this object.
@@ -268,8 +279,8 @@ class Arrays:
             raise FormatError(f"{self._path}: byte {start + got:,}: the file ends here now; truncated")
 
 
-def _read_header(path: Path, file: BinaryIO, size: int) -> dict[str, Entry]:
-    """Where each array lies, checked against the file's size."""
+def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Entry], dict[str, str]]:
+    """Where each array lies, checked against the file's size; the dictionary of strings beside them."""
     length = int.from_bytes(file.read(8), "little")
     if size < 8 or length > min(size - 8, _HEADER_LIMIT):
         raise FormatError(
@@ -282,7 +293,9 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> dict[str, Entry]:
         raise FormatError(f"{path}: byte 8: the header is not JSON ({error})") from None
     if not isinstance(header, dict):
         raise FormatError(f"{path}: byte 8: the header is not a JSON object")
-    header.pop("__metadata__", None)
+    said = header.pop("__metadata__", {})
+    pairs = said.items() if isinstance(said, dict) else ()
+    metadata = {name: text for name, text in pairs if isinstance(text, str)}
     entries, start = {}, 8 + length
     end = 0
     for name, entry, begin, stop in _sorted_entries(path, header):
@@ -299,7 +312,7 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> dict[str, Entry]:
         raise FormatError(
             f"{path}: byte {min(size, start + end):,}: {size:,} bytes, {start + end:,} expected; {what}"
         )
-    return entries
+    return entries, metadata
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
