@@ -108,18 +108,17 @@ def train(
     starts, columns, weights = borrowed(starts), borrowed(columns), borrowed(weights)
     words, contexts = borrowed(words), borrowed(contexts)
     width, cells = words.shape[1] >> 1, columns.shape[0]
-    full, cost, p, bad = math.log(x_max), 0.0, first, -1
-    ahead = run_at(p // RUN, cells, key)
+    full, cost, done, bad = math.log(x_max), 0.0, first, -1
+    ahead = run_at(first // RUN, cells, key)
     row_ahead = row_at(starts, ahead)
-    while p < last and bad < 0:
-        number = p // RUN
+    while done < last and bad < 0:
+        number = done // RUN
         here, i = ahead, row_ahead
         ahead = run_at(number + 1, cells, key)
         row_ahead = row_at(starts, ahead)
         soon = row_ahead
         request(words, soon)
-        for p in range(p, min(number * RUN + RUN, last)):
-            at = p - number * RUN
+        for at in range(done - number * RUN, min(RUN, last - number * RUN)):
             if ahead + at < cells:  # both rows of a cell are asked for while the run before it is trained
                 request(contexts, columns[ahead + at])
                 while ahead + at >= starts[soon + 1]:
@@ -139,9 +138,9 @@ def train(
             if not math.isfinite(loss):
                 bad = cell
                 break
-            step(words, i, contexts, j, share * difference, rate - decay * (p - first), clip)
-        p += 1
+            step(words, i, contexts, j, share * difference, rate - decay * (done - first), clip)
+            done += 1
     sums[0] += cost
-    sums[1] += p - first
-    sums[2] += p - first
+    sums[1] += done - first
+    sums[2] += done - first
     return bad

@@ -89,8 +89,8 @@ def train(
 ) -> tuple[float, int]:  # fmt: skip
     """Steps for numbers first … last − 1 of an epoch's order; both sides, see `start`, change in place.
 
-    Both rows of a cell move from where they were before it, by −rate · g / √sum, and the sum grows by g² after
-    that. No derivative counts for more than ± clip; the rate falls by `decay` a cell. Returns (cost, cells).
+    Both rows of a cell move from where they were before it, by −rate · g / √sum; then the sum grows by g². No
+    derivative counts for more than ± clip; the rate falls by `decay` a cell. Returns (cost, cells).
     """
     x, chosen, total = np.asarray(weights, np.float64), order(len(columns), key)[first:last], 0.0
     for number, cell in enumerate(chosen):
