@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from omnivec.errors import OptionError
 from omnivec.learners.classifier import Classifier
 from omnivec.learners.known import LEARNERS
+from omnivec.learners.learner import Trained
 from omnivec.store.tables import KINDS
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.progress import Progress
-    from omnivec.learners.learner import Learner
     from omnivec.model import Model
 
 
@@ -46,7 +46,7 @@ def extend(
 
     Args:
         model: one that was trained here, or its path; an interrupted one too.
-        source: a text, as in `Learner.fit`. The phrases of the model's own text are joined in it; what
+        source: a text, as in `Trained.fit`. The phrases of the model's own text are joined in it; what
             `Phrases.apply` has for it comes after them.
         epochs: passes over the new text; as many as the model had when not given, like the next three.
         lr: learning rate at the start, from where it falls as in a first training; a smaller one changes less
@@ -55,9 +55,9 @@ def extend(
         threads: threads that train.
         seed: that of the model and one, when not given, so that no random number is drawn a second time.
         frozen: the vectors of the words the model has stay as they are; its prediction side still moves.
-        tokenizer: as in `Learner.fit`.
-        rule: as in `Learner.fit`, for new words alone.
-        progress: as in `Learner.fit`.
+        tokenizer: as in `Trained.fit`.
+        rule: as in `Trained.fit`, for new words alone.
+        progress: as in `Trained.fit`.
 
     Raises: OptionError for a model of vectors alone; InputError as `fit`, and for a text in which no word is
     known or frequent enough; NotEnoughMemory; NotFinite when training diverges.
@@ -124,7 +124,7 @@ def _opened(model: object) -> Model:
     return model
 
 
-def _learner(model: Model) -> Learner:
+def _learner(model: Model) -> Trained:
     """The options of a model as the learner they are. OptionError for a model that cannot go on."""
     if model.learner == Classifier.name:
         raise OptionError(
@@ -143,6 +143,10 @@ def _learner(model: Model) -> Learner:
         known = ", ".join(name for name in LEARNERS if name != Classifier.name)
         raise OptionError(f"a model of {known} is needed, got one of {model.learner}")
     learner = LEARNERS[model.learner](**model.options)
+    if not isinstance(learner, Trained):
+        raise OptionError(
+            f"extend goes on with training, and {model.learner} is computed at once; learn from all texts"
+        )
     # Patience with a text of its own: that text was for the first training, and none is held out now.
     return learner if learner.heldout else learner.replaced(patience=None)
 

@@ -1,10 +1,13 @@
-"""What all learners share: options, and a `fit` that turns a source into a model."""
+"""What all learners share: options, and a `fit` that turns a source into a model.
+
+`Learner` is that alone; `Trained` is what learns by passes over a source, which the engine runs.
+"""
 
 from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from omnivec.data.corpus import Corpus, Reading
     from omnivec.data.heldout import Text
+    from omnivec.data.phrases import Phrases
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
@@ -43,12 +47,97 @@ class Learner(Options, ABC):
 
     dim: Annotated[int, Between(1, 4096)] = 100
     """Floats in a vector; time and memory grow in proportion."""
-    epochs: Annotated[int, Between(1, 100_000)] = 5
-    """Passes over the text."""
     threads: Annotated[int, Between(1, 1024)] | None = None
     """As many as the process has processors when not given; one gives the same bits for a seed."""
     seed: Annotated[int, Between(0, 2**63 - 1)] = 1
     """Start of every random number."""
+
+    remedies: ClassVar[str]
+    """What makes it smaller, for the message when memory does not suffice."""
+
+    @abstractmethod
+    def fit(
+        self,
+        source: Source,
+        *,
+        tokenizer: Tokenizer | None = None,
+        vocabulary: Vocabulary | None = None,
+        rule: Rule | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Model:
+        """Learn a vector for every word of a text."""
+
+    @abstractmethod
+    def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
+        """What `fit` would do and need. The text is read and counted, nothing is learned.
+
+        Raises: InputError as `fit`; memory that does not suffice is said in the plan and not raised.
+        """
+
+    @abstractmethod
+    def derived(self) -> Self:
+        """The same learner with the options filled in that follow from others or from the machine."""
+
+    @abstractmethod
+    def summary(self) -> str:
+        """The options in one line."""
+
+    @abstractmethod
+    def reading(self) -> Reading:
+        """How the text is read."""
+
+    @abstractmethod
+    def described(self) -> dict[str, Any] | None:
+        """What a word is made of, for `config.json`; None where it is one row."""
+
+    @abstractmethod
+    def head(self) -> dict[str, Any] | None:
+        """What is predicted beside words, for `config.json`; None where nothing is."""
+
+    def made(
+        self,
+        words: Vocabulary,
+        phrases: Sequence[Phrases],
+        tables: Mapping[str, NDArray[Any]],
+        record: Mapping[str, Any],
+        changed: dict[str, object],
+    ) -> Model:
+        """A model of finished tables; self has no option left open."""
+        from omnivec.model import Model
+        from omnivec.store.keys import Keys
+
+        config: dict[str, Any] = {
+            "learner": self.name,
+            "options": self.as_dict(),
+            "preset": self.preset_name,
+            "changed": changed,
+            "features": self.described(),
+            "head": self.head(),
+            "dim": self.dim,
+            "rows": len(words),
+            "training": dict(record),
+        }
+        if phrases:
+            from omnivec.data.phrase_file import packed
+
+            config["phrases"] = [packed(each) for each in phrases]
+        keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
+        return Model(config, keys, tables)
+
+    def changed(self) -> dict[str, object]:
+        """The options whose value is not the default."""
+        given = self.as_dict()
+        return {
+            name: given[name] for name, option in options(type(self)).items() if given[name] != option.default
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained(Learner):
+    """Abstract. A learner whose rows move, a little for every example, in passes over its source."""
+
+    epochs: Annotated[int, Between(1, 100_000)] = 5
+    """Passes over the text."""
     deterministic: bool = False
     """The same bytes at any number of threads, at the price of speed."""
     heldout: Annotated[float, Between(0, 0.5)] = 0.0
@@ -211,9 +300,6 @@ class Learner(Options, ABC):
                 "heldout to a share of the units, or give heldout_text"
             )
 
-    remedies: ClassVar[str]
-    """What makes training smaller, for the message when memory does not suffice."""
-
     spread: ClassVar[bool] = False
     """Whether an epoch goes to and fro over the text, in place of from its beginning to its end."""
 
@@ -229,18 +315,6 @@ class Learner(Options, ABC):
     @abstractmethod
     def floor(self) -> float:
         """Share of the rate that is left at the end."""
-
-    @abstractmethod
-    def derived(self) -> Self:
-        """The same learner with the options filled in that follow from others or from the machine."""
-
-    @abstractmethod
-    def summary(self) -> str:
-        """The options in one line."""
-
-    @abstractmethod
-    def reading(self) -> Reading:
-        """How the text is read."""
 
     @abstractmethod
     def corpus(
@@ -303,14 +377,6 @@ class Learner(Options, ABC):
     def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """The tables of a model, by name: those that learned, and `vectors` if that is none of them."""
 
-    @abstractmethod
-    def described(self) -> dict[str, Any] | None:
-        """What a word is made of, for `config.json`; None where it is one row."""
-
-    @abstractmethod
-    def head(self) -> dict[str, Any] | None:
-        """What is predicted beside words, for `config.json`; None where nothing is."""
-
     def model_of(
         self,
         corpus: Corpus,
@@ -323,9 +389,6 @@ class Learner(Options, ABC):
 
         more: what the record says besides.
         """
-        from omnivec.model import Model
-        from omnivec.store.keys import Keys
-
         words, epochs = corpus.vocabulary, outcome.tokens / len(corpus.tokens)
         record = {
             "source": corpus.name,
@@ -346,30 +409,7 @@ class Learner(Options, ABC):
             "history": outcome.history,
             **(more or {}),
         }
-        config: dict[str, Any] = {
-            "learner": self.name,
-            "options": self.as_dict(),
-            "preset": self.preset_name,
-            "changed": changed,
-            "features": self.described(),
-            "head": self.head(),
-            "dim": self.dim,
-            "rows": len(words),
-            "training": record,
-        }
-        if corpus.phrases:
-            from omnivec.data.phrase_file import packed
-
-            config["phrases"] = [packed(phrases) for phrases in corpus.phrases]
-        keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
-        return Model(config, keys, self.kept(words, tables))
-
-    def changed(self) -> dict[str, object]:
-        """The options whose value is not the default."""
-        given = self.as_dict()
-        return {
-            name: given[name] for name, option in options(type(self)).items() if given[name] != option.default
-        }
+        return self.made(words, corpus.phrases, self.kept(words, tables), record, changed)
 
 
 def padded(marks: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:

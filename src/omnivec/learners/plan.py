@@ -1,4 +1,4 @@
-"""`Learner.plan`: the text is read and counted, the rest is arithmetic."""
+"""`Trained.plan`: the text is read and counted, the rest is arithmetic."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from omnivec.data.sources import Source
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.learners.classifier import Classifier
-    from omnivec.learners.learner import Learner
+    from omnivec.learners.learner import Trained
     from omnivec.learners.sent2vec import Sent2Vec
     from omnivec.learners.windowed import Windowed
 
 
-def planned(learner: Learner, source: Source, listener: Listener) -> Plan:
+def planned(learner: Trained, source: Source, listener: Listener) -> Plan:
     """The plan of a derived learner. Raises: as `fit` does while it reads."""
     listener(Progress(phase="options", done=1, text=learner.summary()))
     corpus = learner.corpus(source, listener)
@@ -147,7 +147,7 @@ def targets(learner: Windowed, words: Vocabulary, kept: NDArray[np.float64]) -> 
     return tree.mean_path(starts, kept)
 
 
-def model_bytes(learner: Learner, words: Vocabulary) -> int:
+def model_bytes(learner: Trained, words: Vocabulary) -> int:
     """Bytes of the saved tables, keys included, to the byte; nothing is allocated for it."""
     rows, width = len(words), padded_width(learner.dim)
     predicted = rows if words.labels is None else len(words.labels)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
 from omnivec.errors import OptionError
-from omnivec.learners.learner import HELD_OUT, Learner
+from omnivec.learners.learner import HELD_OUT, Trained
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextLearner(Learner):
+class TextLearner(Trained):
     """Abstract. A learner whose source is text."""
 
     last: ClassVar[tuple[str, ...]] = (
