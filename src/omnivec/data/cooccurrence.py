@@ -1,20 +1,35 @@
-"""`count`: which words of a text stand near each other, and how much."""
+"""`count`: which words of a text stand near each other, and how much.
+
+A text that is larger than the memory it may take is counted in segments, whose cells lie on the disk as runs,
+by row and column, until they are merged. Sums are exact, so neither segments nor threads change a bit.
+Definition: reference/counts/cooccurrence.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from math import lcm
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.cell_room import Room
+from omnivec.data.cell_runs import Block, Counting
 from omnivec.data.cells import WEIGHTINGS, Cells
 from omnivec.data.corpus import Corpus
 from omnivec.data.fingerprint import fingerprint
+from omnivec.data.spool import Spool
 from omnivec.errors import InputError, OptionError
+from omnivec.kernels.cooccurrence import CELL
+from omnivec.store.processors import processors
 
 __all__ = ["Cells", "count"]
+
+WIDEST = 1000  # words on a side of a window
+_FINEST = 1 << 36  # parts of a whole weight
 
 
 def count(
@@ -23,7 +38,7 @@ def count(
     weighting: str = "distance",
     symmetric: bool = True,
     *,
-    threads: int = 1,
+    threads: int | None = None,
     memory: int | None = None,
     folder: Path | None = None,
     told: Callable[[float], None] | None = None,
@@ -36,39 +51,72 @@ def count(
         window: the greatest distance.
         weighting: what a pair at distance d adds: 1/d, 1, or (window + 1 − d)/window (`expected`).
         symmetric: each pair in both cells; else only in the one whose row is the word that comes first.
-        threads: how many count; the result is the same.
+        threads: how many count, as many as there are processors when not given; the result is the same.
         memory: bytes that counting takes at most, beside the text; half of what is free when not given.
-        folder: where cells lie that do not fit; what TMPDIR names when not given.
+        folder: where cells lie that do not fit, in files without a name; what TMPDIR names when not given.
         told: hears the share done.
         reading: the options that the text was read with, kept with the cells.
 
-    Raises: OptionError for a window or a weighting that is none; InputError for a text in which no two words
-    stand near each other.
+    Raises: OptionError for a window, a weighting or a memory that is none; InputError for a text in which no
+    two words stand near each other; OutputError when the folder is full.
 
     """
-    if window < 1:
-        raise OptionError(f"window must be 1 or more, got {window:,}")
+    if not 1 <= window <= WIDEST:
+        raise OptionError(f"window must lie between 1 and {WIDEST:,}, got {window:,}")
     if weighting not in WEIGHTINGS:
-        raise OptionError(f"weighting is one of {', '.join(WEIGHTINGS)}; got {weighting!r}")
-    words, tokens = len(corpus.vocabulary), corpus.tokens
-    unit = np.repeat(np.arange(len(corpus.units) - 1), np.diff(corpus.units))
-    codes: list[NDArray[np.int64]] = []
-    adds: list[NDArray[np.float64]] = []
-    for distance in range(1, min(window, len(tokens) - 1) + 1):
-        near = unit[distance:] == unit[:-distance]
-        left, right = tokens[:-distance][near].astype(np.int64), tokens[distance:][near].astype(np.int64)
-        add = {"distance": 1 / distance, "one": 1.0, "expected": (window + 1 - distance) / window}[weighting]
-        for row, column in ((left, right), (right, left))[: 2 if symmetric else 1]:
-            codes.append(row * words + column)
-            adds.append(np.full(len(row), add))
-    if not sum(map(len, codes)):
-        raise InputError(f"{corpus.name}: no two of its words stand near each other; give more text")
-    found, inverse = np.unique(np.concatenate(codes), return_inverse=True)
-    weights = np.bincount(inverse, np.concatenate(adds)).astype(np.float32)
-    rows, columns = np.divmod(found, words)
-    return Cells(
-        vocabulary=corpus.vocabulary, starts=np.searchsorted(rows, np.arange(words + 1)).astype(np.int64),
-        columns=columns.astype(np.int32), weights=weights, window=window, weighting=weighting,
-        symmetric=symmetric, fingerprint=fingerprint(corpus), name=corpus.name, invalid=corpus.invalid,
-        phrases=corpus.phrases, reading=reading or {},
-    )  # fmt: skip
+        raise OptionError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {weighting!r}")
+    amounts, whole = amounts_of(weighting, window)
+    words, tell = len(corpus.vocabulary), told or (lambda share: None)
+    room = Room.within(memory, words, len(corpus.tokens), threads or processors())
+    counting = Counting(corpus, amounts, symmetric, room)
+    with (
+        closing(Spool(room.kept, np.int32, folder)) as columns,
+        closing(Spool(room.kept, np.float32, folder)) as weights,
+        closing(Spool(0, CELL, folder)) as runs,
+    ):
+
+        def keep(block: Block) -> None:
+            columns.append(block.columns)
+            np.divide(block.weights, whole, out=block.weights)
+            weights.append(block.weights.astype(np.float32))
+
+        segments = counting.segments()
+        parts, ends = len(segments), [0]
+        for part, segment in enumerate(segments):
+            for block in counting.counted(*segment):
+                if parts == 1:
+                    keep(block)
+                else:
+                    runs.append(counting.records(block))
+                tell((part + block.last / words) / (parts if parts == 1 else 2 * parts))
+            ends.append(runs.length)
+        if parts > 1:
+            for block in counting.merged(runs, ends):
+                keep(block)
+                tell((1 + block.last / words) / 2)
+        if not columns.length:
+            raise InputError(f"{corpus.name}: no two of its words stand near each other; give more text")
+        starts = np.zeros(words + 1, np.int64)
+        np.cumsum(counting.lengths, out=starts[1:])
+        return Cells(
+            vocabulary=corpus.vocabulary, starts=starts, columns=columns.taken(), weights=weights.taken(),
+            window=window, weighting=weighting, symmetric=symmetric, fingerprint=fingerprint(corpus),
+            name=corpus.name, invalid=corpus.invalid, phrases=corpus.phrases, reading=reading or {},
+        )  # fmt: skip
+
+
+def amounts_of(weighting: str, window: int) -> tuple[NDArray[np.float64], int]:
+    """((window + 1,) float64, whole): what a pair at each distance adds, in parts of which `whole` are 1.
+
+    They are whole numbers, and sums of such are exact up to 2^53, in whatever order they are added. Where the
+    distances have no common denominator below 2^36, 1/d is rounded to a part in 2^36.
+    """
+    distances = np.arange(1, window + 1)
+    if weighting == "distance":
+        whole = lcm(*distances.tolist())
+        whole = whole if whole <= _FINEST else _FINEST
+        amounts = np.rint(whole / distances)
+    else:
+        whole = 1 if weighting == "one" else window
+        amounts = np.ones(window) if weighting == "one" else window + 1.0 - distances
+    return np.append(0.0, amounts), whole

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from omnivec.errors import OutputError
 from omnivec.store import memory
@@ -16,14 +18,17 @@ IN_MEMORY = 0.25
 
 
 class Spool:
-    """Numbers one behind the other: in one array, and past a share of the memory in a file.
+    """Numbers one behind the other: in one array, and past so many bytes in a file.
 
-    The file has no name; it lies in the folder that TMPDIR names and is gone with the process, however that
-    ends.
+    limit: those bytes, a share of the memory when not given. The file has no name; it lies in `folder`, or in the one that TMPDIR names, and is gone with the process,
+    however that ends.
     """
 
-    def __init__(self, limit: int | None = None, dtype: type[np.generic] = np.int32) -> None:
+    def __init__(
+        self, limit: int | None = None, dtype: DTypeLike = np.int32, folder: Path | None = None
+    ) -> None:
         self._limit = int(memory.available()[0] * IN_MEMORY) if limit is None else limit
+        self._folder = folder
         self._array: NDArray[Any] = np.empty(0, dtype)
         self._file: IO[bytes] | None = None
         self.length = 0
@@ -43,12 +48,25 @@ class Spool:
     def _write(self, numbers: NDArray[Any]) -> None:
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="omnivec-")  # noqa: SIM115  lives with the spool
+                self._file = tempfile.TemporaryFile(prefix="omnivec-", dir=self._folder)  # noqa: SIM115  lives with the spool
                 self._file.write(self._array[: self.length].data)
                 self._array = self._array[:0].copy()
             self._file.write(numbers.data)
         except OSError as error:
-            raise _no_room(error) from None
+            raise self._no_room(error) from None
+
+    def read(self, first: int, out: NDArray[Any]) -> None:
+        """Fill an array, of the spool's type, with the numbers from place `first` on."""
+        if self._file is None:
+            out[:] = self._array[first : first + len(out)]
+            return
+        self._flush()
+        raw, done = out.view(np.uint8).data, 0
+        while done < len(raw):
+            got = os.preadv(self._file.fileno(), [raw[done:]], first * out.itemsize + done)
+            if got == 0:
+                raise AssertionError(f"{len(out):,} numbers from {first:,} on were never kept")
+            done += got
 
     @property
     def on_disk(self) -> bool:
@@ -62,10 +80,7 @@ class Spool:
         if self._file is None:
             array.resize(length, refcheck=False)
             return array
-        try:
-            self._file.flush()
-        except OSError as error:
-            raise _no_room(error) from None
+        self._flush()
         return np.asarray(np.memmap(self._file, array.dtype, "r+", shape=(length,)))
 
     def close(self) -> None:
@@ -73,9 +88,15 @@ class Spool:
         if self._file is not None:
             self._file.close()
 
+    def _flush(self) -> None:
+        assert self._file is not None
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise self._no_room(error) from None
 
-def _no_room(error: OSError) -> OutputError:
-    return OutputError(
-        f"{tempfile.gettempdir()}: numbers cannot be kept there ({error.strerror}); "
-        "set TMPDIR to a folder with more room"
-    )
+    def _no_room(self, error: OSError) -> OutputError:
+        where = self._folder or tempfile.gettempdir()
+        what = f"{where}: numbers cannot be kept there ({error.strerror})"
+        cure = "set TMPDIR to" if self._folder is None else "choose"
+        return OutputError(f"{what}; {cure} a folder with more room")
