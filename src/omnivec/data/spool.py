@@ -20,8 +20,8 @@ IN_MEMORY = 0.25
 class Spool:
     """Numbers one behind the other: in one array, and past so many bytes in a file.
 
-    limit: those bytes, a share of the memory when not given. The file has no name; it lies in `folder`, or in the one that TMPDIR names, and is gone with the process,
-    however that ends.
+    limit: those bytes, a share of the memory when not given. The file has no name; it lies in `folder`, or in
+    the one that TMPDIR names, and is gone with the process, however that ends.
     """
 
     def __init__(

@@ -60,8 +60,9 @@ def write_tables(
     Returns: the SHA-256 of each array's bytes, in hexadecimal digits, by name.
     Raises: OSError of the system (exists, no space, not writable); ValueError for a type the layout lacks.
     """
+    header, plan = _plan(tables, metadata)
     with path.open("xb") as file:
-        sums = put_tables(file, tables, metadata, told)
+        sums = _put(file, header, plan, told)
         file.flush()
         os.fsync(file.fileno())
     return sums
@@ -74,7 +75,15 @@ def put_tables(
     told: Callable[[float], None] | None = None,
 ) -> dict[str, str]:
     """`write_tables` into an open file."""
-    header, plan = _plan(tables, metadata)
+    return _put(file, *_plan(tables, metadata), told)
+
+
+def _put(
+    file: BinaryIO,
+    header: bytes,
+    plan: list[tuple[str, NDArray[Any] | Padded]],
+    told: Callable[[float], None] | None,
+) -> dict[str, str]:
     total, sums = max(sum(array.nbytes for _, array in plan), 1), {}
     file.write(len(header).to_bytes(8, "little"))
     file.write(header)
