@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -148,7 +149,7 @@ def targets(learner: Windowed, words: Vocabulary, kept: NDArray[np.float64]) -> 
 
 
 def model_bytes(learner: Trained, words: Vocabulary) -> int:
-    """Bytes of the saved tables, keys included, to the byte; nothing is allocated for it."""
+    """Bytes of the saved tables of a model that has learned nothing yet."""
     rows, width = len(words), padded_width(learner.dim)
     predicted = rows if words.labels is None else len(words.labels)
     shapes: dict[str, tuple[int, ...]] = {"vectors": (rows, width), "output": (predicted, width)}
@@ -156,13 +157,18 @@ def model_bytes(learner: Trained, words: Vocabulary) -> int:
         shapes = {"vectors": (rows, width), "nodes": (predicted - 1, width), "tree": (predicted - 1, 2)}
     if learner.inputs != "vectors":
         shapes[learner.inputs] = (learner.rows(rows), width)
+    return tables_bytes(words, shapes)
+
+
+def tables_bytes(words: Vocabulary, shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """Bytes of saved tables of float32, keys included, to the byte; nothing is allocated for it."""
     # A number repeated without memory has the size of the table it stands for.
     tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}
     labels = {} if words.labels is None else named(words.labels)
     return file_size({  # in the order of the file: what stands last is not filled up
         **tables,
         **{name.replace("keys.", "labels.", 1): array for name, array in labels.items()},
-        "vectors" + LENGTHS: np.broadcast_to(np.float32(0), (rows,)),
+        "vectors" + LENGTHS: np.broadcast_to(np.float32(0), (len(words),)),
         **named(words),
     }, METADATA)  # fmt: skip
 
