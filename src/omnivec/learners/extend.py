@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from omnivec.errors import OptionError
 from omnivec.learners.classifier import Classifier
+from omnivec.learners.collobert_weston import CollobertWeston
 from omnivec.learners.known import LEARNERS
-from omnivec.learners.learner import Trained
+from omnivec.learners.learner import Learner, Trained
+from omnivec.learners.of_cells import Counted
 from omnivec.store.tables import KINDS
 
 if TYPE_CHECKING:
@@ -131,6 +133,11 @@ def _learner(model: Model) -> Trained:
             "extend goes on with vectors of words, this model tells labels of texts; train one on all texts, "
             "with this model as start"
         )
+    if model.learner == CollobertWeston.name:
+        raise OptionError(
+            "extend goes on with words that are predicted, this model scores windows; give its vectors as "
+            "start to fit instead"
+        )
     if model.learner is None or not {"output", "nodes"} & model.tables.keys():
         raise OptionError(
             "this model holds vectors alone, and training goes on from its prediction side too; "
@@ -140,15 +147,20 @@ def _learner(model: Model) -> Trained:
     if (dtype := KINDS[str(rows.dtype)]) != "float32":
         raise OptionError(f"training needs float32 numbers, this model holds {dtype}; take the original")
     if model.learner not in LEARNERS:
-        known = ", ".join(name for name in LEARNERS if name != Classifier.name)
+        known = ", ".join(name for name, learner in LEARNERS.items() if _extendable(learner))
         raise OptionError(f"a model of {known} is needed, got one of {model.learner}")
     learner = LEARNERS[model.learner](**model.options)
-    if not isinstance(learner, Trained):
+    if not isinstance(learner, Trained) or isinstance(learner, Counted):
         raise OptionError(
-            f"extend goes on with training, and {model.learner} is computed at once; learn from all texts"
+            f"extend goes on with a new text alone, and {model.learner} learns from the counts of a whole "
+            "one; learn anew from both texts"
         )
     # Patience with a text of its own: that text was for the first training, and none is held out now.
     return learner if learner.heldout else learner.replaced(patience=None)
+
+
+def _extendable(learner: type[Learner]) -> bool:
+    return issubclass(learner, Trained) and not issubclass(learner, (Classifier, Counted))
 
 
 def _vocabulary(model: Model) -> Vocabulary:

@@ -74,6 +74,10 @@ class Learner(Options, ABC):
         Raises: InputError as `fit`; memory that does not suffice is said in the plan and not raised.
         """
 
+    def suited(self, source: object) -> Self:
+        """The same learner with the options that the source has decided already: none, where it is text."""
+        return self
+
     @abstractmethod
     def derived(self) -> Self:
         """The same learner with the options filled in that follow from others or from the machine."""
@@ -195,14 +199,14 @@ class Trained(Learner):
         vector of `start`.
 
         """
-        from omnivec.data.fingerprint import fingerprint
         from omnivec.engine import checkpoint as checkpoints
         from omnivec.engine import phases, warm
         from omnivec.engine.beside import Beside
         from omnivec.engine.progress import Progress, silent
 
-        listener, chosen = progress or silent, self.derived()
-        self._check_heldout(heldout_text)
+        listener, asked = progress or silent, self.suited(source)
+        chosen = asked.derived()
+        chosen.check_wishes(heldout_text, frozen)
         before = None if resume is None else checkpoints.resumable(resume, chosen, self.name)
         beside = Beside(
             evaluate=evaluate, every=every, checkpoint=checkpoint, checkpoint_minutes=checkpoint_minutes,
@@ -210,11 +214,11 @@ class Trained(Learner):
         )  # fmt: skip
         given = warm.opened(start, chosen.dim, frozen)
         listener(Progress(phase="options", done=1, text=chosen.summary()))
-        corpus = self.corpus(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
+        corpus = chosen.corpus(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
         words, text = corpus.vocabulary, None
         if heldout_text is not None:
             corpus, text = self.text_held_out(corpus, heldout_text, tokenizer, listener)
-        record: dict[str, Any] = {"fingerprint": fingerprint(corpus, text)}
+        record: dict[str, Any] = {"fingerprint": self.fingerprint(corpus, text)}
         if before is not None:
             checkpoints.check_text(before, record["fingerprint"], corpus.name)
         labels = 0 if words.labels is None else len(words.labels)
@@ -225,7 +229,7 @@ class Trained(Learner):
             still = padded(rows, len(tables[self.inputs])) if frozen else None
             record |= given.record(rows)
         del given  # it may be larger than the tables
-        changed = self.changed()
+        changed = asked.changed()
         if before is not None:
             still = checkpoints.restored(before, tables, record)
             changed = before.config.get("changed", changed)  # as first given, before any was derived
@@ -291,7 +295,8 @@ class Trained(Learner):
         assert self.threads is not None
         return 1 if self.deterministic else self.threads
 
-    def _check_heldout(self, heldout_text: object) -> None:
+    def check_wishes(self, heldout_text: object, frozen: bool) -> None:
+        """Raise OptionError for what `fit` was asked and the options do not allow."""
         if self.heldout and heldout_text is not None:
             raise OptionError("heldout and heldout_text exclude each other; give one of them")
         if self.patience is not None and not self.heldout and heldout_text is None:
@@ -299,6 +304,12 @@ class Trained(Learner):
                 f"patience {self.patience} waits for a better held-out loss, and no text is held out; set "
                 "heldout to a share of the units, or give heldout_text"
             )
+
+    def fingerprint(self, corpus: Corpus, heldout: Text | None) -> dict[str, Any]:
+        """What tells a text from others, so that a training goes on with its own alone."""
+        from omnivec.data.fingerprint import fingerprint
+
+        return fingerprint(corpus, heldout)
 
     spread: ClassVar[bool] = False
     """Whether an epoch goes to and fro over the text, in place of from its beginning to its end."""
@@ -346,7 +357,7 @@ class Trained(Learner):
         from omnivec.engine.progress import silent
         from omnivec.learners.plan import planned
 
-        return planned(self.derived(), source, progress or silent)
+        return planned(self.suited(source).derived(), source, progress or silent)
 
     @abstractmethod
     def work(self, corpus: Corpus) -> Work:
@@ -355,6 +366,18 @@ class Trained(Learner):
     @abstractmethod
     def rows(self, words: int) -> int:
         """Rows of the table that learns. Raises: OptionError for more than can be numbered."""
+
+    def shapes(self, words: int, predicted: int) -> dict[str, tuple[int, ...]]:
+        """The tables of a model, by name; predicted: what its other side has a row for."""
+        from omnivec.store.tables import padded_width
+
+        width = padded_width(self.dim)
+        shapes: dict[str, tuple[int, ...]] = {"vectors": (words, width), "output": (predicted, width)}
+        if self.as_dict().get("loss") == "hs":
+            shapes = {"vectors": (words, width), "nodes": (predicted - 1, width), "tree": (predicted - 1, 2)}
+        if self.inputs != "vectors":
+            shapes[self.inputs] = (self.rows(words), width)
+        return shapes
 
     @abstractmethod
     def memory(self, words: int, labels: int = 0) -> dict[str, int]:

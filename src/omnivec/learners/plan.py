@@ -150,14 +150,8 @@ def targets(learner: Windowed, words: Vocabulary, kept: NDArray[np.float64]) -> 
 
 def model_bytes(learner: Trained, words: Vocabulary) -> int:
     """Bytes of the saved tables of a model that has learned nothing yet."""
-    rows, width = len(words), padded_width(learner.dim)
-    predicted = rows if words.labels is None else len(words.labels)
-    shapes: dict[str, tuple[int, ...]] = {"vectors": (rows, width), "output": (predicted, width)}
-    if learner.as_dict().get("loss") == "hs":
-        shapes = {"vectors": (rows, width), "nodes": (predicted - 1, width), "tree": (predicted - 1, 2)}
-    if learner.inputs != "vectors":
-        shapes[learner.inputs] = (learner.rows(rows), width)
-    return tables_bytes(words, shapes)
+    rows = len(words)
+    return tables_bytes(words, learner.shapes(rows, rows if words.labels is None else len(words.labels)))
 
 
 def tables_bytes(words: Vocabulary, shapes: Mapping[str, tuple[int, ...]]) -> int:
