@@ -24,6 +24,7 @@ import bound
 import cbow
 import checkpoint
 import classifier
+import collobert_weston
 import compile as compiling
 import corpus
 import deterministic
@@ -57,6 +58,7 @@ SECTIONS: dict[str, ModuleType] = {
     "gradient": gradient,
     "subwords": subwords,
     "classifier": classifier,
+    "collobert-weston": collobert_weston,
     "baseline": baseline,
     "sentences": sentences,
     "quantize": quantised,
