@@ -268,9 +268,14 @@ def trained(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     if record.get("tokens"):
         took = duration(record["seconds"])
         rate = speed(record["tokens_per_second"])
-        epochs = f"{record['epochs']:g} epoch{'' if record['epochs'] == 1 else 's'}"
-        rows.append(("Training", f"{record['tokens']:,} tokens {TIMES} {epochs} in {took}, {rate}"))
+        passes = record.get("epochs")  # None of what was computed at once
+        epochs = "" if passes is None else f" {TIMES} {passes:g} epoch{'' if passes == 1 else 's'}"
+        rows.append(("Training", f"{record['tokens']:,} tokens{epochs} in {took}, {rate}"))
+    if record.get("loss"):
         rows.append(("Loss", folded(losses(record["loss"]), " ")))
+    if record.get("explained"):
+        kept = f"{len(record['singular_values'])} singular values, {record['explained']:.1%} of the squares"
+        rows.append(("SVD", f"{kept.replace('%', ' %')} of {record['cells_above_zero']:,} pairs"))
     if tuned := record.get("autotune"):
         best = max((one for one in tuned["trials"] if one["best"]), key=lambda one: one["number"])
         tried = f"{len(tuned['trials']):,} trials, number {best['number']} was best"

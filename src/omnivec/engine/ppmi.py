@@ -1,4 +1,4 @@
-"""Positive pointwise mutual information of sparse counts. Definition: reference/counts/mutual_information.py.
+"""Positive pointwise mutual information of sparse counts. Definition: reference/counts/pmi.py.
 
     PMI(w, c) = ln( #(w, c) / #(w) · Σ #(c)^α / #(c)^α ) − ln k
 

@@ -145,11 +145,11 @@ class PPMISVD(Counted):
             )
         kept = f"{len(matrix.values):,} of {len(cells):,} pairs are above 0"
         listener(Progress(phase="ppmi", done=1, text=kept))
-        listener(Progress(phase="decompose"))
+        listener(Progress(phase="svd"))
         found = factors.factored(matrix, chosen.dim, chosen.iterations, chosen.seed)
         seconds, share = time.perf_counter() - began, explained(matrix, found)
         text = f"{len(found.singular)} singular values in {seconds:.1f} s, {share:.1%} of the squared numbers"
-        listener(Progress(phase="decompose", done=1, text=text.replace("%", " %")))
+        listener(Progress(phase="svd", done=1, text=text.replace("%", " %")))
         record = chosen.record(cells, matrix, found, seconds)
         report_still(cells, matrix)
         return chosen.made(cells.vocabulary, cells.phrases, chosen.tables(found), record, asked.changed())
