@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,10 +95,16 @@ class Cells:
         Raises: OutputError when the path exists and `overwrite` is not set, or it cannot be written. What was
         there is whole then.
         """
-        tables, metadata = self._tables(), self._metadata()
         with replace.replacing(path, overwrite=overwrite) as file:
-            replace.check_room(path, safetensors.file_size(tables, metadata))
-            safetensors.put_tables(file, tables, metadata, told)
+            self.write(file, path, told)
+
+    def write(
+        self, file: BinaryIO, path: str | os.PathLike[str], told: Callable[[float], None] | None = None
+    ) -> None:
+        """`save` into an open file, which is to be called `path`."""
+        tables, metadata = self._tables(), self._metadata()
+        replace.check_room(path, safetensors.file_size(tables, metadata))
+        safetensors.put_tables(file, tables, metadata, told)
 
     def _tables(self) -> dict[str, NDArray[Any]]:
         words = self.vocabulary

@@ -1,4 +1,4 @@
-"""`count`: which words of a text stand near each other, and how much.
+"""Which words of a text stand near each other, and how much: as a function of a source, and of a corpus.
 
 A text that is larger than the memory it may take is counted in segments, whose cells lie on the disk as runs,
 by row and column, until they are merged. Sums are exact, so neither segments nor threads change a bit.
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import asdict
 from math import lcm
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +20,87 @@ from numpy.typing import NDArray
 from omnivec.data.cell_room import Room
 from omnivec.data.cell_runs import Block, Counting
 from omnivec.data.cells import WEIGHTINGS, Cells
-from omnivec.data.corpus import Corpus
+from omnivec.data.corpus import Corpus, Reading, Report
 from omnivec.data.fingerprint import fingerprint
+from omnivec.data.numbering import UNITS
+from omnivec.data.sources import Source
 from omnivec.data.spool import Spool
+from omnivec.data.tokenize import Tokenizer
+from omnivec.data.vocabulary import Rule, Vocabulary
 from omnivec.errors import InputError, OptionError
 from omnivec.kernels.cooccurrence import CELL
 from omnivec.store.processors import processors
 
-__all__ = ["Cells", "count"]
+__all__ = ["Cells", "count", "count_cooccurrences"]
 
 WIDEST = 1000  # words on a side of a window
 _FINEST = 1 << 36  # parts of a whole weight
+
+
+def count_cooccurrences(
+    source: Source,
+    *,
+    window: int = 10,
+    weighting: Literal["distance", "one", "expected"] = "distance",
+    symmetric: bool = True,
+    min_count: int = 5,
+    max_size: int | None = None,
+    unit: Literal["line", "paragraph", "document"] = "line",
+    line_end: str | None = None,
+    whitespace: Literal["ascii", "unicode"] = "ascii",
+    normalize: Literal["none", "nfc"] = "none",
+    tokenizer: Tokenizer | str | None = None,
+    encoding_errors: Literal["replace", "strict", "ignore"] = "replace",
+    vocabulary: Vocabulary | None = None,
+    rule: Rule | None = None,
+    threads: int | None = None,
+    memory: int | None = None,
+    folder: Path | None = None,
+    report: Report | None = None,
+    told: Callable[[float], None] | None = None,
+) -> Cells:
+    """Count how often the words of a text stand near each other, for GloVe and PPMISVD to learn from.
+
+    Args:
+        source: as in `fit`; it is read once.
+        window: the greatest distance of two words, counted in words of the vocabulary.
+        weighting: what a pair d words apart counts: 1/d, 1, or (window + 1 − d)/window (`expected`).
+        symmetric: both words as near the other; else only what follows a word.
+        min_count: as in learners, like the following.
+        max_size: at most so many words, the most frequent ones.
+        unit: what a window never crosses the border of.
+        line_end: a token to put at the end of every line.
+        whitespace: what separates words.
+        normalize: Unicode's composed form, or texts as they are.
+        tokenizer: by name; or a function from a line to its tokens, as in `fit`.
+        encoding_errors: what becomes of invalid UTF-8.
+        vocabulary: words and counts to use instead of those of the source.
+        rule: a function of (word, count), as in `fit`.
+        threads: how many count, as many as there are processors when not given; the result is the same.
+        memory: bytes that counting takes at most, beside the text; half of what is free when not given.
+        folder: where cells lie that do not fit, in files without a name; what TMPDIR names when not given.
+        report: receives (tokens, bytes) read so far.
+        told: receives the share counted so far.
+
+    Raises: InputError for a source as `fit` refuses it, and for one in which no two words stand near each
+    other; OptionError, also for a memory that does not suffice; OutputError when the folder is full.
+
+    """
+    if unit not in UNITS:
+        raise OptionError(f"unit must be one of {', '.join(UNITS)}, got {unit!r}")
+    named = tokenizer if isinstance(tokenizer, str) else "whitespace"
+    reading = Reading(
+        unit=unit, line_end=line_end, whitespace=whitespace, normalize=normalize, tokenizer=named,
+        encoding_errors=encoding_errors, min_count=min_count, max_size=max_size,
+    )  # fmt: skip
+    corpus = reading.corpus(
+        source, tokenizer=None if isinstance(tokenizer, str) else tokenizer, vocabulary=vocabulary, rule=rule,
+        report=report,
+    )  # fmt: skip
+    return count(
+        corpus, window, weighting, symmetric, threads=threads, memory=memory, folder=folder, told=told,
+        reading=asdict(reading),
+    )  # fmt: skip
 
 
 def count(
@@ -65,6 +136,11 @@ def count(
         raise OptionError(f"window must lie between 1 and {WIDEST:,}, got {window:,}")
     if weighting not in WEIGHTINGS:
         raise OptionError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {weighting!r}")
+    if len(corpus.vocabulary) < 2:
+        raise InputError(
+            f"{corpus.name}: only one word is left ({corpus.vocabulary.keys[0]!r}), and no other stands near "
+            "it; lower min_count or give more text"
+        )
     amounts, whole = amounts_of(weighting, window)
     words, tell = len(corpus.vocabulary), told or (lambda share: None)
     room = Room.within(memory, words, len(corpus.tokens), threads or processors())
