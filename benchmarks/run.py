@@ -26,6 +26,7 @@ import checkpoint
 import classifier
 import collobert_weston
 import compile as compiling
+import cooccurrence
 import corpus
 import deterministic
 import gradient
@@ -37,6 +38,7 @@ import memory
 import opening
 import page
 import phrases
+import ppmi_svd
 import quality
 import quantised
 import rates
@@ -58,6 +60,7 @@ SECTIONS: dict[str, ModuleType] = {
     "gradient": gradient,
     "subwords": subwords,
     "classifier": classifier,
+    "ppmi-svd": ppmi_svd,
     "collobert-weston": collobert_weston,
     "baseline": baseline,
     "sentences": sentences,
@@ -65,6 +68,7 @@ SECTIONS: dict[str, ModuleType] = {
     "autotune": autotune,
     "korean": korean,
     "phrases": phrases,
+    "cooccurrence": cooccurrence,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,
