@@ -1,4 +1,4 @@
-"""ppmi_child.py TEXT VECTORS THREADS OPTIONS: PPMISVD of a text, its vectors as a file, its phases in seconds.
+"""ppmi_child.py TEXT VECTORS THREADS OPTIONS: PPMISVD of a text; writes its vectors, prints what it took.
 
 OPTIONS is a JSON object of the learner's options. What is imported and compiled before does not count.
 """
