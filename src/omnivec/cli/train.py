@@ -18,6 +18,7 @@ from omnivec.errors import NO_PATH, OutputError
 from omnivec.learners.classifier import Classifier
 from omnivec.learners.known import LEARNERS
 from omnivec.learners.learner import Learner, Trained
+from omnivec.learners.of_cells import Counted
 
 app = App(name="train", help="Learn vectors from text.")
 
@@ -109,6 +110,8 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
             )
             return saving.keep(model, common, display)
 
+    if issubclass(learner, Counted):
+        train.__annotations__["input"] = Annotated[str, Positional, Parameter(help=call.COUNTED_HELP)]
     train.__annotations__["flags"] = learner_flags(learner)
     in_passes, labelled = issubclass(learner, Trained), issubclass(learner, Classifier)
     train.__annotations__["run"] = Annotated[
