@@ -65,7 +65,7 @@ def angle(exact: np.ndarray, ours: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.75, 1.0])
-@pytest.mark.parametrize("shift", [0.5, 1.0, 5.0])
+@pytest.mark.parametrize("shift", [0.5, 1.0, 4.9])  # with 5 some pairs are at 0, up to rounding
 @pytest.mark.parametrize("block", [1, 50, 1 << 20])
 def test_sparse_information_is_its_definition(smoothing, shift, block, monkeypatch):
     monkeypatch.setattr(engine, "BLOCK", block)
@@ -96,9 +96,8 @@ def test_the_toy_of_the_book_has_its_singular_values_and_products():
 @pytest.mark.parametrize("k", [1, 3])
 def test_skip_grams_exact_minimum_is_what_is_decomposed(k):
     """Both sides of skip-gram with k negatives, trained on all pairs at once, and both of ours."""
-    ids = np.random.default_rng(0).choice(8, 3000, p=np.arange(1, 9) / 36)
-    C = create_co_matrix(ids, 8, 2)
-    C[0, :4] += 400  # so that some pairs stand out
+    C = np.random.default_rng(0).integers(1, 5, (8, 8))
+    C[range(8), range(-1, 7)] += 60  # so that some pairs stand out
     words, contexts = factorised(C, k, 8, np.random.default_rng(1))
     left, singular, right = factored(positive(sparse(C), 1.0, k), 8, 5, 1)
     ours = left * np.sqrt(singular) @ (right * np.sqrt(singular)).T
@@ -113,7 +112,7 @@ def test_the_decomposition_spans_the_space_of_the_exact_one():
     scale = 0.9 ** np.arange(300)
     whole = (draw.normal(size=(300, 300)) * scale) @ draw.normal(size=(300, 300))
     whole[np.abs(whole) < np.quantile(np.abs(whole), 0.8)] = 0
-    left, singular, right = factored(sparse(whole), 20, 7, 1)
+    left, singular, right = factored(sparse(whole), 20, 20, 1)
     u, s, vt = truncated_svd(whole, 20)
     np.testing.assert_allclose(singular, s, rtol=1e-4)
     for ours, exact in ((left[:, :10], u[:, :10]), (right[:, :10], vt[:10].T)):

@@ -78,7 +78,7 @@ class Counted(Reader):
         Raises: InputError for a text as `phases.read`, and for cells of other words than `vocabulary`;
         OptionError for what comes too late for cells; FormatError for a damaged file.
         """
-        from omnivec.data.cooccurrence import count
+        from omnivec.data.cooccurrence import Cells, count
         from omnivec.engine import phases
         from omnivec.engine.progress import Progress
 
@@ -89,7 +89,7 @@ class Counted(Reader):
                 given.check_words(vocabulary.keys, "the given vocabulary")
             listener(Progress(phase="count", done=1, text=f"{told(given)} of {given.name}, from before"))
             return given
-        assert not _is_cells(source)
+        assert not isinstance(source, Cells)  # they were opened
         corpus = phases.read(
             self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
         )
@@ -138,8 +138,8 @@ def opened(source: object) -> Cells | None:
     from omnivec.data.phrases import unwrapped
 
     inner, steps = unwrapped(source)
-    if _is_cells(inner):
-        cells: Cells = inner
+    if isinstance(inner, Cells):
+        cells = inner
     elif isinstance(inner, (str, os.PathLike)) and is_cells(inner):
         cells = Cells.open(inner)
     else:
@@ -147,12 +147,6 @@ def opened(source: object) -> Cells | None:
     if steps:
         raise OptionError("phrases are joined in a text, and these cells have been counted")
     return cells
-
-
-def _is_cells(source: object) -> Any:
-    from omnivec.data.cells import Cells
-
-    return isinstance(source, Cells)
 
 
 def told(cells: Cells) -> str:
