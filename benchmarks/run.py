@@ -29,6 +29,7 @@ import compile as compiling
 import cooccurrence
 import corpus
 import deterministic
+import glove
 import gradient
 import growth
 import hs
@@ -69,6 +70,7 @@ SECTIONS: dict[str, ModuleType] = {
     "korean": korean,
     "phrases": phrases,
     "cooccurrence": cooccurrence,
+    "glove": glove,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,

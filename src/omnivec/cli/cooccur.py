@@ -44,7 +44,7 @@ def cooccur(
         str | None,
         Parameter(
             metavar="BYTES",
-            help="What counting takes at most beside the text, such as 500M or 4GB; cells that do not fit wait "
+            help="What counting takes at most beside the text, such as 500M or 4GB; what does not fit waits "
             "beside OUTPUT. [default: half of what is free]",
         ),
     ] = None,

@@ -30,7 +30,7 @@ uniformly from 1 … w gives on average."""
 _BLOCK = 1 << 22  # cells looked at together
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
     """How often words stand near each other: one cell for each pair that does, by row, then by column.
 
@@ -61,6 +61,11 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.columns)
+
+    def __repr__(self) -> str:
+        sides = "" if self.symmetric else ", one-sided"
+        how = f"window {self.window}, {self.weighting}{sides}"
+        return f"<Cells: {len(self):,} of {self.words:,} words, {how}, of {self.name}>"
 
     @property
     def rows(self) -> NDArray[np.int32]:
@@ -204,8 +209,8 @@ def _checked(path: Path, tables: Mapping[str, NDArray[Any]]) -> tuple[Keys, NDAr
     cells = len(columns)
     if len(starts) != len(keys) + 1 or starts[0] != 0 or starts[-1] != cells or len(weights) != cells:
         raise FormatError(
-            f"{path}: {len(keys):,} words, {len(starts) - 1:,} rows up to cell {starts[-1]:,}, {cells:,} "
-            f"columns and {len(weights):,} weights do not fit together; damaged"
+            f"{path}: {len(keys):,} words, {len(starts):,} borders of rows, {cells:,} columns and "
+            f"{len(weights):,} weights do not fit together; damaged"
         )
     if (np.diff(starts) < 0).any():
         raise FormatError(f"{path}: a row ends before it starts; damaged")

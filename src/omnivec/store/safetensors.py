@@ -61,11 +61,14 @@ def write_tables(
     Raises: OSError of the system (exists, no space, not writable); ValueError for a type the layout lacks.
     """
     header, plan = _plan(tables, metadata)
+    sums = {name: sha256() for name in tables}
     with path.open("xb") as file:
-        sums = _put(file, header, plan, told)
+        for name, block in _put(file, header, plan, told):
+            if name in sums:
+                sums[name].update(block)
         file.flush()
         os.fsync(file.fileno())
-    return sums
+    return {name: digest.hexdigest() for name, digest in sums.items()}
 
 
 def put_tables(
@@ -73,9 +76,10 @@ def put_tables(
     tables: Mapping[str, NDArray[Any] | Padded],
     metadata: Mapping[str, str],
     told: Callable[[float], None] | None = None,
-) -> dict[str, str]:
-    """`write_tables` into an open file."""
-    return _put(file, *_plan(tables, metadata), told)
+) -> None:
+    """`write_tables` into an open file, without sums."""
+    for _ in _put(file, *_plan(tables, metadata), told):
+        pass
 
 
 def _put(
@@ -83,20 +87,17 @@ def _put(
     header: bytes,
     plan: list[tuple[str, NDArray[Any] | Padded]],
     told: Callable[[float], None] | None,
-) -> dict[str, str]:
-    total, sums = max(sum(array.nbytes for _, array in plan), 1), {}
+) -> Iterator[tuple[str, memoryview]]:
+    """Write what was planned, and give each array's name and block once it is written."""
+    total, begin = max(sum(array.nbytes for _, array in plan), 1), file.tell() + 8 + len(header)
     file.write(len(header).to_bytes(8, "little"))
     file.write(header)
     for name, array in plan:
-        digest = sha256()
         for block in _blocks(array):
             file.write(block)
-            digest.update(block)
             if told is not None:
-                told(min((file.tell() - 8 - len(header)) / total, 1))
-        if not name.startswith(_PAD):
-            sums[name] = digest.hexdigest()
-    return sums
+                told(min((file.tell() - begin) / total, 1))
+            yield name, block
 
 
 def write_rows(path: Path, name: str, shape: tuple[int, int], blocks: Iterable[NDArray[np.float32]]) -> None:
@@ -181,6 +182,19 @@ def _blocks(array: NDArray[Any] | Padded) -> Iterator[memoryview]:
     raw = _raw(array)
     for start in range(0, len(raw), _BLOCK):
         yield raw[start : start + _BLOCK]
+        _let_go(array)
+
+
+def _let_go(array: NDArray[Any]) -> None:
+    """Give the memory back into which pages of a file have been mapped, so that writing them takes none.
+
+    Only where the mapping is shared with the file: what was written to a private one would be lost.
+    """
+    root: Any = array
+    while isinstance(root.base, np.ndarray):
+        root = root.base
+    if isinstance(root, np.memmap) and root.mode in ("r", "r+") and isinstance(root.base, mmap.mmap):
+        root.base.madvise(mmap.MADV_DONTNEED)
 
 
 def _raw(array: NDArray[Any]) -> memoryview:

@@ -56,17 +56,19 @@ def weighted_co_matrix(
     first.
     """
     ids, borders = np.asarray(corpus, np.int64), np.asarray(units, np.int64)
-    weights = {
-        "distance": lambda d: 1 / d, "one": lambda d: 1.0,
-        "expected": lambda d: (window_size + 1 - d) / window_size,
-    }  # fmt: skip
+    distances = np.arange(1, window_size + 1)
+    weights: dict[str, NDArray[np.float64]] = {
+        "distance": 1 / distances,
+        "one": np.ones(window_size),
+        "expected": (window_size + 1 - distances) / window_size,
+    }
     if weighting not in weights:
         raise ValueError(f"weighting is one of {', '.join(weights)}, got {weighting!r}")
     matrix = np.zeros((vocab_size, vocab_size))
     for start, end in pairwise(borders.tolist()):
         for left in range(start, end):
             for right in range(left + 1, min(left + window_size + 1, end)):
-                weight = weights[weighting](right - left)
+                weight = weights[weighting][right - left - 1]
                 matrix[ids[left], ids[right]] += weight
                 if symmetric:
                     matrix[ids[right], ids[left]] += weight
