@@ -176,6 +176,10 @@ LEARNERS = {
     "collobert-weston, tanh, any centre": like_scored(
         activation="tanh", power=0.0, sample=0.02, line_end="<eos>"
     ),
+    "glove": like_cells(),
+    "glove, words alone, gradients clipped and squared as they are": like_cells(
+        vectors="words", squares="gradients", clip=0.5, weighting="expected", window=4, lr_floor=0.5
+    ),
 }
 
 # What is computed at once, beside them:
@@ -228,7 +232,8 @@ def other_seed_differs(case: Case, tmp_path) -> None:
 
 
 def threads_change_bits_not_meaning(case: Case, tmp_path) -> None:
-    model = case.with_(threads=3, epochs=20).fit()
+    # An epoch of cells is two hundred steps, one of the text three thousand tokens.
+    model = case.with_(threads=3, epochs=400 if isinstance(case.learner, GloVe) else 20).fit()
     assert model.record["deterministic"] is False
     if isinstance(case.learner, Classifier):
         answers = model.predict([" ".join(world) for world in WORLDS])

@@ -95,8 +95,8 @@ def test_nothing_is_held_out():
 
 
 def test_a_cost_that_is_not_finite_stops_and_names_the_cell():
-    given = Vectors(["w3"], np.full((1, DIM), 1e38, np.float32))
-    with pytest.raises(NotFinite, match=r"in epoch 1 at the cell of 'w3' and 'w\d+' \([\d.]+\); lower lr"):
+    given = Vectors(["w3"], np.full((1, DIM), 5e37, np.float32))
+    with pytest.raises(NotFinite, match=r"in epoch 1 at the cell of 'w\d+' and 'w\d+' \([\d.]+\); lower lr"):
         LEARNER.fit(TEXT, start=given)
 
 
