@@ -136,7 +136,7 @@ def like_at_once(**values: object) -> Case:
     return Case(AT_ONCE, TEXT).with_(**values)
 
 
-CELLS = GloVe(dim=DIM, epochs=12, threads=1, min_count=2, lr=0.2)
+CELLS = GloVe(dim=DIM, epochs=12, threads=1, min_count=2)
 
 
 def like_cells(**values: object) -> Case:
@@ -232,8 +232,7 @@ def other_seed_differs(case: Case, tmp_path) -> None:
 
 
 def threads_change_bits_not_meaning(case: Case, tmp_path) -> None:
-    # An epoch of cells is two hundred steps, one of the text three thousand tokens.
-    model = case.with_(threads=3, epochs=400 if isinstance(case.learner, GloVe) else 20).fit()
+    model = case.with_(threads=3, epochs=20).fit()
     assert model.record["deterministic"] is False
     if isinstance(case.learner, Classifier):
         answers = model.predict([" ".join(world) for world in WORLDS])
