@@ -152,15 +152,24 @@ def test_dimensions_beyond_the_words_are_zeros():
     assert not model.vectors.vectors[:, 7:].any() and len(model.record["singular_values"]) == 7
 
 
-def test_threads_change_no_bit():
-    from threadpoolctl import threadpool_limits
+def test_threads_change_no_bit(monkeypatch):
+    from sklearn.utils import extmath
+    from threadpoolctl import threadpool_info, threadpool_limits
 
+    search, used = extmath.randomized_svd, set()
+
+    def watched(*given, **named):
+        used.update(pool["num_threads"] for pool in threadpool_info())
+        return search(*given, **named)
+
+    monkeypatch.setattr(extmath, "randomized_svd", watched)
     wanted = SMALL.replaced(threads=1).fit(text())
     for threads, blas in ((1, 1), (3, 2), (3, 1)):
         with threadpool_limits(blas):
             model = SMALL.replaced(threads=threads).fit(text())
         assert model.tables["vectors"].tobytes() == wanted.tables["vectors"].tobytes()
         assert model.record["deterministic"] is True
+    assert used == {1}  # in so small a matrix more would change nothing yet
 
 
 def test_every_phase_is_told():
