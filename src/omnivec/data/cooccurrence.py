@@ -35,6 +35,7 @@ __all__ = ["Cells", "count", "count_cooccurrences"]
 
 WIDEST = 1000  # words on a side of a window
 _FINEST = 1 << 36  # parts of a whole weight
+_BESIDE = 1 << 24  # bytes of columns, and of weights, that stay in memory although there is a folder for them
 
 
 def count_cooccurrences(
@@ -78,7 +79,8 @@ def count_cooccurrences(
         rule: a function of (word, count), as in `fit`.
         threads: how many count, as many as there are processors when not given; the result is the same.
         memory: bytes that counting takes at most, beside the text; half of what is free when not given.
-        folder: where cells lie that do not fit, in files without a name; what TMPDIR names when not given.
+        folder: where cells lie, in files without a name; when not given, those that do not fit, where TMPDIR
+            says.
         report: receives (tokens, bytes) read so far.
         told: receives the share counted so far.
 
@@ -124,7 +126,8 @@ def count(
         symmetric: each pair in both cells; else only in the one whose row is the word that comes first.
         threads: how many count, as many as there are processors when not given; the result is the same.
         memory: bytes that counting takes at most, beside the text; half of what is free when not given.
-        folder: where cells lie that do not fit, in files without a name; what TMPDIR names when not given.
+        folder: where cells lie, in files without a name; when not given, those that do not fit, where TMPDIR
+            says.
         told: hears the share done.
         reading: the options that the text was read with, kept with the cells.
 
@@ -145,9 +148,10 @@ def count(
     words, tell = len(corpus.vocabulary), told or (lambda share: None)
     room = Room.within(memory, words, len(corpus.tokens), threads or processors())
     counting = Counting(corpus, amounts, symmetric, room)
+    kept = room.kept if folder is None else min(room.kept, _BESIDE)
     with (
-        closing(Spool(room.kept, np.int32, folder)) as columns,
-        closing(Spool(room.kept, np.float32, folder)) as weights,
+        closing(Spool(kept, np.int32, folder)) as columns,
+        closing(Spool(kept, np.float32, folder)) as weights,
         closing(Spool(0, CELL, folder)) as runs,
     ):
 
