@@ -79,9 +79,8 @@ class Room:
                 f"memory is {human(budget)}, and counting pairs of {words:,} words takes {human(least)} at "
                 "least; raise memory, or min_count"
             )
-        kept = (
-            budget // 36
-        )  # which a spool may take twice and an eighth more while it grows: one part in eight
+        # While a spool grows, it may take twice as much and an eighth more: both of them an eighth of it all.
+        kept = budget // 36
         rest = budget - budget // 8
         able = (n for n in range(threads, 1, -1) if fixed(n) + fewest * _PER_TOKEN <= rest)
         threads = next(able, 1)
