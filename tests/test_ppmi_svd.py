@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from omnivec import PPMISVD, InputError, MissingExtra, NotEnoughMemory, OptionEr
 from omnivec.cli import main
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.engine import ppmi as engine
-from omnivec.engine.factors import factored
+from omnivec.engine.factors import bytes_for, factored
 from omnivec.engine.ppmi import Sparse, positive
 from omnivec.learners.of_cells import opened
 from omnivec.reference import create_co_matrix, ppmi, truncated_svd
@@ -228,6 +229,27 @@ def test_memory_is_refused_before_the_matrix_is_made(monkeypatch):
     monkeypatch.setattr(engine, "positive", None)  # is not reached
     with pytest.raises(NotEnoughMemory, match="raise min_count or shift"):
         learner.fit(cells)
+
+
+def test_no_more_memory_is_taken_than_was_planned():
+    draw = np.random.default_rng(0)
+    starts = np.arange(0, 3001 * 40, 40, dtype=np.int64)
+    columns = np.sort(draw.integers(0, 3000, (3000, 40), dtype=np.int32)).ravel()
+    some = Sparse(starts, columns, draw.random(len(columns), np.float32) + 1)
+    factored(some, 5, 1, 1)  # imports
+    tracemalloc.start()
+    try:
+        matrix = positive(some, 0.75, 0.01)
+        assert tracemalloc.get_traced_memory()[1] < engine.bytes_for(3000, len(columns))
+        assert len(matrix.values) == len(columns)  # the most there can be
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        factored(matrix, 60, 3, 1)
+        taken = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    # LAPACK's own work arrays are not traced: about as much again.
+    assert 0.3 * bytes_for(3000, 60) < taken < bytes_for(3000, 60)
 
 
 def test_a_plan_counts_and_says_what_fit_does(tmp_path):
