@@ -57,8 +57,9 @@ def report(result: dict[str, Any]) -> str:
     heading = (
         f"{result['corpus']}: {first['words']:,} words, dim 100, window 5, min_count 5; {first['cells']:,} "
         f"pairs of words, {first['cells_above_zero']:,} of them above 0. Counting on {result['threads']} "
-        "threads, the rest on one. From the file to the model, one run after the other; the peak is that of "
-        "the whole process."
+        "threads, the rest on one. From the file to the model, one run after the other. The peak is that of "
+        "the whole process; planned is what was said before the matrix was made, without the process, the "
+        "text and the pairs."
     )
     phases = (("reading", "options", "read"), ("counting", "read", "count"), ("PPMI", "memory", "ppmi"),
               ("SVD", "ppmi", "svd"))  # fmt: skip
@@ -74,16 +75,17 @@ def report(result: dict[str, Any]) -> str:
         heading,
         table(("phase", "seconds"), times),
         f"{judged} A run repeats to the bit, so there is one of each ({versions}).",
-        table(("options", "above 0", "squares kept", "seconds", "peak", *SCORES), rows),
+        table(("options", "above 0", "squares kept", "seconds", "planned", "peak", *SCORES), rows),
         _bars(timed),
     ])  # fmt: skip
 
 
 def _row(run: dict[str, Any]) -> tuple[str, ...]:
-    scores, peak = run["scores"], f"{run['peak_bytes'] / 1e6:,.0f} MB"
+    scores = run["scores"]
+    planned, peak = (f"{run[name] / 1e6:,.0f} MB" for name in ("planned_bytes", "peak_bytes"))
     return (
         run["name"], f"{run['cells_above_zero'] / 1e6:.1f} M", f"{100 * run['explained']:.1f} %",
-        f"{run['seconds']:.1f}", peak, f"{100 * scores['analogies']:.1f} %",
+        f"{run['seconds']:.1f}", planned, peak, f"{100 * scores['analogies']:.1f} %",
         *(f"{scores[name]:.3f}" for name in SCORES[1:]),
     )  # fmt: skip
 

@@ -57,5 +57,5 @@ def factored(matrix: Sparse, dim: int, iterations: int, seed: int) -> Factors:
 
 
 def bytes_for(rows: int, dim: int) -> int:
-    """What `factored` allocates, at most, beside the matrix: of 68,681 rows in 110 columns it was 410 MB."""
+    """What `factored` allocates, at most, beside the matrix; half of it is LAPACK's."""
     return 60 * rows * (dim + MORE)
