@@ -96,7 +96,8 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
         saving = Saving(output, replace, copies, again)
         with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
             if not isinstance(learner_chosen, Trained):
-                model = learner_chosen.fit(text, progress=saving.with_room(display))
+                # What it computes with is several times the model; saving itself asks for room.
+                model = learner_chosen.fit(text, progress=display)
                 return saving.keep(model, common, display)
             model = learner_chosen.fit(
                 text,
