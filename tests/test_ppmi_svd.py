@@ -19,6 +19,7 @@ from omnivec.learners.of_cells import opened
 from omnivec.reference import create_co_matrix, ppmi, truncated_svd
 from omnivec.reference.counts.factorization import factorised
 from omnivec.reference.counts.pmi import pmi
+from omnivec.reference.losses import sigmoid
 from omnivec.store import memory
 from omnivec.store.folder import TABLES
 
@@ -106,6 +107,19 @@ def test_skip_grams_exact_minimum_is_what_is_decomposed(k):
     assert above.sum() > 3
     np.testing.assert_allclose(ours[above], (words @ contexts.T)[above], atol=1e-3)
     np.testing.assert_allclose(ours[~above], 0, atol=1e-5)  # where skip-gram's scores are negative
+
+
+@pytest.mark.parametrize("smoothing", [0.75, 1.0])
+def test_smoothing_and_shift_are_how_skip_gram_draws_its_negatives(smoothing):
+    """At our numbers what a pair's occurrences pull is what its draws as a negative push away."""
+    C, k = counts(), 3
+    found = dense(positive(sparse(C), smoothing, k)).astype(np.float64)
+    drawn = C.sum(axis=0) ** smoothing
+    negatives = k * np.outer(C.sum(axis=1), drawn / drawn.sum())
+    above = found > 0
+    pull, push = C * sigmoid(-found), negatives * sigmoid(found)
+    np.testing.assert_allclose(pull[above], push[above], rtol=1e-5)
+    assert above.sum() > 100
 
 
 def test_the_decomposition_spans_the_space_of_the_exact_one():
