@@ -49,7 +49,9 @@ def _trained(settings: Settings, words: tuple[str, ...], seed: int, threads: int
     vectors.unlink()
     found = {"seed": seed, "tokens_per_second": record["tokens_per_second"], "loss": record["loss"]}
     said = ", ".join(f"{name} {scores[name]:.3f}" for name in SCORES)
-    print(f"  {' '.join(words)} {found['tokens_per_second']:,.0f} tokens/s, {said}", file=sys.stderr, flush=True)
+    print(
+        f"  {' '.join(words)} {found['tokens_per_second']:,.0f} tokens/s, {said}", file=sys.stderr, flush=True
+    )
     return {**found, "scores": {name: scores[name] for name in (*SCORES, "seen")}}
 
 

@@ -122,7 +122,9 @@ def like_units(**values: object) -> Case:
     return Case(UNITS, TEXT).with_(**values)
 
 
-SCORED = CollobertWeston(dim=DIM, epochs=3, threads=1, min_count=2, window=3, hidden=20, lr=0.2)
+SCORED = CollobertWeston(
+    dim=DIM, epochs=3, threads=1, min_count=2, window=3, hidden=20, lr=0.05, sample=0.01
+)
 
 
 def like_scored(**values: object) -> Case:

@@ -37,7 +37,7 @@ class Case:
         with np.errstate(over="ignore"):
             FORMS[form](
                 self.tokens, self.units, first, last, self.keep, self.alias, *self.tables.values(), still,
-                DIM, scorer.ACTIVATION[kind], learns, rate, 0.3, 1e-4, np.uint64(77), sums,
+                DIM, scorer.ACTIVATION[kind], learns, rate, 0.3, rate / 5000, np.uint64(77), sums,
             )  # fmt: skip
         return sums
 
@@ -50,7 +50,8 @@ class Case:
     def wanted(self, tables, first=0, last=None, rate=0.05, frozen=None, kind="hardtanh"):
         return definition.train(
             self.tokens.tolist(), self.units.tolist(), self.keep, *tables.values(), alias=self.alias,
-            activation=kind, frozen=frozen, rate=rate, ratio=0.3, decay=1e-4, base=77, first=first, last=last,
+            activation=kind, frozen=frozen, rate=rate, ratio=0.3, decay=rate / 5000, base=77, first=first,
+            last=last,
         )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """Windows that are scored: rows one behind the other, a hidden layer, and a margin to a spoilt centre.
 
-BATCH places of the text stand side by side, so that the hidden layer is met in small matrix products, and each
-of its rows is read once for all of them. A spoilt window differs in its centre alone: one block of the first
-product. Windows that keep the margin cost no way back. The hidden layer is dense, and two processors that
-write into it would wait for each other's lines at every step: a thread moves a copy, and adds what that has
-moved after each chunk of text. Definition: reference/collobert_weston.py.
+BATCH places of the text stand side by side, so that the hidden layer is met in small matrix products, and
+each of its rows is read once for all of them. A spoilt window differs in its centre alone: one block of the
+first product. Windows that keep the margin cost no way back. The hidden layer is dense, and two processors
+that write into it would wait for each other's lines at every step: a thread moves a copy, and adds what that
+has moved after each chunk of text. Definition: reference/collobert_weston.py.
 
 Sources: Collobert, Weston 2008; Collobert, Weston, Bottou, Karlen, Kavukcuoglu, Kuksa 2011, sections 3 and 4.
 """
@@ -402,7 +402,5 @@ def train(
                 pushed(net, k * room, room, which, k, count, z if k == reach else both, held, share)
             pushed(net, reach * room, room, which, 0, count, spoilt, wrong, share)
         if learns:
-            shared(
-                hidden, bias, score, blocks, inner, net, own_bias, weights, net0, bias0, weights0
-            )
+            shared(hidden, bias, score, blocks, inner, net, own_bias, weights, net0, bias0, weights0)
     sums[2] = sums[1]

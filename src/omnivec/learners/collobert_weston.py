@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from omnivec.engine.plan import Work
     from omnivec.engine.schedule import Shard
 
+SHARE = 0.3
+"""The hidden layer's rate times the words of a window, over that of the rows."""
+
+SPREAD = 0.3
+"""Standard deviation of hidden units before training; at .08 a text of few words is never learned."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CollobertWeston(TextLearner):
@@ -51,7 +57,7 @@ class CollobertWeston(TextLearner):
 
     dim: Annotated[int, Between(1, 4096)] = 50
     """Floats in a vector; time and memory grow in proportion."""
-    window: Annotated[int, Between(1, 100)] = 2
+    window: Annotated[int, Between(1, 100)] = 5
     """Words on each side of the centre; time grows in proportion."""
     hidden: Annotated[int, Between(1, 100_000)] = 100
     """Units of the hidden layer; time grows in proportion."""
@@ -59,7 +65,7 @@ class CollobertWeston(TextLearner):
     """What bends the hidden layer: a cut at −1 and 1, or tanh."""
     power: Annotated[float, Between(-2, 2)] = 0.75
     """Words that spoil a centre are drawn in proportion to count^power; 0: all alike."""
-    sample: Annotated[float, Between(0, 1)] = 0.0
+    sample: Annotated[float, Between(0, 1)] = 1e-4
     """Words more frequent than this share of the text are thinned out; 0 keeps every word."""
     min_count: Annotated[int, Between(1, 2**62)] = 5
     """Words that occur less often are left out."""
@@ -69,10 +75,10 @@ class CollobertWeston(TextLearner):
     """What a window never crosses the border of; a paragraph ends at an empty line."""
     line_end: str | None = None
     """A token to put at the end of every line, such as <eos>."""
-    lr: Annotated[float, Between(1e-9, 100)] = 0.05
+    lr: Annotated[float, Between(1e-9, 100)] = 0.1
     """Learning rate of the words' vectors at the start."""
     hidden_lr: Annotated[float, Between(1e-9, 100)] | None = None
-    """That of the hidden layer; derived from lr and the numbers a window has when not given."""
+    """That of the hidden layer; derived from lr and the words of a window when not given."""
 
     inputs: ClassVar[str] = "vectors"
     remedies: ClassVar[str] = "lower dim or hidden, raise min_count or set max_size"
@@ -89,7 +95,7 @@ class CollobertWeston(TextLearner):
 
     def derived(self) -> Self:
         """The same learner with hidden_lr and threads filled in."""
-        hidden_lr = self.hidden_lr or min(self.lr * FAN_IN / (self.places * self.dim), 100.0)
+        hidden_lr = self.hidden_lr or max(SHARE * self.lr / self.places, 1e-9)
         return self.replaced(hidden_lr=hidden_lr, threads=self.threads or processors())
 
     def summary(self) -> str:
@@ -144,13 +150,15 @@ class CollobertWeston(TextLearner):
         }  # fmt: skip
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
-        """Rows in ±1/√dim, so that their length is one for every dim, and weights in ±1/√inputs."""
+        """Rows in ±1/√dim, one length for every dim, and weights by which hidden units spread by SPREAD.
+
+        Units that are never cut leave the score a straight line, from which contexts learn nothing.
+        """
         import numpy as np
 
         from omnivec.engine import start
 
         draw = np.random.default_rng([self.seed, 2])
-        inputs = self.places * self.dim
         tables = {
             "vectors": start.initial_table(len(vocabulary), self.dim, self.seed, "wide"),
             "padding": start.initial_table(1, self.dim, self.seed + 1, "wide"),
@@ -158,7 +166,8 @@ class CollobertWeston(TextLearner):
         }
         for name in ("vectors", "padding"):
             tables[name] *= np.float32(self.dim**0.5)
-        tables["hidden"] *= np.float32(100 / inputs**0.5)
+        # A row is about √⅓ long; the normal numbers come with σ .01.
+        tables["hidden"] *= np.float32(100 * SPREAD * (3 / self.places) ** 0.5)
         score = draw.normal(0, self.hidden**-0.5, self.hidden).astype(np.float32)
         return {**tables, "bias": np.zeros(self.hidden, np.float32), "score": score}
 
@@ -215,7 +224,3 @@ class CollobertWeston(TextLearner):
         windows = len(corpus.tokens) * share
         rows = self.places + 1 + self.places * self.hidden / BATCH
         return Work(tokens_kept=windows, predictions=windows, rows_moved=windows * rows)
-
-
-FAN_IN = 250
-"""Numbers in a window of five words of dim 50, for which the hidden layer's rate is lr."""

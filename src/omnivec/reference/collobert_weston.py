@@ -91,7 +91,7 @@ def laid_out(
     """
 
     def survives(position: int) -> bool:
-        return (random_at(base, position) & 0xFFFFFFFF) <= keep[tokens[position]]
+        return bool((random_at(base, position) & 0xFFFFFFFF) <= keep[tokens[position]])
 
     unit = int(np.searchsorted(units, begin, side="right")) - 1
     before = [p for p in range(units[unit], begin) if survives(p)][-reach:]
