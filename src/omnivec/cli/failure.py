@@ -89,7 +89,7 @@ class NotThere(InputError):
 
 _REMEDY = re.compile(
     r"\b(give|lower|raise|see|set) (dim|encoding_errors|epochs|heldout|heldout_text|label_min_count"
-    r"|label_prefix|limit|lr|max_size|min_count|negatives|sample|threads|unit)\b"
+    r"|label_prefix|limit|lr|max_size|memory|min_count|negatives|sample|threads|unit)\b"
 )
 
 
