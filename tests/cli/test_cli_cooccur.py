@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 from functools import partial
 
 import pytest
-from test_cli_json import SHAPES, fits
+from test_cli_json import PAGE, SHAPES, fits
 
 from omnivec import Cells, count_cooccurrences, find_phrases
 
@@ -90,8 +91,26 @@ def test_one_word_alone(call, tmp_path):
 
 def test_such_a_file_is_no_model(call, corpus, tmp_path):
     call("cooccur", corpus, tmp_path / "x", "-q")
-    code, _, err = call("info", tmp_path / "x")
+    code, _, err = call("neighbors", tmp_path / "x", "word1")
     assert code == 1 and "a file of co-occurrence counts is not read; " in err and "train glove" in err
+
+
+def test_info_tells_what_was_counted(call, corpus, tmp_path):
+    written = json.loads(call("cooccur", corpus, tmp_path / "x", *FLAGS, "--json", "-q")[1])
+    code, out, _ = call("info", tmp_path / "x")
+    assert code == 0 and [line.split()[0] for line in out.splitlines()] == ["Cells", "Counted", "Text"]
+    assert "window 3, weighting expected, what follows a word" in out and "corpus.txt: " in out
+    told = json.loads(call("info", tmp_path / "x", "--json")[1])
+    page = PAGE.read_text(encoding="utf-8")
+    shape = next(
+        block
+        for block in re.findall(r"```json\n(.*?)```", page, re.S)
+        if '"path": "string",\n  "format"' in block
+    )
+    fits(told, json.loads(shape))
+    assert all(told[name] == value for name, value in written.items() if name not in ("output", "seconds"))
+    (tmp_path / "x").write_bytes((tmp_path / "x").read_bytes()[:-1])
+    assert call("info", tmp_path / "x")[0] == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

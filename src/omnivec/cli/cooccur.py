@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from omnivec.cli import call
+from omnivec.cli.cells import counted
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import Common, CommonFlags, Positional, flags_of
 from omnivec.cli.out import emit, emit_json, shown
@@ -19,9 +20,6 @@ from omnivec.cli.signals import terminable
 from omnivec.config import Option, options
 from omnivec.errors import OptionError
 from omnivec.learners.of_cells import READ, Counted
-
-if TYPE_CHECKING:
-    from omnivec.data.cells import Cells
 
 WINDOW = 10
 
@@ -80,7 +78,7 @@ def cooccur(
             size = file.tell()
         display.line("Next", f"omnivec train glove {shlex.quote(output)} {shlex.quote(_model(output))}")
     if common.json:
-        emit_json(as_json(cells, output, size, seconds))
+        emit_json({"output": output, **counted(cells), "bytes": size, "seconds": seconds})
     else:
         from omnivec.store.memory import human
 
@@ -89,15 +87,6 @@ def cooccur(
 
 
 cooccur.__annotations__["flags"] = flags_of(known().values())
-
-
-def as_json(cells: "Cells", output: str, size: int, seconds: float) -> dict[str, object]:
-    """What was counted, as JSON."""
-    return {
-        "output": output, "cells": len(cells), "words": cells.words, "tokens": cells.fingerprint["tokens"],
-        "tokens_in_vocabulary": cells.fingerprint["tokens_in_vocabulary"], "window": cells.window,
-        "weighting": cells.weighting, "symmetric": cells.symmetric, "bytes": size, "seconds": seconds,
-    }  # fmt: skip
 
 
 def _bytes(memory: str | None) -> int | None:

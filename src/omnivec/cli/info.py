@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
+from omnivec.cli.cells import show_cells
 from omnivec.cli.entries import show_entries
 from omnivec.cli.failure import existing, in_flags
 from omnivec.cli.flags import Common, CommonFlags, count
@@ -70,12 +71,17 @@ def info(
 
     With --limit or --dtype the memory is that of a load with them.
     """
+    from omnivec.data.cells import is_cells
+
     existing(model)
     with logging_shown(common.quiet, common.verbose):
         if words is not None or labels or subwords is not None:
             with Display(common.quiet) as display:
                 found_in = opening.loaded(model, display)
             show_entries(found_in, model, words, labels, subwords, common.json)
+            return 0
+        if opening.format is None and is_cells(model):
+            show_cells(model, common.json)
             return 0
         found = looked_at(model, opening)
         if verify:
