@@ -24,9 +24,12 @@ import bound
 import cbow
 import checkpoint
 import classifier
+import collobert_weston
 import compile as compiling
+import cooccurrence
 import corpus
 import deterministic
+import glove
 import gradient
 import growth
 import hs
@@ -36,6 +39,7 @@ import memory
 import opening
 import page
 import phrases
+import ppmi_svd
 import quality
 import quantised
 import rates
@@ -59,6 +63,8 @@ SECTIONS: dict[str, ModuleType] = {
     "gradient": gradient,
     "subwords": subwords,
     "classifier": classifier,
+    "ppmi-svd": ppmi_svd,
+    "collobert-weston": collobert_weston,
     "baseline": baseline,
     "sent2vec": sent2vec,
     "units": units,
@@ -67,6 +73,8 @@ SECTIONS: dict[str, ModuleType] = {
     "autotune": autotune,
     "korean": korean,
     "phrases": phrases,
+    "cooccurrence": cooccurrence,
+    "glove": glove,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,

@@ -9,9 +9,9 @@ import pytest
 
 from omnivec import Classifier, InputError, NotFinite, OptionError, autotune, load
 from omnivec.cli import main
+from omnivec.store.memory import bytes_of
 from omnivec.tuning import autotune as module
 from omnivec.tuning.search import RANGES, Search, deviation
-from omnivec.tuning.size import bytes_of
 
 GIVEN = {"epochs": 5, "lr": 0.1, "dim": 100, "word_ngrams": 1, "buckets": 2_000_000, "minn": 0, "maxn": 0}
 FIXED = ("dim", "epochs", "minn", "maxn", "buckets")
@@ -223,7 +223,7 @@ def test_texts_without_labels_cannot_judge():
 
 
 def test_sizes():
-    assert [bytes_of(text) for text in (2000, "2000", "500k", "2M", "1.5 G", "2MB")] == [
+    assert [bytes_of(text, "size") for text in (2000, "2000", "500k", "2M", "1.5 G", "2MB")] == [
         2000, 2000, 500_000, 2_000_000, 1_500_000_000, 2_000_000
     ]  # fmt: skip
 

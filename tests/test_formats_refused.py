@@ -129,8 +129,10 @@ def database(tmp_path):
     return (tmp_path / "db").read_bytes()
 
 
-def tensors():
-    header = json.dumps({"x": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+def tensors(**metadata):
+    about = {"__metadata__": metadata} if metadata else {}
+    table = {"x": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}
+    header = json.dumps({**about, **table}, separators=(",", ":")).encode()
     return struct.pack("<Q", len(header)) + header + bytes(4)
 
 
@@ -139,7 +141,8 @@ FILES = {
     "torch": [zipped(model__data_dot_pkl=b"\x80\x02."), pickle.dumps(TORCH, 2) + pickle.dumps(1001, 2)],
     "pickle": [pickle.dumps({"a": np.ones(3)}, protocol) for protocol in (2, 4, 5)],
     "hdf5": [b"\x89HDF\r\n\x1a\n" + bytes(100)],
-    "safetensors": [tensors()],
+    "cells": [tensors(format="omnivec cells")],
+    "safetensors": [tensors(), tensors(format="pt")],
     "floret": [
         b"1000 3 3 6 2 2166136261 < >\n" + b"".join(b"%d 0.1 0.2 0.3 \n" % row for row in range(1000))
     ],

@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -262,3 +263,26 @@ def test_what_is_read_is_what_is_mapped(tmp_path, monkeypatch, block):
         part = arrays.read(arrays.entries["vectors"].span(1, 3))
     np.testing.assert_array_equal(part, tables["vectors"][1:3])
     assert sum(sizes) == sum(table.nbytes for table in tables.values())
+
+
+def test_writing_what_is_mapped_lets_its_pages_go_and_loses_nothing(tmp_path):
+    whole = np.memmap(tmp_path / "numbers", np.float32, "w+", shape=(1 << 24,))
+    whole[:] = 1
+    whole.flush()
+    del whole
+    shared = np.asarray(np.memmap(tmp_path / "numbers", np.float32, "r+"))
+    private = np.memmap(tmp_path / "numbers", np.float32, "c")
+    private[5] = 2
+    before = mapped()
+    write_tables(tmp_path / "file", {"shared": shared[: 1 << 23]}, {})
+    assert mapped() - before < 24_000_000  # a block of the 34 MB
+    write_tables(tmp_path / "copy", {"private": private}, {})
+    assert private[5] == 2 and shared[5] == 1  # what was written to a mapping of one's own is still there
+    with (tmp_path / "copy").open("rb") as file:
+        assert Arrays(tmp_path / "copy", file).map()["private"][5] == 2
+
+
+def mapped() -> int:
+    """Bytes of files that are mapped and in memory; 0 where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0

@@ -16,7 +16,9 @@ import typing
 
 if typing.TYPE_CHECKING:
     from omnivec.compress.quantize import quantize as quantize
+    from omnivec.data.cells import Cells as Cells
     from omnivec.data.collocations import find_phrases as find_phrases
+    from omnivec.data.cooccurrence import count_cooccurrences as count_cooccurrences
     from omnivec.data.phrases import Phrases as Phrases
     from omnivec.errors import FormatError as FormatError
     from omnivec.errors import InputError as InputError
@@ -28,8 +30,11 @@ if typing.TYPE_CHECKING:
     from omnivec.errors import OutputError as OutputError
     from omnivec.errors import UnknownKey as UnknownKey
     from omnivec.learners.classifier import Classifier as Classifier
+    from omnivec.learners.collobert_weston import CollobertWeston as CollobertWeston
     from omnivec.learners.extend import extend as extend
     from omnivec.learners.fasttext import FastText as FastText
+    from omnivec.learners.glove import GloVe as GloVe
+    from omnivec.learners.ppmi_svd import PPMISVD as PPMISVD
     from omnivec.learners.sent2vec import Sent2Vec as Sent2Vec
     from omnivec.learners.word2vec import Word2Vec as Word2Vec
     from omnivec.model import Model as Model
@@ -41,11 +46,16 @@ if typing.TYPE_CHECKING:
 
 _HOMES = {
     "Classifier": "omnivec.learners.classifier",
+    "CollobertWeston": "omnivec.learners.collobert_weston",
     "FastText": "omnivec.learners.fasttext",
+    "GloVe": "omnivec.learners.glove",
+    "PPMISVD": "omnivec.learners.ppmi_svd",
     "Sent2Vec": "omnivec.learners.sent2vec",
     "Word2Vec": "omnivec.learners.word2vec",
     "extend": "omnivec.learners.extend",
     "find_phrases": "omnivec.data.collocations",
+    "Cells": "omnivec.data.cells",
+    "count_cooccurrences": "omnivec.data.cooccurrence",
     "Phrases": "omnivec.data.phrases",
     "autotune": "omnivec.tuning.autotune",
     "Model": "omnivec.model",
@@ -64,9 +74,12 @@ _HOMES = {
 }
 
 __all__ = [  # noqa: F822  (__getattr__ defines them)
+    "Cells",
     "Classifier",
+    "CollobertWeston",
     "FastText",
     "FormatError",
+    "GloVe",
     "InputError",
     "MissingExtra",
     "Model",
@@ -75,12 +88,14 @@ __all__ = [  # noqa: F822  (__getattr__ defines them)
     "OmnivecError",
     "OptionError",
     "OutputError",
+    "PPMISVD",
     "Phrases",
     "Sent2Vec",
     "UnknownKey",
     "Vectors",
     "Word2Vec",
     "autotune",
+    "count_cooccurrences",
     "extend",
     "find_phrases",
     "load",

@@ -358,6 +358,8 @@ class Model:
             raise OptionError(
                 "this model predicts by a tree: its output rows are tree nodes, not words, and have no keys"
             )
+        if "hidden" in self.tables:
+            raise OptionError("this model scores windows by a hidden layer: it has no output table")
         if "output" not in self.tables:
             raise OptionError(
                 "this model has no output table: it was read from a file that holds vectors only"

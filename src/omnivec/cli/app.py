@@ -34,6 +34,7 @@ VERBS = {
     "embed": ("embed:embed", "A vector for each line of a text."),
     "classify": ("classify:classify", "The likeliest labels of each line of text."),
     "phrases": ("phrases:phrases", "Words that stand together, as phrases to be joined."),
+    "cooccur": ("cooccur:cooccur", "How often words stand near each other, to learn from."),
     "audit": ("audit:audit", "How often word n-grams share a row, beside chance."),
     "evaluate": ("judge:evaluate", "Word similarity and analogies, or the labels of texts."),
     "baseline": ("baseline:baseline", "Labels by tf-idf, word vectors and the classifier, compared."),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Chosen = TypeVar("Chosen", bound="Options")
 
 INPUT_HELP = "A text file or a folder of them; .gz, .xz and .zst are unpacked; - reads stdin."
+COUNTED_HELP = f"{INPUT_HELP} Or a file that omnivec cooccur wrote."
 OUTPUT_HELP = "The model folder to write."
 CONFIG_HELP = "A TOML file of the options below; flags win over it."
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
+from omnivec.cli.cells import show_cells
 from omnivec.cli.entries import show_entries
 from omnivec.cli.failure import existing, in_flags
 from omnivec.cli.flags import Common, CommonFlags, count
@@ -70,12 +71,17 @@ def info(
 
     With --limit or --dtype the memory is that of a load with them.
     """
+    from omnivec.data.cells import is_cells
+
     existing(model)
     with logging_shown(common.quiet, common.verbose):
         if words is not None or labels or subwords is not None:
             with Display(common.quiet) as display:
                 found_in = opening.loaded(model, display)
             show_entries(found_in, model, words, labels, subwords, common.json)
+            return 0
+        if opening.format is None and is_cells(model):
+            show_cells(model, common.json)
             return 0
         found = looked_at(model, opening)
         if verify:
@@ -268,9 +274,14 @@ def trained(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     if record.get("tokens"):
         took = duration(record["seconds"])
         rate = speed(record["tokens_per_second"])
-        epochs = f"{record['epochs']:g} epoch{'' if record['epochs'] == 1 else 's'}"
-        rows.append(("Training", f"{record['tokens']:,} tokens {TIMES} {epochs} in {took}, {rate}"))
+        passes = record.get("epochs")  # None of what was computed at once
+        epochs = "" if passes is None else f" {TIMES} {passes:g} epoch{'' if passes == 1 else 's'}"
+        rows.append(("Training", f"{record['tokens']:,} tokens{epochs} in {took}, {rate}"))
+    if record.get("loss"):
         rows.append(("Loss", folded(losses(record["loss"]), " ")))
+    if record.get("explained"):
+        kept = f"{len(record['singular_values'])} singular values, {record['explained']:.1%} of the squares"
+        rows.append(("SVD", f"{kept.replace('%', ' %')} of {record['cells_above_zero']:,} pairs"))
     if tuned := record.get("autotune"):
         best = max((one for one in tuned["trials"] if one["best"]), key=lambda one: one["number"])
         tried = f"{len(tuned['trials']):,} trials, number {best['number']} was best"

@@ -14,6 +14,7 @@ from omnivec.cli.show import Display, logging_shown
 from omnivec.learners.classifier import Classifier
 from omnivec.learners.known import LEARNERS
 from omnivec.learners.learner import Learner, plural
+from omnivec.learners.of_cells import Counted
 
 if TYPE_CHECKING:
     from omnivec.engine.plan import Plan
@@ -46,6 +47,8 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
             labelled(lines(found))
         return 0
 
+    if issubclass(learner, Counted):
+        plan.__annotations__["input"] = Annotated[str, Positional, Parameter(help=call.COUNTED_HELP)]
     plan.__annotations__["flags"] = learner_flags(learner)
     labelled_text = issubclass(learner, Classifier)
     plan.__annotations__["table"] = (

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LABELS = {
     "options": "Options",
     "read": "Read",
+    "count": "Counting",
+    "ppmi": "PPMI",
+    "svd": "SVD",
     "memory": "Memory",
     "compile": "Compiling",
     "train": "Training",

@@ -17,7 +17,8 @@ from omnivec.cli.signals import terminable
 from omnivec.errors import NO_PATH, OutputError
 from omnivec.learners.classifier import Classifier
 from omnivec.learners.known import LEARNERS
-from omnivec.learners.learner import Learner
+from omnivec.learners.learner import Learner, Trained
+from omnivec.learners.of_cells import Counted
 
 app = App(name="train", help="Learn vectors from text.")
 
@@ -26,7 +27,7 @@ RUN = Group("This run", sort_key=0)
 
 @dataclass(frozen=True)
 class Run:
-    """What belongs to a run and not to a learner."""
+    """What belongs to a run and not to a learner, of one that learns in passes."""
 
     checkpoint: Annotated[
         float | None, minutes("checkpoint"),
@@ -46,14 +47,12 @@ class Run:
         str | None,
         Parameter(group=RUN, metavar="FILE", help="A text whose loss is measured after each epoch."),
     ] = None
-    phrases: Annotated[str | None, Parameter(group=RUN, metavar="FILE", help=call.PHRASES_HELP)] = None
-    overwrite: Annotated[bool, Parameter(group=RUN, help="Replace the model that OUTPUT holds.")] = False
 
     def check(self) -> None:
         """Refuse flags that exclude each other and files that are not there."""
         if self.freeze and self.start is None:
             raise WrongCall("--freeze needs --start FILE: it keeps the vectors of that file", ["--start"])
-        for path in (self.start, self.heldout_text, self.phrases):
+        for path in (self.start, self.heldout_text):
             if path is not None:
                 existing(path)
 
@@ -69,7 +68,9 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
         flags: Any = None,
         preset: Annotated[str | None, Parameter(help=call.preset_help(learner), metavar="NAME")] = None,
         config: Annotated[str | None, Parameter(help=call.CONFIG_HELP, metavar="FILE")] = None,
-        run: Annotated[Run, Parameter(name="*")] = Run(),  # noqa: B008  (frozen)
+        run: Any = Run(),  # noqa: B008  (frozen)
+        phrases: Annotated[str | None, Parameter(group=RUN, metavar="FILE", help=call.PHRASES_HELP)] = None,
+        overwrite: Annotated[bool, Parameter(group=RUN, help="Replace the model that OUTPUT holds.")] = False,
         table: Any = Labelled(),  # noqa: B008  (frozen)
         common: CommonFlags = Common(),  # noqa: B008  (frozen)
     ) -> int:
@@ -82,17 +83,22 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
         before = {} if point is None else point.model.options
         preset = preset if point is None else point.preset(preset)
         learner_chosen = call.chosen(learner, preset, config, flags or {}, before)
-        check_output(output, overwrite=run.overwrite or (point is not None and point.replaced))
+        check_output(output, overwrite=overwrite or (point is not None and point.replaced))
         if point is None:
-            resume.check_none(output, run.overwrite)
+            resume.check_none(output, overwrite)
         errors = str(learner_chosen.as_dict()["encoding_errors"])
-        joined = call.joining(run.phrases)
+        joined = call.joining(phrases)
         given = (call.source(input), run.heldout_text)
         text, heldout = (joined(table.of(each, errors)) for each in given)
         # A checkpoint is replaced as a whole, so for a moment there are two of them.
-        copies, replace = 1 if run.checkpoint is None else 2, run.overwrite or run.resume
-        saving = Saving(output, replace, copies, _again(name, input, output, run, table))
+        copies, replace = 1 if run.checkpoint is None else 2, overwrite or run.resume
+        again = _again(name, input, output, run, phrases, table)
+        saving = Saving(output, replace, copies, again)
         with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+            if not isinstance(learner_chosen, Trained):
+                # What it computes with is several times the model; saving itself asks for room.
+                model = learner_chosen.fit(text, progress=display)
+                return saving.keep(model, common, display)
             model = learner_chosen.fit(
                 text,
                 start=run.start,
@@ -105,8 +111,13 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
             )
             return saving.keep(model, common, display)
 
+    if issubclass(learner, Counted):
+        train.__annotations__["input"] = Annotated[str, Positional, Parameter(help=call.COUNTED_HELP)]
     train.__annotations__["flags"] = learner_flags(learner)
-    labelled = issubclass(learner, Classifier)
+    in_passes, labelled = issubclass(learner, Trained), issubclass(learner, Classifier)
+    train.__annotations__["run"] = Annotated[
+        Run, Parameter(name="*") if in_passes else Parameter(parse=False)
+    ]
     train.__annotations__["table"] = (
         LabelledFlags if labelled else Annotated[Labelled, Parameter(parse=False)]
     )
@@ -115,15 +126,15 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
     return train
 
 
-def _again(learner: str, input: str, output: str, run: Run, table: Labelled) -> str:
+def _again(learner: str, input: str, output: str, run: Run, phrases: str | None, table: Labelled) -> str:
     """The call that goes on with this one: options and given vectors are in the checkpoint."""
     words = ["omnivec", "train", learner, input, output, "--resume", *table.words()]
     if run.checkpoint is not None:
         words += ["--checkpoint", f"{run.checkpoint:g}"]
     if run.heldout_text is not None:
         words += ["--heldout-text", run.heldout_text]
-    if run.phrases is not None:
-        words += ["--phrases", run.phrases]
+    if phrases is not None:
+        words += ["--phrases", phrases]
     return shlex.join(words)
 
 

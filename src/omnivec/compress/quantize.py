@@ -61,7 +61,7 @@ def quantize(
             coded; of classifiers.
         dtype: "float16" or "int8" store numbers in that type instead of codes.
         test: texts with labels, on which a classifier is measured before and after.
-        progress: as in `Learner.fit`, while rows are trained again.
+        progress: as in `Trained.fit`, while rows are trained again.
 
     Raises: OptionError for options that are out of range, exclude each other, or ask of the model what it has
     not, and for a model that is quantised already; InputError for texts; NotFinite; NotEnoughMemory.

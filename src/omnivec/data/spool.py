@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from omnivec.errors import OutputError
 from omnivec.store import memory
@@ -17,14 +18,14 @@ IN_MEMORY = 0.25
 
 
 class Spool:
-    """Numbers one behind the other: in one array, and past a share of the memory in a file.
+    """Numbers one behind the other: in one array, and past so many bytes in a file.
 
-    The file has no name; it lies in `folder`, or the one that TMPDIR names, and is gone with the process,
-    however that ends.
+    limit: those bytes, a share of the memory when not given. The file has no name; it lies in `folder`, or in
+    the one that TMPDIR names, and is gone with the process, however that ends.
     """
 
     def __init__(
-        self, limit: int | None = None, dtype: type[np.generic] = np.int32, folder: Path | None = None
+        self, limit: int | None = None, dtype: DTypeLike = np.int32, folder: Path | None = None
     ) -> None:
         self._limit = int(memory.available()[0] * IN_MEMORY) if limit is None else limit
         self._folder = folder
@@ -54,6 +55,19 @@ class Spool:
         except OSError as error:
             raise self._no_room(error) from None
 
+    def read(self, first: int, out: NDArray[Any]) -> None:
+        """Fill an array, of the spool's type, with the numbers from place `first` on."""
+        if self._file is None:
+            out[:] = self._array[first : first + len(out)]
+            return
+        self._flush()
+        raw, done = out.view(np.uint8).data, 0
+        while done < len(raw):
+            got = os.preadv(self._file.fileno(), [raw[done:]], first * out.itemsize + done)
+            if got == 0:
+                raise AssertionError(f"{len(out):,} numbers from {first:,} on were never kept")
+            done += got
+
     @property
     def on_disk(self) -> bool:
         """Whether the limit was passed."""
@@ -66,10 +80,7 @@ class Spool:
         if self._file is None:
             array.resize(length, refcheck=False)
             return array
-        try:
-            self._file.flush()
-        except OSError as error:
-            raise self._no_room(error) from None
+        self._flush()
         return np.asarray(np.memmap(self._file, array.dtype, "r+", shape=(length,)))
 
     def close(self) -> None:
@@ -77,7 +88,15 @@ class Spool:
         if self._file is not None:
             self._file.close()
 
+    def _flush(self) -> None:
+        assert self._file is not None
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise self._no_room(error) from None
+
     def _no_room(self, error: OSError) -> OutputError:
-        place = self._folder or tempfile.gettempdir()
-        remedy = "set TMPDIR to a folder with more room" if self._folder is None else "free some room there"
-        return OutputError(f"{place}: numbers cannot be kept there ({error.strerror}); {remedy}")
+        where = self._folder or tempfile.gettempdir()
+        what = f"{where}: numbers cannot be kept there ({error.strerror})"
+        cure = "set TMPDIR to" if self._folder is None else "choose"
+        return OutputError(f"{what}; {cure} a folder with more room")

@@ -203,12 +203,14 @@ RUINED = 1.05
 
 
 def report_ruined(corpus: Corpus, outcome: Outcome, chance: float, rate: float) -> None:
-    """Warn when training ended with a loss that vectors have which know nothing."""
-    if outcome.losses and outcome.losses[-1] > RUINED * chance:
+    """Warn when training was driven apart, and ended with a loss that vectors have which know nothing."""
+    losses = outcome.losses
+    far = bool(losses) and max(losses) > RUINED * chance  # units that are cut for good come back to chance
+    if far and losses[-1] > chance / RUINED:
         log.warning(
             "%s: nothing of use was learned: the loss of the last epoch is %.4g, and %.4g where every score "
             "is 0; lower lr (it was %.3g), the more words a window has the more",
-            corpus.name, outcome.losses[-1], chance, rate,
+            corpus.name, losses[-1], chance, rate,
         )  # fmt: skip
 
 

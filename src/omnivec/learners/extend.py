@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from omnivec.errors import OptionError
 from omnivec.learners.classifier import Classifier
+from omnivec.learners.collobert_weston import CollobertWeston
 from omnivec.learners.known import LEARNERS
+from omnivec.learners.learner import Learner, Trained
+from omnivec.learners.of_cells import Counted
 from omnivec.store.tables import KINDS
 
 if TYPE_CHECKING:
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.progress import Progress
-    from omnivec.learners.learner import Learner
     from omnivec.model import Model
 
 
@@ -46,7 +48,7 @@ def extend(
 
     Args:
         model: one that was trained here, or its path; an interrupted one too.
-        source: a text, as in `Learner.fit`. The phrases of the model's own text are joined in it; what
+        source: a text, as in `Trained.fit`. The phrases of the model's own text are joined in it; what
             `Phrases.apply` has for it comes after them.
         epochs: passes over the new text; as many as the model had when not given, like the next three.
         lr: learning rate at the start, from where it falls as in a first training; a smaller one changes less
@@ -55,9 +57,9 @@ def extend(
         threads: threads that train.
         seed: that of the model and one, when not given, so that no random number is drawn a second time.
         frozen: the vectors of the words the model has stay as they are; its prediction side still moves.
-        tokenizer: as in `Learner.fit`.
-        rule: as in `Learner.fit`, for new words alone.
-        progress: as in `Learner.fit`.
+        tokenizer: as in `Trained.fit`.
+        rule: as in `Trained.fit`, for new words alone.
+        progress: as in `Trained.fit`.
 
     Raises: OptionError for a model of vectors alone; InputError as `fit`, and for a text in which no word is
     known or frequent enough; NotEnoughMemory; NotFinite when training diverges.
@@ -124,7 +126,7 @@ def _opened(model: object) -> Model:
     return model
 
 
-def _learner(model: Model) -> Learner:
+def _learner(model: Model) -> Trained:
     """The options of a model as the learner they are. OptionError for a model that cannot go on."""
     from omnivec.data.features import SENT2VEC
 
@@ -132,6 +134,11 @@ def _learner(model: Model) -> Learner:
         raise OptionError(
             "extend goes on with vectors of words, this model tells labels of texts; train one on all texts, "
             "with this model as start"
+        )
+    if model.learner == CollobertWeston.name:
+        raise OptionError(
+            "extend goes on with words that are predicted, this model scores windows; give its vectors as "
+            "start to fit instead"
         )
     if model.learner is None or not {"output", "nodes"} & model.tables.keys():
         raise OptionError(
@@ -147,11 +154,20 @@ def _learner(model: Model) -> Learner:
             "new words move those; give its vectors as start to fit instead"
         )
     if model.learner not in LEARNERS:
-        known = ", ".join(name for name in LEARNERS if name != Classifier.name)
+        known = ", ".join(name for name, learner in LEARNERS.items() if _extendable(learner))
         raise OptionError(f"a model of {known} is needed, got one of {model.learner}")
     learner = LEARNERS[model.learner](**model.options)
+    if not isinstance(learner, Trained) or isinstance(learner, Counted):
+        raise OptionError(
+            f"extend goes on with a new text alone, and {model.learner} learns from the counts of a whole "
+            "one; learn anew from both texts"
+        )
     # Patience with a text of its own: that text was for the first training, and none is held out now.
     return learner if learner.heldout else learner.replaced(patience=None)
+
+
+def _extendable(learner: type[Learner]) -> bool:
+    return issubclass(learner, Trained) and not issubclass(learner, (Classifier, Counted))
 
 
 def _vocabulary(model: Model) -> Vocabulary:

@@ -1,10 +1,13 @@
-"""What all learners share: options, and a `fit` that turns a source into a model."""
+"""What all learners share: options, and a `fit` that turns a source into a model.
+
+`Learner` is that alone; `Trained` is what learns by passes over a source, which the engine runs.
+"""
 
 from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from omnivec.data.corpus import Corpus, Reading
     from omnivec.data.heldout import Text
+    from omnivec.data.phrases import Phrases
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
@@ -43,12 +47,101 @@ class Learner(Options, ABC):
 
     dim: Annotated[int, Between(1, 4096)] = 100
     """Floats in a vector; time and memory grow in proportion."""
-    epochs: Annotated[int, Between(1, 100_000)] = 5
-    """Passes over the text."""
     threads: Annotated[int, Between(1, 1024)] | None = None
     """As many as the process has processors when not given; one gives the same bits for a seed."""
     seed: Annotated[int, Between(0, 2**63 - 1)] = 1
     """Start of every random number."""
+
+    remedies: ClassVar[str]
+    """What makes it smaller, for the message when memory does not suffice."""
+
+    @abstractmethod
+    def fit(
+        self,
+        source: Source,
+        *,
+        tokenizer: Tokenizer | None = None,
+        vocabulary: Vocabulary | None = None,
+        rule: Rule | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Model:
+        """Learn a vector for every word of a text."""
+
+    @abstractmethod
+    def plan(self, source: Source, *, progress: Callable[[Progress], None] | None = None) -> Plan:
+        """What `fit` would do and need. The text is read and counted, nothing is learned.
+
+        Raises: InputError as `fit`; memory that does not suffice is said in the plan and not raised.
+        """
+
+    def suited(self, source: object) -> Self:
+        """The same learner with the options that the source has decided already: none, where it is text."""
+        return self
+
+    @abstractmethod
+    def derived(self) -> Self:
+        """The same learner with the options filled in that follow from others or from the machine."""
+
+    @abstractmethod
+    def summary(self) -> str:
+        """The options in one line."""
+
+    @abstractmethod
+    def reading(self) -> Reading:
+        """How the text is read."""
+
+    @abstractmethod
+    def described(self) -> dict[str, Any] | None:
+        """What a word is made of, for `config.json`; None where it is one row."""
+
+    @abstractmethod
+    def head(self) -> dict[str, Any] | None:
+        """What is predicted beside words, for `config.json`; None where nothing is."""
+
+    def made(
+        self,
+        words: Vocabulary,
+        phrases: Sequence[Phrases],
+        tables: Mapping[str, NDArray[Any]],
+        record: Mapping[str, Any],
+        changed: dict[str, object],
+    ) -> Model:
+        """A model of finished tables; self has no option left open."""
+        from omnivec.model import Model
+        from omnivec.store.keys import Keys
+
+        config: dict[str, Any] = {
+            "learner": self.name,
+            "options": self.as_dict(),
+            "preset": self.preset_name,
+            "changed": changed,
+            "features": self.described(),
+            "head": self.head(),
+            "dim": self.dim,
+            "rows": len(words),
+            "training": dict(record),
+        }
+        if phrases:
+            from omnivec.data.phrase_file import packed
+
+            config["phrases"] = [packed(each) for each in phrases]
+        keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
+        return Model(config, keys, tables)
+
+    def changed(self) -> dict[str, object]:
+        """The options whose value is not the default."""
+        given = self.as_dict()
+        return {
+            name: given[name] for name, option in options(type(self)).items() if given[name] != option.default
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained(Learner):
+    """Abstract. A learner whose rows move, a little for every example, in passes over its source."""
+
+    epochs: Annotated[int, Between(1, 100_000)] = 5
+    """Passes over the text."""
     deterministic: bool = False
     """The same bytes at any number of threads, at the price of speed."""
     heldout: Annotated[float, Between(0, 0.5)] = 0.0
@@ -106,14 +199,14 @@ class Learner(Options, ABC):
         vector of `start`.
 
         """
-        from omnivec.data.fingerprint import fingerprint
         from omnivec.engine import checkpoint as checkpoints
         from omnivec.engine import phases, warm
         from omnivec.engine.beside import Beside
         from omnivec.engine.progress import Progress, silent
 
-        listener, chosen = progress or silent, self.derived()
-        self._check_heldout(heldout_text)
+        listener, asked = progress or silent, self.suited(source)
+        chosen = asked.derived()
+        chosen.check_wishes(heldout_text, frozen)
         before = None if resume is None else checkpoints.resumable(resume, chosen, self.name)
         beside = Beside(
             evaluate=evaluate, every=every, checkpoint=checkpoint, checkpoint_minutes=checkpoint_minutes,
@@ -121,11 +214,11 @@ class Learner(Options, ABC):
         )  # fmt: skip
         given = warm.opened(start, chosen.dim, frozen)
         listener(Progress(phase="options", done=1, text=chosen.summary()))
-        corpus = self.corpus(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
+        corpus = chosen.corpus(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
         words, text = corpus.vocabulary, None
         if heldout_text is not None:
             corpus, text = self.text_held_out(corpus, heldout_text, tokenizer, listener)
-        record: dict[str, Any] = {"fingerprint": fingerprint(corpus, text)}
+        record: dict[str, Any] = {"fingerprint": self.fingerprint(corpus, text)}
         if before is not None:
             checkpoints.check_text(before, record["fingerprint"], corpus.name)
         labels = 0 if words.labels is None else len(words.labels)
@@ -136,7 +229,7 @@ class Learner(Options, ABC):
             still = padded(rows, len(tables[self.inputs])) if frozen else None
             record |= given.record(rows)
         del given  # it may be larger than the tables
-        changed = self.changed()
+        changed = asked.changed()
         if before is not None:
             still = checkpoints.restored(before, tables, record)
             changed = before.config.get("changed", changed)  # as first given, before any was derived
@@ -202,7 +295,8 @@ class Learner(Options, ABC):
         assert self.threads is not None
         return 1 if self.deterministic else self.threads
 
-    def _check_heldout(self, heldout_text: object) -> None:
+    def check_wishes(self, heldout_text: object, frozen: bool) -> None:
+        """Raise OptionError for what `fit` was asked and the options do not allow."""
         if self.heldout and heldout_text is not None:
             raise OptionError("heldout and heldout_text exclude each other; give one of them")
         if self.patience is not None and not self.heldout and heldout_text is None:
@@ -211,8 +305,11 @@ class Learner(Options, ABC):
                 "heldout to a share of the units, or give heldout_text"
             )
 
-    remedies: ClassVar[str]
-    """What makes training smaller, for the message when memory does not suffice."""
+    def fingerprint(self, corpus: Corpus, heldout: Text | None) -> dict[str, Any]:
+        """What tells a text from others, so that a training goes on with its own alone."""
+        from omnivec.data.fingerprint import fingerprint
+
+        return fingerprint(corpus, heldout)
 
     spread: ClassVar[bool] = False
     """Whether an epoch goes to and fro over the text, in place of from its beginning to its end."""
@@ -229,18 +326,6 @@ class Learner(Options, ABC):
     @abstractmethod
     def floor(self) -> float:
         """Share of the rate that is left at the end."""
-
-    @abstractmethod
-    def derived(self) -> Self:
-        """The same learner with the options filled in that follow from others or from the machine."""
-
-    @abstractmethod
-    def summary(self) -> str:
-        """The options in one line."""
-
-    @abstractmethod
-    def reading(self) -> Reading:
-        """How the text is read."""
 
     @abstractmethod
     def corpus(
@@ -272,7 +357,7 @@ class Learner(Options, ABC):
         from omnivec.engine.progress import silent
         from omnivec.learners.plan import planned
 
-        return planned(self.derived(), source, progress or silent)
+        return planned(self.suited(source).derived(), source, progress or silent)
 
     @abstractmethod
     def work(self, corpus: Corpus) -> Work:
@@ -281,6 +366,18 @@ class Learner(Options, ABC):
     @abstractmethod
     def rows(self, words: int) -> int:
         """Rows of the table that learns. Raises: OptionError for more than can be numbered."""
+
+    def shapes(self, words: int, predicted: int) -> dict[str, tuple[int, ...]]:
+        """The tables of a model, by name; predicted: what its other side has a row for."""
+        from omnivec.store.tables import padded_width
+
+        width = padded_width(self.dim)
+        shapes: dict[str, tuple[int, ...]] = {"vectors": (words, width), "output": (predicted, width)}
+        if self.as_dict().get("loss") == "hs":
+            shapes = {"vectors": (words, width), "nodes": (predicted - 1, width), "tree": (predicted - 1, 2)}
+        if self.inputs != "vectors":
+            shapes[self.inputs] = (self.rows(words), width)
+        return shapes
 
     @abstractmethod
     def memory(self, words: int, labels: int = 0) -> dict[str, int]:
@@ -303,14 +400,6 @@ class Learner(Options, ABC):
     def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """The tables of a model, by name: those that learned, and `vectors` if that is none of them."""
 
-    @abstractmethod
-    def described(self) -> dict[str, Any] | None:
-        """What a word is made of, for `config.json`; None where it is one row."""
-
-    @abstractmethod
-    def head(self) -> dict[str, Any] | None:
-        """What is predicted beside words, for `config.json`; None where nothing is."""
-
     def model_of(
         self,
         corpus: Corpus,
@@ -323,9 +412,6 @@ class Learner(Options, ABC):
 
         more: what the record says besides.
         """
-        from omnivec.model import Model
-        from omnivec.store.keys import Keys
-
         words, epochs = corpus.vocabulary, outcome.tokens / len(corpus.tokens)
         record = {
             "source": corpus.name,
@@ -346,30 +432,7 @@ class Learner(Options, ABC):
             "history": outcome.history,
             **(more or {}),
         }
-        config: dict[str, Any] = {
-            "learner": self.name,
-            "options": self.as_dict(),
-            "preset": self.preset_name,
-            "changed": changed,
-            "features": self.described(),
-            "head": self.head(),
-            "dim": self.dim,
-            "rows": len(words),
-            "training": record,
-        }
-        if corpus.phrases:
-            from omnivec.data.phrase_file import remembered
-
-            config["phrases"] = remembered(corpus.phrases)
-        keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
-        return Model(config, keys, self.kept(words, tables))
-
-    def changed(self) -> dict[str, object]:
-        """The options whose value is not the default."""
-        given = self.as_dict()
-        return {
-            name: given[name] for name, option in options(type(self)).items() if given[name] != option.default
-        }
+        return self.made(words, corpus.phrases, self.kept(words, tables), record, changed)
 
 
 def padded(marks: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:

@@ -1,7 +1,8 @@
-"""`Learner.plan`: the text is read and counted, the rest is arithmetic."""
+"""`Trained.plan`: the text is read and counted, the rest is arithmetic."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
     from omnivec.data.sources import Source
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.learners.classifier import Classifier
-    from omnivec.learners.learner import Learner
+    from omnivec.learners.learner import Trained
     from omnivec.learners.sent2vec import Sent2Vec
     from omnivec.learners.windowed import Windowed
 
 
-def planned(learner: Learner, source: Source, listener: Listener) -> Plan:
+def planned(learner: Trained, source: Source, listener: Listener) -> Plan:
     """The plan of a derived learner. Raises: as `fit` does while it reads."""
     listener(Progress(phase="options", done=1, text=learner.summary()))
     corpus = learner.corpus(source, listener)
@@ -147,22 +148,21 @@ def targets(learner: Windowed, words: Vocabulary, kept: NDArray[np.float64]) -> 
     return tree.mean_path(starts, kept)
 
 
-def model_bytes(learner: Learner, words: Vocabulary) -> int:
-    """Bytes of the saved tables, keys included, to the byte; nothing is allocated for it."""
-    rows, width = len(words), padded_width(learner.dim)
-    predicted = rows if words.labels is None else len(words.labels)
-    shapes: dict[str, tuple[int, ...]] = {"vectors": (rows, width), "output": (predicted, width)}
-    if learner.as_dict().get("loss") == "hs":
-        shapes = {"vectors": (rows, width), "nodes": (predicted - 1, width), "tree": (predicted - 1, 2)}
-    if learner.inputs != "vectors":
-        shapes[learner.inputs] = (learner.rows(rows), width)
+def model_bytes(learner: Trained, words: Vocabulary) -> int:
+    """Bytes of the saved tables of a model that has learned nothing yet."""
+    rows = len(words)
+    return tables_bytes(words, learner.shapes(rows, rows if words.labels is None else len(words.labels)))
+
+
+def tables_bytes(words: Vocabulary, shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """Bytes of saved tables of float32, keys included, to the byte; nothing is allocated for it."""
     # A number repeated without memory has the size of the table it stands for.
     tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}
     labels = {} if words.labels is None else named(words.labels)
     return file_size({  # in the order of the file: what stands last is not filled up
         **tables,
         **{name.replace("keys.", "labels.", 1): array for name, array in labels.items()},
-        "vectors" + LENGTHS: np.broadcast_to(np.float32(0), (rows,)),
+        "vectors" + LENGTHS: np.broadcast_to(np.float32(0), (len(words),)),
         **named(words),
     }, METADATA)  # fmt: skip
 

@@ -5,20 +5,19 @@ The learning rate falls with the position in the text; a text held out is measur
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
 from omnivec.errors import OptionError
-from omnivec.learners.learner import HELD_OUT, Learner
+from omnivec.learners.learner import HELD_OUT, Learner, Trained
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.corpus import Corpus
     from omnivec.data.heldout import Text
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextLearner(Learner):
-    """Abstract. A learner whose source is text."""
+class Reader(Learner):
+    """Abstract. A learner whose source is text: how its characters become words."""
 
     last: ClassVar[tuple[str, ...]] = (
         "min_count", "max_size", "unit", "line_end", "whitespace", "normalize", "tokenizer",
@@ -47,17 +46,6 @@ class TextLearner(Learner):
     """What makes words of a line: its white space, or Kiwi, into Korean morphemes (extra korean)."""
     encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
     """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
-    lr_floor: Annotated[float, Between(0, 1)] = 1e-4
-    """Share of lr that is left at the end; in between it falls with the position in the text."""
-
-    @property
-    def floor(self) -> float:
-        """Share of the rate that is left at the end."""
-        return self.lr_floor
-
-    @abstractmethod
-    def reading(self) -> Reading:
-        """How the text is read."""
 
     def corpus(
         self,
@@ -75,6 +63,24 @@ class TextLearner(Learner):
             self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
         )
 
+    def asked(self, *names: str) -> dict[str, str]:
+        """Those of its options that ask for more than text as it is, for `features`."""
+        values = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in values.items() if value not in ("none", "whitespace")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextLearner(Reader, Trained):
+    """Abstract. A learner of passes over text."""
+
+    lr_floor: Annotated[float, Between(0, 1)] = 1e-4
+    """Share of lr that is left at the end; in between it falls with the position in the text."""
+
+    @property
+    def floor(self) -> float:
+        """Share of the rate that is left at the end."""
+        return self.lr_floor
+
     def text_held_out(
         self,
         corpus: Corpus,
@@ -87,11 +93,6 @@ class TextLearner(Learner):
 
         words = corpus.vocabulary
         return corpus, phases.text_held_out(self.reading(), source, words, tokenizer, listener)
-
-    def asked(self, *names: str) -> dict[str, str]:
-        """Those of its options that ask for more than text as it is, for `features`."""
-        values = {name: getattr(self, name) for name in names}
-        return {name: value for name, value in values.items() if value not in ("none", "whitespace")}
 
 
 def job_over(

@@ -71,6 +71,7 @@ _HOMES: dict[str, str] = {
     "preprocess": "omnivec.reference.counts.cooccurrence",
     "svd_vectors": "omnivec.reference.counts.svd",
     "truncated_svd": "omnivec.reference.counts.svd",
+    "weighted_co_matrix": "omnivec.reference.counts.cooccurrence",
     # cs224n: its functions stand together in omnivec.reference.cs224n, under the names of the assignments
     # sequence
     "Attention": "omnivec.reference.sequence.attention",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import resource
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from omnivec.errors import NotEnoughMemory
+from omnivec.errors import NotEnoughMemory, OptionError
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _PROC = Path("/proc")
@@ -22,6 +23,17 @@ def human(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "bytes" or abs(size) >= 9.95 else f"{size:.1f} {unit}"
         size /= 1000
     raise AssertionError
+
+
+def bytes_of(size: int | str, name: str) -> int:
+    """Bytes: a number of them, or text such as 500k, 2M, 1.5GB, in powers of ten.
+
+    Raises: OptionError that begins with the option's `name`.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", str(size).strip().lower())
+    if isinstance(size, bool) or found is None or not float(found[1]):
+        raise OptionError(f"{name} must be bytes, or such as 500k, 2M or 1G, got {size!r}")
+    return int(float(found[1]) * 1000 ** " kmgt".index(found[2] or " "))
 
 
 def available() -> tuple[int, str]:

@@ -19,14 +19,15 @@ def processors() -> int:
 
 
 def in_turn(
-    work: Callable[[_Item], _Result], items: Iterable[_Item]
+    work: Callable[[_Item], _Result], items: Iterable[_Item], threads: int | None = None
 ) -> Generator[tuple[_Item, Callable[[], _Result]], None, None]:
     """Each item, in order, with what gives the result of `work` or raises what it raised.
 
-    As many items as there are processors are worked on at once, and no more are taken ahead. What `items`
-    raises is raised after the items before it.
+    As many items as there are processors, or `threads`, are worked on at once, and no more are taken ahead:
+    with the one that was given last, there are `threads` + 1. What `items` raises is raised after the items
+    before it.
     """
-    threads, failure = processors(), None
+    threads, failure = threads or processors(), None
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[tuple[_Item, Callable[[], _Result]]] = deque()
         coming = iter(items)

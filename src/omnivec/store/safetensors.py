@@ -61,22 +61,43 @@ def write_tables(
     Raises: OSError of the system (exists, no space, not writable); ValueError for a type the layout lacks.
     """
     header, plan = _plan(tables, metadata)
-    total, sums = max(sum(array.nbytes for _, array in plan), 1), {}
+    sums = {name: sha256() for name in tables}
     with path.open("xb") as file:
-        file.write(len(header).to_bytes(8, "little"))
-        file.write(header)
-        for name, array in plan:
-            digest = sha256()
-            for block in _blocks(array):
-                file.write(block)
-                digest.update(block)
-                if told is not None:
-                    told(min((file.tell() - 8 - len(header)) / total, 1))
-            if not name.startswith(_PAD):
-                sums[name] = digest.hexdigest()
+        for name, block in _put(file, header, plan, told):
+            if name in sums:
+                sums[name].update(block)
         file.flush()
         os.fsync(file.fileno())
-    return sums
+    return {name: digest.hexdigest() for name, digest in sums.items()}
+
+
+def put_tables(
+    file: BinaryIO,
+    tables: Mapping[str, NDArray[Any] | Padded],
+    metadata: Mapping[str, str],
+    told: Callable[[float], None] | None = None,
+) -> None:
+    """`write_tables` into an open file, without sums."""
+    for _ in _put(file, *_plan(tables, metadata), told):
+        pass
+
+
+def _put(
+    file: BinaryIO,
+    header: bytes,
+    plan: list[tuple[str, NDArray[Any] | Padded]],
+    told: Callable[[float], None] | None,
+) -> Iterator[tuple[str, memoryview]]:
+    """Write what was planned, and give each array's name and block once it is written."""
+    total, begin = max(sum(array.nbytes for _, array in plan), 1), file.tell() + 8 + len(header)
+    file.write(len(header).to_bytes(8, "little"))
+    file.write(header)
+    for name, array in plan:
+        for block in _blocks(array):
+            file.write(block)
+            if told is not None:
+                told(min((file.tell() - begin) / total, 1))
+            yield name, block
 
 
 def write_rows(path: Path, name: str, shape: tuple[int, int], blocks: Iterable[NDArray[np.float32]]) -> None:
@@ -161,6 +182,19 @@ def _blocks(array: NDArray[Any] | Padded) -> Iterator[memoryview]:
     raw = _raw(array)
     for start in range(0, len(raw), _BLOCK):
         yield raw[start : start + _BLOCK]
+        _let_go(array)
+
+
+def _let_go(array: NDArray[Any]) -> None:
+    """Give the memory back into which pages of a file have been mapped, so that writing them takes none.
+
+    Only where the mapping is shared with the file: what was written to a private one would be lost.
+    """
+    root: Any = array
+    while isinstance(root.base, np.ndarray):
+        root = root.base
+    if isinstance(root, np.memmap) and root.mode in ("r", "r+") and isinstance(root.base, mmap.mmap):
+        root.base.madvise(mmap.MADV_DONTNEED)
 
 
 def _raw(array: NDArray[Any]) -> memoryview:
@@ -196,9 +230,9 @@ class Arrays:
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path, self._file = path, file
         self._size = os.fstat(file.fileno()).st_size
-        found = _read_header(path, file, self._size)
+        found, self.metadata = _read_header(path, file, self._size)
         self.entries = {name: entry for name, entry in found.items() if not name.startswith(_PAD)}
-        """Where each array lies, by name; fillers are left out."""
+        """Where each array lies, by name; fillers are left out. `metadata` is the header's dictionary."""
 
     def map(self) -> dict[str, NDArray[Any]]:
         """Read-only plain arrays by name, backed by a mapping that outlives the file's name and this object.
@@ -268,8 +302,8 @@ class Arrays:
             raise FormatError(f"{self._path}: byte {start + got:,}: the file ends here now; truncated")
 
 
-def _read_header(path: Path, file: BinaryIO, size: int) -> dict[str, Entry]:
-    """Where each array lies, checked against the file's size."""
+def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Entry], dict[str, str]]:
+    """Where each array lies, checked against the file's size; the dictionary of strings beside them."""
     length = int.from_bytes(file.read(8), "little")
     if size < 8 or length > min(size - 8, _HEADER_LIMIT):
         raise FormatError(
@@ -282,7 +316,9 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> dict[str, Entry]:
         raise FormatError(f"{path}: byte 8: the header is not JSON ({error})") from None
     if not isinstance(header, dict):
         raise FormatError(f"{path}: byte 8: the header is not a JSON object")
-    header.pop("__metadata__", None)
+    said = header.pop("__metadata__", {})
+    pairs = said.items() if isinstance(said, dict) else ()
+    metadata = {name: text for name, text in pairs if isinstance(text, str)}
     entries, start = {}, 8 + length
     end = 0
     for name, entry, begin, stop in _sorted_entries(path, header):
@@ -299,7 +335,7 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> dict[str, Entry]:
         raise FormatError(
             f"{path}: byte {min(size, start + end):,}: {size:,} bytes, {start + end:,} expected; {what}"
         )
-    return entries
+    return entries, metadata
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from omnivec.evaluate.examples import Example, Examples, examples
 from omnivec.evaluate.metric import Metric
 from omnivec.learners.classifier import Classifier
 from omnivec.model import Model
+from omnivec.store.memory import bytes_of
 from omnivec.tuning.search import RANGES, Search, Values
-from omnivec.tuning.size import bytes_of, fitted
+from omnivec.tuning.size import fitted
 from omnivec.tuning.trial import Trial
 
 SECONDS = 300.0
@@ -86,7 +87,7 @@ def autotune(
     limits = Limits.of(seconds, trials)
     given = learner or Classifier()
     chosen, asked = given.derived(), Metric.parse(metric, given.label_prefix)
-    budget = None if size is None else bytes_of(size)
+    budget = None if size is None else bytes_of(size, "size")
     search = _search(chosen, given.changed() if fixed is None else fixed, seed, budget)
     listener = progress or silent
     checked([], k, 0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -18,17 +17,8 @@ from omnivec.store.product import CENTROIDS, Coder
 from omnivec.store.safetensors import file_size
 from omnivec.store.tables import Table
 
-_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _ROUNDS = 8  # of pruning: bytes are nearly linear in rows, so that the third one fits as a rule
 _FULL = 0.98  # of the bytes, with which a round is content
-
-
-def bytes_of(size: int | str) -> int:
-    """Bytes: a number of them, or text such as 500k, 2M, 1.5G, in powers of ten. OptionError otherwise."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", str(size).strip().lower())
-    if isinstance(size, bool) or found is None or not float(found[1]):
-        raise OptionError(f"size must be bytes, or such as 500k, 2M or 1G, got {size!r}")
-    return int(float(found[1]) * _UNITS[found[2]])
 
 
 def fitted(

@@ -51,6 +51,11 @@ def safetensors(sample: Sample) -> bool:
     return sample.head[8:9] == b"{" and sample.size is not None and 2 <= length <= sample.size - 8
 
 
+def cells(sample: Sample) -> bool:
+    """Whether a file holds co-occurrence counts of omnivec."""
+    return safetensors(sample) and sample.head[8:64].startswith(b'{"__metadata__":{"format":"omnivec cells"')
+
+
 def floret(sample: Sample) -> bool:
     """Whether a file is floret's table: its first line has six numbers and the marks of a word's two ends."""
     return _FLORET.match(sample.head) is not None
@@ -127,6 +132,10 @@ REFUSED = (
     Refused(
         "magnitude", "a database of SQLite, as magnitude uses it", sqlite,
         f"open it by pymagnitude and {_EXPORT}",
+    ),
+    Refused(
+        "cells", "a file of co-occurrence counts", cells,
+        "vectors are learned from it: omnivec train glove or ppmi-svd",
     ),
     Refused(
         "safetensors", "a safetensors file alone", safetensors,
