@@ -129,7 +129,10 @@ def test_a_terminal_waits_for_a_key_and_q_ends(keys, seen, unseen):
         for key in keys:
             asked.append(process.stderr.readline())
             os.write(ours, key.encode())
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()  # one that still waits for a key would be waited for, for ever
     os.close(ours)
     os.close(theirs)
     assert process.returncode == 0 and err == ""

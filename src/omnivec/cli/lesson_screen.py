@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from textwrap import indent
 from typing import Any, TextIO
 
@@ -55,40 +56,51 @@ class Screen:
         self._console.print()
 
     def wait(self) -> bool:
-        """Wait for a key; False for one of `ENDS`. Cursor keys, with which one reads back, do nothing."""
+        """Wait for a key; False for one of `ENDS`."""
         if self._hurry:
             return True
-        print_line("           a key runs it, q ends")
-        while (key := _key()).startswith(ESCAPE) and key != ESCAPE:
-            pass
-        return key not in ENDS
+        return _key(lambda: print_line("           a key runs it, q ends")) not in ENDS
 
     def _write(self, source: str) -> None:
         emit("", *source.splitlines(), "")
         sys.stdout.flush()
 
 
-def _key() -> str:
-    """The next key, without a return behind it where the system allows; '' when there is nobody any more."""
+def _key(ask: Callable[[], None]) -> str:
+    """Ask, and take the next key, without a return behind it where the system allows; '' when there is nobody
+    any more. Cursor keys, with which one reads back, do nothing.
+    """
     try:
-        import select
         import termios
         import tty
     except ImportError:  # Windows
         import msvcrt
 
         windows: Any = msvcrt
+        ask()
         return str(windows.getwch())
     stdin = sys.stdin.fileno()
     before = termios.tcgetattr(stdin)
     try:
-        tty.setcbreak(stdin, termios.TCSADRAIN)  # Ctrl-C still stops, and keys typed ahead count
-        key = os.read(stdin, 1)
-        if key >= b"\x80" or key == b"\x1b":  # the first of several bytes, if it is a letter or a cursor key
-            while select.select([stdin], [], [], 0.05)[0] and (more := os.read(stdin, 1)):
-                key += more
-                if len(key) > 2 and key.startswith(b"\x1b") and (more.isalpha() or more == b"~"):
-                    break
-        return key.decode(errors="replace")
+        # Before asking: a Ctrl-D that came while the terminal still edits lines would be lost. Ctrl-C stops,
+        # and keys typed ahead count.
+        tty.setcbreak(stdin, termios.TCSADRAIN)
+        ask()
+        while (key := _read_key(stdin)).startswith(ESCAPE) and key != ESCAPE:
+            pass
+        return key
     finally:
         termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+
+
+def _read_key(stdin: int) -> str:
+    """One key: a letter of several bytes, or a cursor key, is one."""
+    import select
+
+    key = os.read(stdin, 1)
+    if key >= b"\x80" or key == b"\x1b":
+        while select.select([stdin], [], [], 0.05)[0] and (more := os.read(stdin, 1)):
+            key += more
+            if len(key) > 2 and key.startswith(b"\x1b") and (more.isalpha() or more == b"~"):
+                break
+    return key.decode(errors="replace")
