@@ -19,7 +19,7 @@ from table import millions, table
 TITLE = "Collobert and Weston's windows"
 RUNS = {
     "CollobertWeston": ("collobert-weston",),
-    "CollobertWeston, windows of 5 words": ("collobert-weston", "--window", "2"),
+    "CollobertWeston, windows of 11 words": ("collobert-weston", "--window", "5"),
     "CollobertWeston, preset `senna`": ("collobert-weston", "--preset", "senna"),
     "Word2Vec skip-gram": ("word2vec",),
 }

@@ -18,7 +18,7 @@ from omnivec.engine.progress import Progress
 def main(text: str, vectors: str, threads: str, options: str) -> None:
     """One run."""
     learner = PPMISVD(threads=int(threads), **json.loads(options))
-    learner.replaced(min_count=1).fit(["a b c", "b c d"])  # imports and kernels
+    learner.replaced(min_count=1, shift=0.1).fit(["a b c", "b c d"])  # imports and kernels
     factors.library()
     ended, planned, began = {}, 0, time.perf_counter()
 

@@ -57,7 +57,7 @@ class CollobertWeston(TextLearner):
 
     dim: Annotated[int, Between(1, 4096)] = 50
     """Floats in a vector; time and memory grow in proportion."""
-    window: Annotated[int, Between(1, 100)] = 5
+    window: Annotated[int, Between(1, 100)] = 2
     """Words on each side of the centre; time grows in proportion."""
     hidden: Annotated[int, Between(1, 100_000)] = 100
     """Units of the hidden layer; time grows in proportion."""
