@@ -144,7 +144,7 @@ def like_at_once(**values: object) -> Case:
     return Case(AT_ONCE, TEXT).with_(**values)
 
 
-CELLS = GloVe(dim=DIM, epochs=12, threads=1, min_count=2)
+CELLS = GloVe(dim=DIM, epochs=12, lr=0.05, lr_floor=1.0, threads=1, min_count=2)
 
 
 def like_cells(**values: object) -> Case:

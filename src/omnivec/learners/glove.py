@@ -87,9 +87,9 @@ class GloVe(Counted, Trained):
     """No derivative counts for more than this; any does when not given."""
     vectors: Literal["sum", "words"] = "sum"
     """A word's vector: its row as a word plus its row as context, or the first alone."""
-    lr: Annotated[float, Between(1e-9, 100)] = 0.05
+    lr: Annotated[float, Between(1e-9, 100)] = 0.15
     """Learning rate at the start, of vectors and biases."""
-    lr_floor: Annotated[float, Between(0, 1)] = 1.0
+    lr_floor: Annotated[float, Between(0, 1)] = 0.3
     """Share of lr that is left at the end, beside what AdaGrad does."""
 
     inputs: ClassVar[str] = SIDES[0]
