@@ -78,6 +78,15 @@ def test_cells_of_another_vocabulary_and_wishes_about_text_are_refused(cells):
             LEARNER.fit(cells, **wish)
 
 
+def test_a_plan_tells_tokens_of_the_text_and_cells_as_predictions(trained):
+    plan = LEARNER.plan(TEXT)
+    assert (plan.tokens, plan.tokens_in_vocabulary) == tuple(
+        trained.record[name] for name in ("tokens", "tokens_in_vocabulary")
+    )
+    assert plan.tokens_kept == plan.tokens_in_vocabulary
+    assert plan.predictions == trained.record["cells"]
+
+
 @pytest.mark.parametrize("x_max", [0, -1.0, float("nan"), float("inf")])
 def test_x_max_below_or_at_zero_is_refused(x_max, capsys):
     with pytest.raises(OptionError, match="^x_max must lie between"):

@@ -61,6 +61,11 @@ class Corpus:
     types: Types | None = None
     phrases: tuple[Phrases, ...] = ()
 
+    @property
+    def known(self) -> int:
+        """Tokens of the text whose word the vocabulary has."""
+        return len(self.tokens)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:

@@ -22,3 +22,8 @@ class CountedText(Corpus):
             cells.vocabulary, cells.columns, cells.starts, int(cells.fingerprint["tokens"]), cells.invalid,
             cells.name, phrases=cells.phrases, cells=cells,
         )  # fmt: skip
+
+    @property
+    def known(self) -> int:
+        """Tokens of the text that was counted, as far as the vocabulary has their words."""
+        return int(self.cells.fingerprint["tokens_in_vocabulary"])

@@ -169,7 +169,7 @@ class GloVe(Counted, Trained):
         from omnivec.engine.plan import Work
 
         cells = len(cast("CountedText", corpus).cells)
-        return Work(tokens_kept=corpus.total, predictions=cells, rows_moved=2 * cells)
+        return Work(tokens_kept=corpus.known, predictions=cells, rows_moved=2 * cells)
 
     def rows(self, words: int) -> int:
         """A row for each word."""

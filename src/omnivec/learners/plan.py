@@ -43,7 +43,7 @@ def planned(learner: Trained, source: Source, listener: Listener) -> Plan:
         words=len(words),
         labels=labels,
         tokens=corpus.total,
-        tokens_in_vocabulary=len(corpus.tokens),
+        tokens_in_vocabulary=corpus.known,
         tokens_kept=work.tokens_kept,
         epochs=learner.epochs,
         predictions=work.predictions,
