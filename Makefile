@@ -20,8 +20,10 @@ help:
 demo: $(VENV)/demo.stamp
 	$(BIN)/omnivec demo $(ARGS)
 
+# A process for each core; the tests of a file stay in one, so that few forms of a kernel are compiled twice.
+# ARGS="-n 0" runs all in one process.
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile $(ARGS)
 
 test-all: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest $(ARGS)
