@@ -122,9 +122,9 @@ class Learner(Options, ABC):
             "training": dict(record),
         }
         if phrases:
-            from omnivec.data.phrase_file import packed
+            from omnivec.data.phrase_file import remembered
 
-            config["phrases"] = [packed(each) for each in phrases]
+            config["phrases"] = remembered(phrases)
         keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
         return Model(config, keys, tables)
 
