@@ -28,6 +28,7 @@ import collobert_weston
 import compile as compiling
 import cooccurrence
 import corpus
+import cs224n
 import deterministic
 import glove
 import gradient
@@ -81,6 +82,7 @@ SECTIONS: dict[str, ModuleType] = {
     "deterministic": deterministic,
     "checkpoint": checkpoint,
     "book": book,
+    "cs224n": cs224n,
     "growth": growth,
     "memory": memory,
     "opening": opening,
