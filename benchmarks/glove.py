@@ -25,7 +25,7 @@ DIM, WINDOW, X_MAX, LR = 100, 10, 10.0, 0.05
 ITERATIONS = 15
 BARS = {"cells": 5e6, "analogies": 0.35, "WS-353": 0.50}
 OURS, PRESET, THEIRS = "omnivec", "omnivec, preset `glove`", "GloVe's C program"
-SAME = {"dim": DIM, "x_max": X_MAX}
+SAME = {"dim": DIM, "x_max": X_MAX, "window": WINDOW}
 RUNS = {OURS: SAME, PRESET: {"preset": "glove", "lr": LR, **SAME}}
 
 
