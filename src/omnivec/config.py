@@ -108,7 +108,8 @@ def options(learner: type) -> dict[str, Option]:
 def _options(learner: Any) -> dict[str, Option]:
     hints, helps = get_type_hints(learner, include_extras=True), _helps(learner)
     place = {name: number for number, name in enumerate(learner.last)}
-    fields = sorted(dataclasses.fields(learner), key=lambda field: place.get(field.name, -1))
+    own = (field for field in dataclasses.fields(learner) if field.name not in learner.elsewhere)
+    fields = sorted(own, key=lambda field: place.get(field.name, -1))
     return {f.name: _option(f, hints[f.name], helps.get(f.name, "")) for f in fields}
 
 
@@ -164,7 +165,8 @@ class Options:
     """Names that users bring from other tools, and ours; by number where ours is a word: (option, value)."""
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
-    """Names from other tools of what is no option here, and what to do instead."""
+    """Names of what is no option here, and what to do instead: from other tools, or of a field that all of a
+    kind have and that says nothing here, which so keeps its default."""
 
     last: ClassVar[tuple[str, ...]] = ()
     """The options that are shown after all others, in this order, whichever class declares them."""
@@ -175,8 +177,11 @@ class Options:
             raise OptionError(
                 f"{cls.__name__} takes options by name, as in {cls.__name__}(dim=100); the text goes to fit"
             )
+        known = options(cls)
+        # `dataclasses.replace` gives every field, those at rest with their default.
+        rest = {field.name: field.default for field in dataclasses.fields(cls) if field.name not in known}
         for name, value in values.items():
-            if name not in options(cls):
+            if name not in known and (name not in rest or value != rest[name]):
                 raise OptionError(cls.unknown(name, value)[0])
         return super().__new__(cls)
 
