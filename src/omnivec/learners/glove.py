@@ -37,8 +37,12 @@ if TYPE_CHECKING:
     from omnivec.model import Model
 
 _NOT_HELD_OUT = (
-    "GloVe learns from cells, not from units of text, and cells of two texts have no common scale: "
+    "nothing is held out: GloVe learns from cells, not from units of text, and cells of two texts have no "
+    "common scale"
 )
+
+GIVEN = "given"
+"""The table of vectors that words are held to, with a 1 behind each."""
 
 SIDES = ("left", "right")
 """The tables that learn, of words and of contexts, as kernels/cells.py has them."""
@@ -69,6 +73,7 @@ class GloVe(Counted, Trained):
         "checkpoint_every": "pass checkpoint to fit", "load_init_param": "pass start to fit",
         "vocab_file": "pass vocabulary to fit", "input_file": "the cells go to fit",
         "binary": "save the model, then convert it", "write_header": "save the model, then convert it",
+        **dict.fromkeys(["heldout", "patience", "heldout_text"], _NOT_HELD_OUT),
     }  # fmt: skip
 
     window: Annotated[int, Between(1, 1000)] = 10
@@ -87,6 +92,8 @@ class GloVe(Counted, Trained):
     """No derivative counts for more than this; any does when not given."""
     vectors: Literal["sum", "words"] = "sum"
     """A word's vector: its row as a word plus its row as context, or the first alone."""
+    pull: Annotated[float, Between(0, 1e6)] = 0.0
+    """How strongly words that begin with given vectors are held to them; 0 lets them go."""
     lr: Annotated[float, Between(1e-9, 100)] = 0.15
     """Learning rate at the start, of vectors and biases."""
     lr_floor: Annotated[float, Between(0, 1)] = 0.3
@@ -124,14 +131,22 @@ class GloVe(Counted, Trained):
     def head(self) -> None:
         """Nothing is predicted."""
 
-    def check_wishes(self, heldout_text: object, frozen: bool) -> None:
-        """Nothing is held out, and a sum does not stay when one of its rows does."""
-        if self.heldout or heldout_text is not None or self.patience is not None:
-            raise OptionError(_NOT_HELD_OUT + "leave heldout, heldout_text and patience out")
-        if frozen and self.vectors == "sum":
+    def check_wishes(self, heldout_text: object, frozen: bool, given: bool) -> None:
+        """Nothing is held out; rows stay near vectors that were given, and no sum of them does."""
+        if heldout_text is not None:
+            raise OptionError(f"leave heldout_text out: {_NOT_HELD_OUT}")
+        if self.pull and not given:
             raise OptionError(
-                "frozen keeps the rows that were given, and vectors sum adds others to them; set vectors to "
-                "words"
+                "pull holds words to the vectors of start, got none; give start, or leave pull out"
+            )
+        if self.pull and frozen:
+            raise OptionError(
+                "pull and frozen exclude each other: what is frozen does not move; give one of them"
+            )
+        if (frozen or self.pull) and self.vectors == "sum":
+            what = "frozen keeps" if frozen else "pull holds"
+            raise OptionError(
+                f"{what} the rows that were given, and vectors sum adds others to them; set vectors to words"
             )
 
     def corpus(
@@ -162,7 +177,7 @@ class GloVe(Counted, Trained):
         listener: Callable[[Progress], None],
     ) -> tuple[Corpus, Text]:
         """Nothing is held out: `fit` has refused it."""
-        raise OptionError(_NOT_HELD_OUT + "leave heldout_text out")
+        raise OptionError(_NOT_HELD_OUT)
 
     def work(self, corpus: Corpus) -> Work:
         """Cells, each of which moves two rows."""
@@ -184,6 +199,7 @@ class GloVe(Counted, Trained):
         return {
             **dict.fromkeys(SIDES, side), "vectors": words * row, "output": words * row,
             "biases": words * padded_width(2) * 4,
+            **({GIVEN: words * padded_width(self.dim + 1) * 4} if self.pull else {}),
         }  # fmt: skip
 
     @property
@@ -212,7 +228,16 @@ class GloVe(Counted, Trained):
             table[:, width:] = np.inf  # what has no gradient of its own stays as it is
             table[:, width : width + dim], table[:, width + bias] = sums, bias_sums
             tables[name] = table
+        if self.pull:
+            tables[GIVEN] = empty_table(rows, dim + 1)
         return tables
+
+    def begun(self, tables: Mapping[str, NDArray[Any]], rows: NDArray[np.uint8]) -> None:
+        """Remember the vectors that words are held to."""
+        if self.pull:
+            from omnivec.engine.pull import remember
+
+            remember(tables[GIVEN], tables[self.inputs], self.dim, rows)
 
     @property
     def sums(self) -> tuple[float, float]:
@@ -233,6 +258,7 @@ class GloVe(Counted, Trained):
 
         from omnivec.engine import start
         from omnivec.engine.job import Job
+        from omnivec.engine.pull import pull
         from omnivec.kernels import cells as kernel
 
         cells = cast("CountedText", corpus).cells
@@ -255,9 +281,12 @@ class GloVe(Counted, Trained):
                     f"the cost became {sums[0]} in epoch {shard.epoch + 1} at the cell of {pair} "
                     f"({cells.weights[bad]:g}); lower lr (it was {shard.rate:.3g} there)"
                 )
+            if self.pull:  # each row once an epoch, as cells are: a share of rows with a share of cells
+                first, last = (len(words) * cell // len(cells) for cell in (shard.first, shard.last))
+                pull(words, tables[GIVEN], self.dim, first, last, shard.rate * scale * self.pull)
 
         def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
-            raise OptionError(_NOT_HELD_OUT + "leave heldout_text out")
+            raise OptionError(_NOT_HELD_OUT)
 
         def look() -> NDArray[np.float32]:
             vectors: NDArray[np.float32] = self.kept(corpus.vocabulary, tables)["vectors"]

@@ -5,7 +5,8 @@ f(x) = (x / x_max)^α, at most 1, keeps frequent pairs from drowning all others.
 AdaGrad: every parameter divides its rate by the root of its sum of squared gradients so far.
 
 Sources: Pennington, Socher, Manning 2014, GloVe: Global Vectors for Word Representation, equations 8 and 9;
-Duchi, Hazan, Singer 2011, Adaptive Subgradient Methods for Online Learning and Stochastic Optimization.
+Duchi, Hazan, Singer 2011, Adaptive Subgradient Methods for Online Learning and Stochastic Optimization;
+Dingwall, Potts 2018, Mittens: an Extension of GloVe for Learning Domain-Specialized Representations.
 """
 
 from __future__ import annotations
@@ -108,3 +109,12 @@ def train(
         sums[i] += down**2
         sums2[j] += down2**2
     return total, len(chosen)
+
+
+def pulled(w: Rows, sums: Rows, given: Rows, strength: float, rate: float) -> Rows:
+    """A row after a step of the penalty ½ · strength · |w − given|², whose slope is taken where it ends.
+
+    That is w − rate · strength · (w' − given) / √sum = w', solved for w'; sums do not grow.
+    """
+    share = rate * strength / np.sqrt(sums)
+    return (w + share * given) / (1 + share)
