@@ -159,8 +159,10 @@ def is_cells(path: str | os.PathLike[str]) -> bool:
     """Whether a path is a file of cells; decided by what it holds, whatever its name."""
     place = Path(path)
     try:
+        if not place.is_file():  # who opens and closes a pipe has taken its writer away
+            return False
         with place.open("rb") as file:
-            return place.is_file() and safetensors.Arrays(place, file).metadata.get("format") == FORMAT
+            return safetensors.Arrays(place, file).metadata.get("format") == FORMAT
     except (OSError, ValueError):
         return False
 
@@ -188,6 +190,9 @@ def _record(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     if record["window"] < 1 or record["weighting"] not in WEIGHTINGS:
         what = f"window {record['window']}, weighting {record['weighting']!r}"
         raise FormatError(f"{path}: the record of the cells says {what}; damaged")
+    for name in ("tokens", "tokens_in_vocabulary", "units"):
+        if type(found := record["fingerprint"].get(name)) is not int:
+            raise FormatError(f"{path}: the record of the cells says {found!r} for {name!r}; damaged")
     return dict(record)
 
 
@@ -212,7 +217,7 @@ def _checked(path: Path, tables: Mapping[str, NDArray[Any]]) -> tuple[Keys, NDAr
             f"{path}: {len(keys):,} words, {len(starts):,} borders of rows, {cells:,} columns and "
             f"{len(weights):,} weights do not fit together; damaged"
         )
-    if (np.diff(starts) < 0).any():
+    if (starts[1:] < starts[:-1]).any():  # differences may be beyond 64 bits
         raise FormatError(f"{path}: a row ends before it starts; damaged")
     for first in range(0, cells, _BLOCK):
         some, heavy = columns[first : first + _BLOCK], weights[first : first + _BLOCK]
