@@ -229,14 +229,29 @@ def test_texts_without_pairs_are_refused():
     ("given", "message"),
     [
         ({"window": 0}, "window must lie between 1 and 1,000, got 0"),
-        ({"window": 1001}, "got 1,001"),
+        ({"window": 1001}, "got 1001"),
+        ({"window": 2.5}, "window must be a whole number, got 2.5"),
+        ({"window": True}, "window must be a whole number, got True"),
         ({"weighting": "two"}, "weighting must be one of distance, one, expected, got 'two'"),
         ({"unit": "page"}, "unit must be one of line, paragraph, document, got 'page'"),
+        ({"whitespace": "tabs"}, "whitespace must be ascii or unicode, got 'tabs'"),
+        ({"normalize": "NFKC"}, "normalize must be none or nfc, got 'NFKC'"),
+        ({"encoding_errors": "loud"}, "encoding_errors must be one of replace, strict, ignore, got 'loud'"),
+        ({"threads": 0}, "threads must lie between 1 and 1,024, got 0"),
+        ({"max_size": 0}, "max_size must lie between 1 and"),
+        ({"memory": -5}, "memory must be bytes, or such as 500k, 2M or 1G, got -5"),
     ],
 )
 def test_options_that_are_none(given, message):
     with pytest.raises(OptionError, match=message):
         count_cooccurrences(["a b"], min_count=1, **given)
+    with pytest.raises(OptionError, match="min_count must lie between 1"):
+        count_cooccurrences(["a b"], min_count=0)
+
+
+def test_memory_may_be_written_as_text():
+    small = count_cooccurrences(CHECK, window=2, min_count=1, memory="20MB")
+    assert same(small, count_cooccurrences(CHECK, window=2, min_count=1))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.45, 0.7])
@@ -361,6 +376,8 @@ BROKEN = {
     "record": ({"record": "{"}, "not JSON"),
     "nested": ({"record": "[" * 100_000}, "not JSON"),
     "window": ({"window": 0}, "window 0"),
+    "fingerprint": ({"fingerprint": {}}, "None for 'tokens'"),
+    "overflow": ({"starts": np.array([0, 2**63 - 1, -(2**63) + 5, -1, 11])}, "a row ends before it starts"),
     "bool": ({"window": True}, "says True for 'window'"),
     "weighting": ({"weighting": "x"}, "weighting 'x'"),
     "phrases": ({"phrases": [3]}, "damaged"),

@@ -183,7 +183,8 @@ class Options:
         for name, value in values.items():
             if name not in known and (name not in rest or value != rest[name]):
                 raise OptionError(cls.unknown(name, value)[0])
-        return super().__new__(cls)
+        made = super().__new__(cls)
+        return made._said(() if len(values) == len(dataclasses.fields(cls)) else values)
 
     def __post_init__(self) -> None:
         for name, option in options(type(self)).items():
@@ -235,7 +236,7 @@ class Options:
             model = made.as_dict()["model"]
             made = dataclasses.replace(made, **{name: by[model] for name, by in open_.items()})
         made._check_ancestor(preset)
-        return made._of_preset(preset)
+        return made._of_preset(preset)._said({*base, *given})
 
     @classmethod
     def preset_values(cls, name: str) -> Mapping[str, object]:
@@ -279,8 +280,20 @@ class Options:
         return self
 
     def replaced(self, **values: object) -> Self:
-        """The same with other values; keeps the preset's name, which `dataclasses.replace` forgets."""
-        return dataclasses.replace(self, **values)._of_preset(self.preset_name)
+        """The same with other values; `dataclasses.replace` forgets the preset's name and what was said."""
+        made = dataclasses.replace(self, **values)
+        return made._of_preset(self.preset_name)._said(self.said | values.keys())
+
+    @property
+    def said(self) -> frozenset[str]:
+        """The options that were given by name or by a preset, whatever their value."""
+        names: frozenset[str] = self.__dict__["_names"]
+        return names
+
+    def _said(self, names: Iterable[str]) -> Self:
+        # As `_preset`, no field.
+        object.__setattr__(self, "_names", frozenset(names))
+        return self
 
     def as_dict(self) -> dict[str, object]:
         """Every option by name, ready for JSON."""
