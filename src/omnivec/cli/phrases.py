@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
@@ -111,22 +111,22 @@ class Read:
 
     whitespace: Annotated[
         str | None,
-        choice("whitespace", lambda: named("whitespace")),
+        choice("whitespace", partial(named, "whitespace")),
         Parameter(metavar="ascii|unicode", help="As in train. [default ascii]", show_default=False),
     ] = None
     normalize: Annotated[
         str | None,
-        choice("normalize", lambda: named("normalize")),
+        choice("normalize", partial(named, "normalize")),
         Parameter(metavar="none|nfc", help="As in train. [default none]", show_default=False),
     ] = None
     tokenizer: Annotated[
         str | None,
-        choice("tokenizer", lambda: named("tokenizer")),
+        choice("tokenizer", partial(named, "tokenizer")),
         Parameter(metavar="whitespace|kiwi", help="As in train. [default whitespace]", show_default=False),
     ] = None
     encoding_errors: Annotated[
         str | None,
-        choice("encoding_errors", lambda: named("encoding_errors")),
+        choice("encoding_errors", partial(named, "encoding_errors")),
         Parameter(metavar="replace|strict|ignore", help="As in train. [default replace]", show_default=False),
     ] = None
 
@@ -237,8 +237,8 @@ def _check(
         "OUTPUT and TEXT of --apply": (output, apply),
     }  # fmt: skip
     for what, (one, other) in same.items():
-        if one not in (None, "-") and other is not None and os.path.realpath(one) == os.path.realpath(other):
-            raise WrongCall(f"{what} are the same file, {other}; choose another name for one of them")
+        if one is not None and other is not None:
+            call.check_apart(what, one, other)
     if apply == "-" and json:
         raise WrongCall("--apply - and --json both write to stdout; leave out one of them")
 
