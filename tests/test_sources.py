@@ -215,6 +215,8 @@ def test_binary_file_is_refused_with_the_place(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "BLOCK", 4)
     (tmp_path / "image").write_bytes(b"abcdefg\0h")
     assert refusal(tmp_path / "image").endswith("image: expected text, got a binary file (a zero byte at 7)")
+    (tmp_path / "zip").write_bytes(b"PK\x03\x04\0\0")
+    assert refusal(tmp_path / "zip").endswith("zip: expected text, got a zip archive (a zero byte at 4)")
 
 
 def test_text_with_a_zero_byte_is_refused():

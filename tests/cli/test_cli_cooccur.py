@@ -114,6 +114,28 @@ def test_one_word_alone(call, tmp_path):
     assert code == 1 and "only one word is left" in err
 
 
+def test_what_is_cut_is_said_to_be_cut(call, corpus, tmp_path):
+    call("cooccur", corpus, tmp_path / "x", "-q")
+    (tmp_path / "x").write_bytes((tmp_path / "x").read_bytes()[:-1])
+    for verb in (("train", "ppmi-svd", tmp_path / "x", tmp_path / "m"), ("info", tmp_path / "x")):
+        code, _, err = call(*verb)
+        assert code == 1 and "truncated" in err
+
+
+def test_a_file_of_counts_is_no_text(call, corpus, tmp_path):
+    call("cooccur", corpus, tmp_path / "x", "-q")
+    code, _, err = call("train", "word2vec", tmp_path / "x", tmp_path / "m", "-q")
+    assert code == 1 and "expected text, got a file of co-occurrence counts" in err
+
+
+def test_the_text_is_never_overwritten_by_its_counts(call, corpus, tmp_path):
+    text = corpus.read_text()
+    (tmp_path / "link").symlink_to(corpus)
+    for output in (corpus, tmp_path / "link"):
+        code, _, err = call("cooccur", corpus, output, "--overwrite")
+        assert code == 2 and "INPUT and OUTPUT are the same file" in err and corpus.read_text() == text
+
+
 def test_such_a_file_is_no_model(call, corpus, tmp_path):
     call("cooccur", corpus, tmp_path / "x", "-q")
     code, _, err = call("neighbors", tmp_path / "x", "word1")

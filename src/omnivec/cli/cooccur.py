@@ -54,6 +54,7 @@ def cooccur(
     from omnivec.store.memory import bytes_of, human
 
     budget = None if memory is None else bytes_of(memory, "memory")
+    call.check_apart("INPUT and OUTPUT", input, output)
     text = call.joining(phrases)(call.source(input))
     from omnivec.data.cooccurrence import count
     from omnivec.data.corpus import Reading

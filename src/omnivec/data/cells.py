@@ -20,6 +20,8 @@ from omnivec.data.phrases import Phrases
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.errors import FormatError, InputError
 from omnivec.store import replace, safetensors
+from omnivec.store.formats.refused import cells
+from omnivec.store.formats.sample import Sample
 from omnivec.store.keys import Keys
 
 FORMAT, VERSION = "omnivec cells", 1
@@ -28,6 +30,7 @@ WEIGHTINGS = ("distance", "one", "expected")
 uniformly from 1 … w gives on average."""
 
 _BLOCK = 1 << 22  # cells looked at together
+_MARK = 64  # bytes that tell a file of cells
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -156,13 +159,13 @@ class Cells:
 
 
 def is_cells(path: str | os.PathLike[str]) -> bool:
-    """Whether a path is a file of cells; decided by what it holds, whatever its name."""
+    """Whether a path is a file of cells, also a cut one; decided by how it begins, whatever its name."""
     place = Path(path)
     try:
         if not place.is_file():  # who opens and closes a pipe has taken its writer away
             return False
         with place.open("rb") as file:
-            return safetensors.Arrays(place, file).metadata.get("format") == FORMAT
+            return cells(Sample(place, file.read(_MARK)))
     except (OSError, ValueError):
         return False
 
