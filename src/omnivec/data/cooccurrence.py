@@ -1,7 +1,8 @@
 """Which words of a text stand near each other, and how much: as a function of a source, and of a corpus.
 
 A text that is larger than the memory it may take is counted in segments, whose cells lie on the disk as runs,
-by row and column, until they are merged. Sums are exact, so neither segments nor threads change a bit.
+by row and column, until they are merged. Sums are exact up to 2^53 parts of a weight, so neither segments nor
+threads change a bit.
 Definition: reference/counts/cooccurrence.py.
 """
 
