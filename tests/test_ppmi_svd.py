@@ -305,8 +305,9 @@ def test_the_command_line_takes_texts_and_cells_and_no_flag_of_passes(tmp_path, 
     assert main(["info", str(tmp_path / "text.txt.model")]) == 0
     said = capsys.readouterr().out
     assert "8 singular values" in said and "epoch" not in said and "Loss" not in said
-    for flag in ("--epochs=3", "--resume", "--checkpoint=1", "--lr=0.1"):
+    for flag in ("--epochs=3", "--resume", "--checkpoint=1", "--start=x", "--lr=0.1"):
         assert main(["train", "ppmi-svd", str(tmp_path / "text.txt"), str(tmp_path / "no"), flag]) == 2
+        assert "the decomposition is computed at once" in capsys.readouterr().err
     assert main(["plan", "ppmi-svd", str(tmp_path / "text.cells"), "--dim=8", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["predictions"] == first.record["cells"]
 
