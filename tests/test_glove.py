@@ -170,9 +170,9 @@ def test_vectors_are_both_rows_or_one(trained):
 
 
 def test_biases_move_at_the_rate_of_vectors_unless_they_have_their_own():
-    slow = LEARNER.replaced(epochs=1, lr=1e-6).fit(TEXT).tables["biases"]
+    slow = LEARNER.replaced(biases="random", epochs=1, lr=1e-6).fit(TEXT).tables["biases"]
     assert np.abs(slow).max() <= 0.5 / DIM + 1e-3
-    free = LEARNER.replaced(epochs=1, lr=1e-6, bias_lr=1.0).fit(TEXT).tables["biases"]
+    free = LEARNER.replaced(biases="random", epochs=1, lr=1e-6, bias_lr=1.0).fit(TEXT).tables["biases"]
     assert np.abs(free).max() > 0.2
 
 
@@ -181,6 +181,30 @@ def test_words_begin_with_the_vectors_that_are_given():
     model = LEARNER.replaced(vectors="words", lr=1e-9, epochs=1).fit(TEXT, start=given)
     np.testing.assert_allclose(model.vectors["w3"], given["w3"], atol=1e-6)
     assert model.record["start"]["words"] == 2 and "elsewhere" not in model.keys
+
+
+@pytest.mark.parametrize("weighting", ["distance", "one", "expected"])
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_biases_begin_as_words_meet_by_chance(weighting, symmetric):
+    """Of a text in which they do, the sums of rows are foretold."""
+    draw = np.random.default_rng(4)
+    text = [" ".join(f"w{k}" for k in draw.geometric(0.3, 60_000))]
+    learner = LEARNER.replaced(weighting=weighting, symmetric=symmetric)
+    cells = learner.cells(text, lambda _: None)
+    tables = learner.initial(cells.vocabulary)
+    left, right = tables["left"][:, DIM].astype("f8"), tables["right"][:, DIM + 1].astype("f8")
+    weights = {"distance": [1, 1 / 2, 1 / 3, 1 / 4], "one": [1] * 4, "expected": [1, 3 / 4, 1 / 2, 1 / 4]}
+    reach = (1 + symmetric) * sum(weights[weighting])
+    np.testing.assert_allclose(left, definition.chance(cells.vocabulary.counts, reach), rtol=1e-5, atol=1e-6)
+    found = np.add.reduceat(cells.weights.astype("f8"), cells.starts[:-1])
+    np.testing.assert_allclose((np.exp(left) * np.exp(right).sum())[:8], found[:8], rtol=0.01)
+
+
+def test_a_gradient_in_its_own_divisor_keeps_large_rates_from_running_away(cells):
+    wild = LEARNER.replaced(lr=3.0)
+    assert wild.fit(cells).record["loss"][-1] < wild.fit(cells).record["loss"][0]
+    with pytest.raises(NotFinite):
+        wild.replaced(divide_by="before").fit(cells)
 
 
 HELD = LEARNER.replaced(vectors="words", pull=0.3)

@@ -56,8 +56,9 @@ class GloVe(Counted, Trained):
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "glove": {
             "dim": 50, "window": 15, "weighting": "distance", "symmetric": True, "min_count": 5,
-            "x_max": 100.0, "alpha": 0.75, "lr": 0.05, "lr_floor": 1.0, "squares": "steps", "bias_lr": 1.0,
-            "clip": 100.0, "vectors": "sum", "epochs": 25,
+            "x_max": 100.0, "alpha": 0.75, "lr": 0.05, "lr_floor": 1.0, "squares": "steps",
+            "divide_by": "before", "bias_lr": 1.0, "biases": "random", "clip": 100.0, "vectors": "sum",
+            "epochs": 25,
         },
     }  # fmt: skip
     needs: ClassVar[Mapping[str, tuple[str, object]]] = {"bias_lr": ("squares", "steps")}
@@ -86,8 +87,12 @@ class GloVe(Counted, Trained):
     """A smaller cell x weighs (x / x_max)^alpha."""
     squares: Literal["gradients", "steps"] = "steps"
     """What AdaGrad sums up: gradients, or gradients times lr, so that rates fall later."""
+    divide_by: Literal["all", "before"] = "all"
+    """A gradient is divided by the root of all squares, its own too, or of those before it."""
     bias_lr: Annotated[float, Between(1e-9, 100)] | None = None
     """Learning rate of biases; that of vectors when not given."""
+    biases: Literal["chance", "random"] = "chance"
+    """How biases begin: as words would meet by chance, so that vectors learn the rest, or near 0."""
     clip: Annotated[float, Between(1e-6, 1e12)] | None = None
     """No derivative counts for more than this; any does when not given."""
     vectors: Literal["sum", "words"] = "sum"
@@ -210,7 +215,7 @@ class GloVe(Counted, Trained):
         return padded_width(self.dim + 2)
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
-        """Both sides as kernels/cells.py takes them: vectors and biases in ±1/(2 dim), sums behind them."""
+        """Both sides as kernels/cells.py takes them: vectors in ±1/(2 dim), biases, sums behind them."""
         import numpy as np
 
         from omnivec.engine import start
@@ -223,7 +228,12 @@ class GloVe(Counted, Trained):
             table, generator = empty_table(rows, 2 * width), np.random.default_rng([self.seed, 2 + number])
             bias, one = dim + number, dim + 1 - number
             table[:, :dim] = start.initial_table(rows, dim, self.seed + number * 2**32)[:, :dim]
-            table[:, bias] = (generator.random(rows, dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
+            if self.biases == "random":
+                table[:, bias] = (generator.random(rows, dtype=np.float32) - np.float32(0.5)) / np.float32(
+                    dim
+                )
+            else:
+                table[:, bias] = self._by_chance(vocabulary.counts)
             table[:, one] = 1
             table[:, width:] = np.inf  # what has no gradient of its own stays as it is
             table[:, width : width + dim], table[:, width + bias] = sums, bias_sums
@@ -238,6 +248,18 @@ class GloVe(Counted, Trained):
             from omnivec.engine.pull import remember
 
             remember(tables[GIVEN], tables[self.inputs], self.dim, rows)
+
+    def _by_chance(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Biases of words that stand at random, (words,). Definition: reference/glove.py, `chance`."""
+        import numpy as np
+
+        from omnivec.data.cooccurrence import amounts_of
+
+        amounts, whole = amounts_of(self.weighting, self.window)
+        reach = (1 + self.symmetric) * amounts.sum() / whole  # what all neighbours of a word weigh together
+        each = np.maximum(counts, 1).astype(np.float64)
+        biases: NDArray[np.float64] = np.log(each) + 0.5 * np.log(reach / each.sum())
+        return biases
 
     @property
     def sums(self) -> tuple[float, float]:
@@ -271,8 +293,8 @@ class GloVe(Counted, Trained):
         def step(shard: Shard, sums: NDArray[np.float64]) -> None:
             bad = kernel.train(
                 cells.starts, cells.columns, cells.weights, shard.first, shard.last, words, contexts,
-                self.x_max, self.alpha, self.clip, shard.rate * scale, shard.decay * scale,
-                start.base(self.seed, shard.epoch), sums,
+                self.x_max, self.alpha, self.clip, self.divide_by == "all", shard.rate * scale,
+                shard.decay * scale, start.base(self.seed, shard.epoch), sums,
             )  # fmt: skip
             if bad >= 0:
                 row = int(np.searchsorted(cells.starts, bad, side="right")) - 1
@@ -295,13 +317,19 @@ class GloVe(Counted, Trained):
         return Job(tables, step, measure, look, 4 * self.width, self.chance(cells))
 
     def chance(self, cells: Cells) -> float:
-        """Mean cost of a cell where every product is 0."""
+        """Mean cost of a cell where every product is 0: of biases as they begin alone."""
         import numpy as np
 
         total, block = 0.0, 1 << 20
+        biases = (
+            np.zeros(cells.words) if self.biases == "random" else self._by_chance(cells.vocabulary.counts)
+        )
         for first in range(0, len(cells), block):
-            logs = np.log(cells.weights[first : first + block].astype(np.float64))
-            total += float(np.exp(np.minimum(0.0, self.alpha * (logs - np.log(self.x_max)))) @ logs**2) / 2
+            some = slice(first, first + block)
+            logs = np.log(cells.weights[some].astype(np.float64))
+            shares = np.exp(np.minimum(0.0, self.alpha * (logs - np.log(self.x_max))))
+            rows = np.searchsorted(cells.starts, np.arange(first, first + len(logs)), side="right") - 1
+            total += float(shares @ (logs - biases[rows] - biases[cells.columns[some]]) ** 2) / 2
         return total / len(cells)
 
     def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
