@@ -228,12 +228,8 @@ class GloVe(Counted, Trained):
             table, generator = empty_table(rows, 2 * width), np.random.default_rng([self.seed, 2 + number])
             bias, one = dim + number, dim + 1 - number
             table[:, :dim] = start.initial_table(rows, dim, self.seed + number * 2**32)[:, :dim]
-            if self.biases == "random":
-                table[:, bias] = (generator.random(rows, dtype=np.float32) - np.float32(0.5)) / np.float32(
-                    dim
-                )
-            else:
-                table[:, bias] = self._by_chance(vocabulary.counts)
+            near_0 = (generator.random(rows, dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
+            table[:, bias] = near_0 if self.biases == "random" else self._by_chance(vocabulary.counts)
             table[:, one] = 1
             table[:, width:] = np.inf  # what has no gradient of its own stays as it is
             table[:, width : width + dim], table[:, width + bias] = sums, bias_sums
@@ -320,16 +316,15 @@ class GloVe(Counted, Trained):
         """Mean cost of a cell where every product is 0: of biases as they begin alone."""
         import numpy as np
 
-        total, block = 0.0, 1 << 20
-        biases = (
-            np.zeros(cells.words) if self.biases == "random" else self._by_chance(cells.vocabulary.counts)
-        )
+        total, block, by_chance = 0.0, 1 << 20, self._by_chance(cells.vocabulary.counts)
+        biases = np.zeros(cells.words) if self.biases == "random" else by_chance
         for first in range(0, len(cells), block):
             some = slice(first, first + block)
             logs = np.log(cells.weights[some].astype(np.float64))
             shares = np.exp(np.minimum(0.0, self.alpha * (logs - np.log(self.x_max))))
-            rows = np.searchsorted(cells.starts, np.arange(first, first + len(logs)), side="right") - 1
-            total += float(shares @ (logs - biases[rows] - biases[cells.columns[some]]) ** 2) / 2
+            lengths = np.diff(np.clip(cells.starts, first, first + len(logs)))  # of rows, in this block
+            rest = logs - np.repeat(biases, lengths) - biases[cells.columns[some]]
+            total += float(shares @ rest**2) / 2
         return total / len(cells)
 
     def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
