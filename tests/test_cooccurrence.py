@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from omnivec import Cells, FormatError, InputError, OptionError, OutputError, count_cooccurrences
+from omnivec.data import cooccurrence
 from omnivec.data.cell_room import Room, Scratch
 from omnivec.data.cells import WEIGHTINGS, is_cells
 from omnivec.data.cooccurrence import amounts_of, count
@@ -299,6 +301,20 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(tmp_path, what):
     wanted = "kept there (File too large); choose a folder with more room" if what == "spill" else "written"
     assert str(tmp_path) in done.stdout and wanted in done.stdout and not done.stderr
     assert (tmp_path / "x.cells").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_many_cells_lie_in_the_folder(tmp_path, monkeypatch):
+    """Also where they would fit: they are on their way to a file there."""
+    folders, made = [], tempfile.TemporaryFile
+    monkeypatch.setattr(
+        tempfile, "TemporaryFile", lambda **given: folders.append(given["dir"]) or made(**given)
+    )
+    text = corpus()
+    count(text, 5, folder=tmp_path)
+    assert not folders
+    monkeypatch.setattr(cooccurrence, "_BESIDE", 1000)
+    assert same(count(text, 5, folder=tmp_path), count(text, 5))
+    assert folders == [tmp_path, tmp_path]  # columns and weights
 
 
 def test_a_folder_that_is_not_there(tmp_path):
