@@ -145,6 +145,15 @@ def test_the_space_is_that_of_scikit_learn():
     assert angle(np.linalg.qr(theirs)[0], np.linalg.qr(ours)[0]) < 1e-3
 
 
+def test_words_and_contexts_without_a_cell_are_zeros():
+    for seed in range(5):
+        matrix = positive(sparse(counts(seed=seed)), 1.0, 1.0)
+        left, _, right = factored(matrix, 8, 5, 1)
+        words, contexts = (~dense(matrix).any(axis=axis) for axis in (1, 0))
+        assert words.any() and contexts.any()
+        assert not left[words].any() and not right[contexts].any()
+
+
 @pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
 def test_the_eigenvalue_power_weighs_directions(power):
     model = SMALL.replaced(eigenvalue_power=power).fit(text())
