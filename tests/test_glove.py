@@ -273,6 +273,12 @@ def test_a_pull_needs_vectors_and_rows_that_are_the_vectors(general):
             learner.fit(TEXT, **wish)
 
 
+def test_the_command_line_says_what_a_pull_needs(saved, tmp_path, capsys):
+    flags = ["--dim=16", "--pull=1", "--vectors=words", "-q"]
+    assert main(["train", "glove", str(saved), str(tmp_path / "model"), *flags]) == 2
+    assert "got none; give --start, or leave pull out" in capsys.readouterr().err
+
+
 def test_a_pulled_run_that_stopped_goes_on_without_the_vectors(cells, general):
     left = iter(range(2))
 

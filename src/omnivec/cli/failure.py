@@ -89,8 +89,8 @@ class NotThere(InputError):
 
 _OPTION = (
     "buckets|components|dim|encoding_errors|epochs|folds|heldout|heldout_text|hidden|label_min_count"
-    "|label_prefix|limit|lr|max_size|memory|min_count|negatives|sample|shift|target_min_count|threads|threshold"
-    "|unit|window"
+    "|label_prefix|limit|lr|max_size|memory|min_count|negatives|sample|shift|start|target_min_count|threads"
+    "|threshold|unit|window"
 )
 _REMEDY = re.compile(rf"\b(?:give|lower|raise|see|set) (?:{_OPTION})\b(?: or (?:{_OPTION})\b)*")
 """What a message of the library says to do, in its keyword arguments."""
