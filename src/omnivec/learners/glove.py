@@ -322,8 +322,8 @@ class GloVe(Counted, Trained):
             some = slice(first, first + block)
             logs = np.log(cells.weights[some].astype(np.float64))
             shares = np.exp(np.minimum(0.0, self.alpha * (logs - np.log(self.x_max))))
-            lengths = np.diff(np.clip(cells.starts, first, first + len(logs)))  # of rows, in this block
-            rest = logs - np.repeat(biases, lengths) - biases[cells.columns[some]]
+            borders = np.clip(cells.starts, first, first + len(logs))  # of the rows' parts in this block
+            rest = logs - np.repeat(biases, borders[1:] - borders[:-1]) - biases[cells.columns[some]]
             total += float(shares @ rest**2) / 2
         return total / len(cells)
 
