@@ -37,32 +37,38 @@ def program() -> Path | None:
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Cells and shuffled records, once; rounds of a few passes in turn; whole runs, judged."""
-    cells = settings.work / "text.cells"
-    flags = ["--window", str(WINDOW), "--min-count", "5", "--threads", str(settings.threads), "-q"]
-    child.run([sys.executable, "-m", "omnivec", "cooccur", str(settings.corpus.path), str(cells), *flags])
-    theirs = program()
+    cells, theirs = counted(settings), program()
     if theirs is not None:
         _records(theirs, settings)
     rounds = []
     for _ in range(settings.repeats):
         one = {} if theirs is None else {THEIRS: _timed(theirs, settings)}
-        one[OURS] = _ours(settings, cells, SAME, settings.epochs, 1)
+        one[OURS] = ours(settings, cells, SAME, settings.epochs, 1)
         rounds.append(one)
     runs = []
     for seed in range(1, settings.our_seeds + 1):
         if theirs is not None and seed <= settings.peer_seeds:
             runs.append({"name": THEIRS, **_theirs(theirs, settings, ITERATIONS, seed, judged=True)})
         for name, options in RUNS.items():
-            runs.append({"name": name, **_ours(settings, cells, options, ITERATIONS, seed, judged=True)})
+            runs.append({"name": name, **ours(settings, cells, options, ITERATIONS, seed, judged=True)})
     return {
         "corpus": settings.corpus.name, "threads": settings.threads, "epochs": settings.epochs,
         "rounds": rounds, "runs": runs,
     }  # fmt: skip
 
 
-def _ours(
+def counted(settings: Settings) -> Path:
+    """The text's cells, in a file."""
+    cells = settings.work / "text.cells"
+    flags = ["--window", str(WINDOW), "--min-count", "5", "--threads", str(settings.threads), "-q"]
+    child.run([sys.executable, "-m", "omnivec", "cooccur", str(settings.corpus.path), str(cells), *flags])
+    return cells
+
+
+def ours(
     settings: Settings, cells: Path, options: dict[str, Any], epochs: int, seed: int, *, judged: bool = False
 ) -> dict[str, Any]:
+    """A run of omnivec on counted cells, judged where that is asked for."""
     saved = settings.work / "glove.model"
     remove(saved)
     given = {**options, "epochs": epochs, "seed": seed, "threads": settings.threads}
@@ -152,8 +158,8 @@ def _verdicts(speeds: dict[str, list[float]], runs: list[dict[str, Any]]) -> lis
     middle = sorted(speeds[OURS])[len(speeds[OURS]) // 2]
     said = [f"Million cells a second: {verdict(middle / 1e6, BARS['cells'] / 1e6)}."]
     for name in ("analogies", "WS-353"):
-        ours = [run["scores"][name] for run in runs if run["name"] == OURS]
-        mean = sum(ours) / len(ours)
+        values = [run["scores"][name] for run in runs if run["name"] == OURS]
+        mean = sum(values) / len(values)
         met = "met" if mean >= BARS[name] else "**missed**"
         said.append(f"{name}: bar {BARS[name]:.2f}: {met} ({mean:.3f}).")
     return said

@@ -31,6 +31,7 @@ import corpus
 import cs224n
 import deterministic
 import glove
+import glove_options
 import gradient
 import growth
 import hs
@@ -76,6 +77,7 @@ SECTIONS: dict[str, ModuleType] = {
     "phrases": phrases,
     "cooccurrence": cooccurrence,
     "glove": glove,
+    "glove-options": glove_options,
     "hs": hs,
     "rates": rates,
     "softmax": softmax,

@@ -4,13 +4,17 @@ import copy
 import dataclasses
 import pickle
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from omnivec import OptionError, Word2Vec
+from omnivec.cli import main
 from omnivec.config import options
+from omnivec.learners.known import LEARNERS
 
 
 @pytest.mark.parametrize(
@@ -202,6 +206,31 @@ def test_presets_refusals_and_needs_name_options_and_choices_that_exist():
     assert all(other in known and value in known[other].choices for other, value in Word2Vec.needs.values())
     assert set(Word2Vec.needs) <= set(known)
     assert not (set(Word2Vec.former) | set(Word2Vec.elsewhere)) & set(known)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Without(Word2Vec):
+    elsewhere: ClassVar[Mapping[str, str]] = {"heldout": "nothing is held out"}
+
+
+def test_a_field_that_says_nothing_here_is_no_option():
+    learner = Without(dim=8)
+    assert "heldout" in options(Word2Vec) and "heldout" not in options(Without) | learner.as_dict()
+    assert dataclasses.replace(learner, dim=9) == learner.replaced(dim=9) == Without(dim=9)
+    assert learner.heldout == 0 and pickle.loads(pickle.dumps(learner)) == learner
+    for make in (Without, learner.replaced, lambda **values: Without.merged(None, values)):
+        with pytest.raises(OptionError, match="^unknown option heldout: nothing is held out$"):
+            make(heldout=0.1)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_no_flag_is_shown_that_is_refused(name, capsys):
+    for verb in ("train", "plan"):
+        assert main([verb, name, "--help"]) == 0
+        shown = set(re.findall(r"--([a-z][a-z-]*)", capsys.readouterr().out))
+        assert not shown & {other.replace("_", "-") for other in LEARNERS[name].elsewhere}
+        if verb == "train":
+            assert ("heldout-text" in shown) == ("heldout" in options(LEARNERS[name]))
 
 
 def cell(value):

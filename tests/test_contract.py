@@ -144,7 +144,7 @@ def like_at_once(**values: object) -> Case:
     return Case(AT_ONCE, TEXT).with_(**values)
 
 
-CELLS = GloVe(dim=DIM, epochs=12, lr=0.05, lr_floor=1.0, threads=1, min_count=2)
+CELLS = GloVe(dim=DIM, epochs=12, lr=0.15, lr_floor=1.0, threads=1, min_count=2)
 
 
 def like_cells(**values: object) -> Case:
@@ -185,8 +185,16 @@ LEARNERS = {
         activation="tanh", power=0.0, sample=0.02, line_end="<eos>"
     ),
     "glove": like_cells(),
+    "glove, as the C program begins": like_cells(biases="random", divide_by="before", lr=0.05),
     "glove, words alone, gradients clipped and squared as they are": like_cells(
-        vectors="words", squares="gradients", clip=0.5, weighting="expected", window=4, lr_floor=0.5
+        vectors="words",
+        squares="gradients",
+        divide_by="before",
+        biases="random",
+        clip=0.5,
+        weighting="expected",
+        window=4,
+        lr_floor=0.5,
     ),
 }
 
@@ -251,7 +259,9 @@ def threads_change_bits_not_meaning(case: Case, tmp_path) -> None:
     worlds -= worlds.mean((0, 1))
     worlds /= np.linalg.norm(worlds, axis=2, keepdims=True)
     within = np.mean([(world @ world.T)[np.triu_indices(len(world), 1)].mean() for world in worlds])
-    assert within - (worlds[0] @ worlds[1].T).mean() > 1.2
+    # Where biases know what chance gives, vectors hear little of words that never meet: .75 with one thread.
+    by_chance = isinstance(case.learner, GloVe) and case.learner.biases == "chance"
+    assert within - (worlds[0] @ worlds[1].T).mean() > (0.4 if by_chance else 1.2)
 
 
 def saved_equals_loaded(case: Case, tmp_path) -> None:
@@ -280,9 +290,15 @@ def first_loss_is_that_of_zeros(case: Case, tmp_path) -> None:
         isinstance(learner, Classifier) and learner.loss == "hs"
     ):  # of 3 labels one is a node away, two are two
         assert np.log(2) < loss < 2 * np.log(2)
-    elif isinstance(learner, GloVe):  # half the weighted square of each logarithm
-        x = learner.cells(case.text, lambda _: None).weights
-        wanted = (glove.weight(x, learner.x_max, learner.alpha) * np.log(x) ** 2).mean() / 2
+    elif isinstance(learner, GloVe):  # half the weighted square of what biases leave of each logarithm
+        cells = learner.cells(case.text, lambda _: None)
+        x, biases = cells.weights, np.zeros(cells.words)
+        if learner.biases == "chance":
+            biases = glove.chance(
+                cells.vocabulary.counts, 2 * sum(1 / d for d in range(1, learner.window + 1))
+            )
+        rest = np.log(x) - biases[cells.rows] - biases[cells.columns]
+        wanted = (glove.weight(x, learner.x_max, learner.alpha) * rest**2).mean() / 2
         assert loss == pytest.approx(wanted, rel=0.02)
     elif isinstance(learner, CollobertWeston):  # the margin
         assert loss == pytest.approx(1, abs=0.02)
@@ -438,7 +454,8 @@ def glove_is_reference(case: Case) -> None:
     for shard in Schedule(len(cells), learner.epochs, learner.lr, learner.lr_floor, work).shards():
         sums[shard.epoch] += glove.train(
             cells.rows.tolist(), cells.columns.tolist(), cells.weights, *sides, x_max=learner.x_max,
-            alpha=learner.alpha, clip=learner.clip, rate=shard.rate * scale, decay=shard.decay * scale,
+            alpha=learner.alpha, clip=learner.clip, own=learner.divide_by == "all",
+            rate=shard.rate * scale, decay=shard.decay * scale,
             key=int(start.base(learner.seed, shard.epoch)), first=shard.first, last=shard.last,
         )  # fmt: skip
     model, (words, contexts) = learner.fit(case.text), (side[0] for side in sides)
@@ -669,6 +686,8 @@ def interrupted_leaves_a_model(case: Case, tmp_path) -> None:
 
 def diverging_training_is_named(case: Case, tmp_path, caplog) -> None:
     """By an error as soon as a loss is no number; a classifier's may stay finite, and of no use."""
+    if isinstance(case.learner, GloVe):  # by default no rate drives it apart
+        case = case.with_(divide_by="before")
     try:
         said = _warned(case.with_(lr=100.0, epochs=200), caplog)
     except NotFinite as error:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from omnivec import Cells, FormatError, InputError, OptionError, OutputError, count_cooccurrences
+from omnivec.data import cooccurrence
 from omnivec.data.cell_room import Room, Scratch
 from omnivec.data.cells import WEIGHTINGS, is_cells
 from omnivec.data.cooccurrence import amounts_of, count
@@ -229,14 +231,29 @@ def test_texts_without_pairs_are_refused():
     ("given", "message"),
     [
         ({"window": 0}, "window must lie between 1 and 1,000, got 0"),
-        ({"window": 1001}, "got 1,001"),
+        ({"window": 1001}, "got 1001"),
+        ({"window": 2.5}, "window must be a whole number, got 2.5"),
+        ({"window": True}, "window must be a whole number, got True"),
         ({"weighting": "two"}, "weighting must be one of distance, one, expected, got 'two'"),
         ({"unit": "page"}, "unit must be one of line, paragraph, document, got 'page'"),
+        ({"whitespace": "tabs"}, "whitespace must be ascii or unicode, got 'tabs'"),
+        ({"normalize": "NFKC"}, "normalize must be none or nfc, got 'NFKC'"),
+        ({"encoding_errors": "loud"}, "encoding_errors must be one of replace, strict, ignore, got 'loud'"),
+        ({"threads": 0}, "threads must lie between 1 and 1,024, got 0"),
+        ({"max_size": 0}, "max_size must lie between 1 and"),
+        ({"memory": -5}, "memory must be bytes, or such as 500k, 2M or 1G, got -5"),
     ],
 )
 def test_options_that_are_none(given, message):
     with pytest.raises(OptionError, match=message):
         count_cooccurrences(["a b"], min_count=1, **given)
+    with pytest.raises(OptionError, match="min_count must lie between 1"):
+        count_cooccurrences(["a b"], min_count=0)
+
+
+def test_memory_may_be_written_as_text():
+    small = count_cooccurrences(CHECK, window=2, min_count=1, memory="20MB")
+    assert same(small, count_cooccurrences(CHECK, window=2, min_count=1))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.45, 0.7])
@@ -284,6 +301,20 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(tmp_path, what):
     wanted = "kept there (File too large); choose a folder with more room" if what == "spill" else "written"
     assert str(tmp_path) in done.stdout and wanted in done.stdout and not done.stderr
     assert (tmp_path / "x.cells").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_many_cells_lie_in_the_folder(tmp_path, monkeypatch):
+    """Also where they would fit: they are on their way to a file there."""
+    folders, made = [], tempfile.TemporaryFile
+    monkeypatch.setattr(
+        tempfile, "TemporaryFile", lambda **given: folders.append(given["dir"]) or made(**given)
+    )
+    text = corpus()
+    count(text, 5, folder=tmp_path)
+    assert not folders
+    monkeypatch.setattr(cooccurrence, "_BESIDE", 1000)
+    assert same(count(text, 5, folder=tmp_path), count(text, 5))
+    assert folders == [tmp_path, tmp_path]  # columns and weights
 
 
 def test_a_folder_that_is_not_there(tmp_path):
@@ -361,6 +392,8 @@ BROKEN = {
     "record": ({"record": "{"}, "not JSON"),
     "nested": ({"record": "[" * 100_000}, "not JSON"),
     "window": ({"window": 0}, "window 0"),
+    "fingerprint": ({"fingerprint": {}}, "None for 'tokens'"),
+    "overflow": ({"starts": np.array([0, 2**63 - 1, -(2**63) + 5, -1, 11])}, "a row ends before it starts"),
     "bool": ({"window": True}, "says True for 'window'"),
     "weighting": ({"weighting": "x"}, "weighting 'x'"),
     "phrases": ({"phrases": [3]}, "damaged"),
@@ -394,7 +427,7 @@ def test_cut_files_and_others_are_refused(saved):
         saved.write_bytes(whole[:size])
         with pytest.raises(FormatError):
             Cells.open(saved)
-        assert not is_cells(saved)
+        assert is_cells(saved) == (size >= 100)  # what is cut is damaged, and no text
     with pytest.raises(FormatError, match="No such file"):
         Cells.open(saved.parent / "none")
 

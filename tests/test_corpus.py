@@ -175,7 +175,9 @@ def test_full_disk_is_an_error_that_names_the_folder(call, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: type("Full", (io.BytesIO,), {call: refuse})())
+    # What waits to be written makes closing fail, too.
+    full = type("Full", (io.BytesIO,), {call: refuse, "close": refuse})
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: full())
     with (
         pytest.raises(OutputError, match=r"No space left on device\); set TMPDIR"),
         closing(Spool(0)) as spool,

@@ -13,7 +13,9 @@ import pytest
 from omnivec import GloVe, InputError, NotFinite, OptionError, Vectors, load
 from omnivec.cli import main
 from omnivec.data.cooccurrence import count
+from omnivec.data.counted import CountedText
 from omnivec.data.vocabulary import Vocabulary
+from omnivec.engine.schedule import Schedule
 from omnivec.reference import glove as definition
 from omnivec.reference.random import mixed
 
@@ -95,12 +97,16 @@ def test_x_max_below_or_at_zero_is_refused(x_max, capsys):
     assert "x_max must" in capsys.readouterr().err.replace("x-max", "x_max")
 
 
-def test_nothing_is_held_out():
+def test_nothing_is_held_out(tmp_path, capsys):
     for wish in ({"heldout": 0.1}, {"patience": 2}):
-        with pytest.raises(OptionError, match="no common scale"):
-            LEARNER.replaced(**wish).fit(TEXT)
-    with pytest.raises(OptionError, match="no common scale"):
+        with pytest.raises(OptionError, match=f"^unknown option {next(iter(wish))}: .* no common scale$"):
+            LEARNER.replaced(**wish)
+    with pytest.raises(OptionError, match="^leave heldout_text out: .* no common scale$"):
         LEARNER.fit(TEXT, heldout_text=TEXT)
+    (tmp_path / "text").write_text("\n".join(TEXT))
+    for flag in ("--heldout", "--patience", "--heldout-text"):
+        assert main(["train", "glove", str(tmp_path / "text"), str(tmp_path / "model"), flag, "1"]) == 2
+        assert f"unknown option {flag}: nothing is held out" in capsys.readouterr().err
 
 
 def test_a_cost_that_is_not_finite_stops_and_names_the_cell():
@@ -164,9 +170,9 @@ def test_vectors_are_both_rows_or_one(trained):
 
 
 def test_biases_move_at_the_rate_of_vectors_unless_they_have_their_own():
-    slow = LEARNER.replaced(epochs=1, lr=1e-6).fit(TEXT).tables["biases"]
+    slow = LEARNER.replaced(biases="random", epochs=1, lr=1e-6).fit(TEXT).tables["biases"]
     assert np.abs(slow).max() <= 0.5 / DIM + 1e-3
-    free = LEARNER.replaced(epochs=1, lr=1e-6, bias_lr=1.0).fit(TEXT).tables["biases"]
+    free = LEARNER.replaced(biases="random", epochs=1, lr=1e-6, bias_lr=1.0).fit(TEXT).tables["biases"]
     assert np.abs(free).max() > 0.2
 
 
@@ -175,6 +181,115 @@ def test_words_begin_with_the_vectors_that_are_given():
     model = LEARNER.replaced(vectors="words", lr=1e-9, epochs=1).fit(TEXT, start=given)
     np.testing.assert_allclose(model.vectors["w3"], given["w3"], atol=1e-6)
     assert model.record["start"]["words"] == 2 and "elsewhere" not in model.keys
+
+
+@pytest.mark.parametrize("weighting", ["distance", "one", "expected"])
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_biases_begin_as_words_meet_by_chance(weighting, symmetric):
+    """Of a text in which they do, the sums of rows are foretold."""
+    draw = np.random.default_rng(4)
+    text = [" ".join(f"w{k}" for k in draw.geometric(0.3, 60_000))]
+    learner = LEARNER.replaced(weighting=weighting, symmetric=symmetric)
+    cells = learner.cells(text, lambda _: None)
+    tables = learner.initial(cells.vocabulary)
+    left, right = tables["left"][:, DIM].astype("f8"), tables["right"][:, DIM + 1].astype("f8")
+    weights = {"distance": [1, 1 / 2, 1 / 3, 1 / 4], "one": [1] * 4, "expected": [1, 3 / 4, 1 / 2, 1 / 4]}
+    reach = (1 + symmetric) * sum(weights[weighting])
+    np.testing.assert_allclose(left, definition.chance(cells.vocabulary.counts, reach), rtol=1e-5, atol=1e-6)
+    found = np.add.reduceat(cells.weights.astype("f8"), cells.starts[:-1])
+    np.testing.assert_allclose((np.exp(left) * np.exp(right).sum())[:8], found[:8], rtol=0.01)
+
+
+def test_a_gradient_in_its_own_divisor_keeps_large_rates_from_running_away(cells):
+    wild = LEARNER.replaced(lr=3.0)
+    assert wild.fit(cells).record["loss"][-1] < wild.fit(cells).record["loss"][0]
+    with pytest.raises(NotFinite):
+        wild.replaced(divide_by="before").fit(cells)
+
+
+HELD = LEARNER.replaced(vectors="words", pull=0.3)
+
+
+@pytest.fixture(scope="module")
+def general():
+    """Vectors of some words of the text and of one more."""
+    words = ["w3", "w5", "w0", "w17", "elsewhere"]
+    return Vectors(words, np.random.default_rng(0).normal(0, 0.5, (5, DIM)).astype("f4"))
+
+
+def test_words_are_pulled_as_defined(cells, general):
+    tables = HELD.initial(cells.vocabulary)
+    sides = [
+        definition.start(tables[name][:, :DIM], tables[name][:, DIM + number], *HELD.sums)
+        for number, name in enumerate(("left", "right"))
+    ]
+    words, sums = sides[0]
+    held = {row: general[key] for row, key in enumerate(cells.vocabulary.keys) if key in general}
+    for row, vector in held.items():
+        words[row, :DIM] = vector
+    work = HELD.job(CountedText.of(cells), tables).work
+    for shard in Schedule(len(cells), HELD.epochs, HELD.lr, HELD.lr_floor, work).shards():
+        definition.train(
+            cells.rows.tolist(), cells.columns.tolist(), cells.weights, *sides, x_max=HELD.x_max,
+            rate=shard.rate / HELD.lr, decay=shard.decay / HELD.lr, key=key(HELD.seed, shard.epoch),
+            first=shard.first, last=shard.last,
+        )  # fmt: skip
+        for row in range(cells.words * shard.first // len(cells), cells.words * shard.last // len(cells)):
+            if row in held:
+                words[row, :DIM] = definition.pulled(
+                    words[row, :DIM], sums[row, :DIM], held[row], HELD.pull, shard.rate / HELD.lr
+                )
+    model = HELD.fit(cells, start=general)
+    np.testing.assert_allclose(model.vectors.vectors, words[:, :DIM], rtol=1e-4, atol=2e-5)
+    assert set(model.tables) == {"vectors", "output", "biases"}
+
+
+def test_a_pulled_row_is_where_its_own_slope_leads():
+    draw = np.random.default_rng(1)
+    w, given, sums = draw.normal(size=5), draw.normal(size=5), draw.uniform(1, 9, 5)
+    after = definition.pulled(w, sums, given, 0.7, 0.2)
+    np.testing.assert_allclose(after, w - 0.2 * 0.7 * (after - given) / np.sqrt(sums))
+    np.testing.assert_allclose(definition.pulled(w, sums, given, 1e9, 0.2), given, atol=1e-6)
+
+
+def test_the_stronger_the_pull_the_nearer_words_stay(general):
+    def moved(pull: float) -> float:
+        vectors = HELD.replaced(pull=pull).fit(TEXT, start=general).vectors
+        return max(np.linalg.norm(vectors[key] - general[key]) for key in ("w3", "w5", "w0", "w17"))
+
+    distances = [moved(pull) for pull in (0.0, 0.1, 1.0, 10.0, 1e6)]
+    assert distances == sorted(distances, reverse=True) and distances[-1] < 0.2 * distances[0]
+    free = HELD.replaced(pull=0).fit(TEXT, start=general).vectors["w2"]
+    assert (HELD.fit(TEXT, start=general).vectors["w2"] != free).any()  # it learns beside those that are held
+
+
+def test_a_pull_needs_vectors_and_rows_that_are_the_vectors(general):
+    for learner, wish, message in (
+        (HELD, {}, "^pull holds words to the vectors of start, got none; give start"),
+        (LEARNER.replaced(pull=0.3), {"start": general}, "^pull holds .* set vectors to words$"),
+        (HELD, {"start": general, "frozen": True}, "^pull and frozen exclude each other"),
+    ):
+        with pytest.raises(OptionError, match=message):
+            learner.fit(TEXT, **wish)
+
+
+def test_the_command_line_says_what_a_pull_needs(saved, tmp_path, capsys):
+    flags = ["--dim=16", "--pull=1", "--vectors=words", "-q"]
+    assert main(["train", "glove", str(saved), str(tmp_path / "model"), *flags]) == 2
+    assert "got none; give --start, or leave pull out" in capsys.readouterr().err
+
+
+def test_a_pulled_run_that_stopped_goes_on_without_the_vectors(cells, general):
+    left = iter(range(2))
+
+    def stop(vectors) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    part = HELD.fit(cells, start=general, evaluate=stop, every=0)
+    assert part.record["interrupted"]
+    assert bits(HELD.fit(cells, resume=part)) == bits(HELD.fit(cells, start=general))
+    assert HELD.memory(30)["given"] == part.tables["given"].nbytes
 
 
 def test_a_run_that_stopped_goes_on_from_cells_as_from_the_text(cells, trained, tmp_path):

@@ -48,12 +48,12 @@ class Case:
             self.rows, self.columns.tolist(), self.weights, self.words, self.contexts, **how
         )
 
-    def run(self, form, words, contexts, *, rate, decay=0.0, clip=None, first=0, last=None):
+    def run(self, form, words, contexts, *, rate, decay=0.0, clip=None, own=True, first=0, last=None):
         sums = np.zeros(3)
         with np.errstate(over="ignore"):
             bad = FORMS[form](
                 self.starts, self.columns, self.weights, first, len(self) if last is None else last, words,
-                contexts, 10.0, 0.75, clip, rate, decay, np.uint64(99), sums,
+                contexts, 10.0, 0.75, clip, own, rate, decay, np.uint64(99), sums,
             )  # fmt: skip
         return bad, sums
 
@@ -63,14 +63,13 @@ HOW = {"x_max": 10.0, "alpha": 0.75, "key": 99}
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("first", "last"), [(0, None), (5, 47), (37, None)])
-@pytest.mark.parametrize("clip", [None, 0.4])
-def test_steps_are_their_definition(form, first, last, clip):
+@pytest.mark.parametrize(("clip", "own"), [(None, True), (0.4, True), (None, False), (0.4, False)])
+def test_steps_are_their_definition(form, first, last, clip, own):
     case = Case()
     words, contexts = table(case.words, DIM, DIM + 1), table(case.contexts, DIM + 1, DIM)
-    cost, number = case.wanted(rate=0.3, decay=1e-3, clip=clip, first=first, last=last, **HOW)
-    bad, sums = case.run(
-        form, words, contexts, rate=0.3, decay=1e-3, clip=clip, first=first, last=last or len(case)
-    )
+    how = {"rate": 0.3, "decay": 1e-3, "clip": clip, "own": own, "first": first}
+    cost, number = case.wanted(**how, last=last, **HOW)
+    bad, sums = case.run(form, words, contexts, **how, last=last or len(case))
     assert bad == -1 and sums[1] == sums[2] == number > 40
     assert sums[0] == pytest.approx(cost, rel=3e-6)
     np.testing.assert_allclose(words, table(case.words, DIM, DIM + 1), rtol=1e-5, atol=5e-6)

@@ -145,6 +145,15 @@ def test_the_space_is_that_of_scikit_learn():
     assert angle(np.linalg.qr(theirs)[0], np.linalg.qr(ours)[0]) < 1e-3
 
 
+def test_words_and_contexts_without_a_cell_are_zeros():
+    for seed in range(5):
+        matrix = positive(sparse(counts(seed=seed)), 1.0, 1.0)
+        left, _, right = factored(matrix, 8, 5, 1)
+        words, contexts = (~dense(matrix).any(axis=axis) for axis in (1, 0))
+        assert words.any() and contexts.any()
+        assert not left[words].any() and not right[contexts].any()
+
+
 @pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
 def test_the_eigenvalue_power_weighs_directions(power):
     model = SMALL.replaced(eigenvalue_power=power).fit(text())
@@ -199,7 +208,7 @@ def test_saved_cells_make_the_same_model(tmp_path):
     learner = SMALL.replaced(window=3, weighting="one", min_count=3, symmetric=False)
     wanted = learner.fit(text())
     learner.derived().cells(text(), lambda _: None).save(tmp_path / "text.cells")
-    for chosen in (learner, SMALL.replaced(min_count=5)):  # what is a default, the cells decide
+    for chosen in (learner, PPMISVD(dim=8)):  # what nobody said, the cells decide
         model = chosen.fit(tmp_path / "text.cells")
         assert model.tables["vectors"].tobytes() == wanted.tables["vectors"].tobytes()
         assert model.options == wanted.options and list(model.keys) == list(wanted.keys)
@@ -213,6 +222,8 @@ def test_cells_that_were_counted_otherwise_are_refused(tmp_path):
     SMALL.derived().cells(text(), lambda _: None).save(path)
     with pytest.raises(OptionError, match="window is 2, and the cells .* counted with 5"):
         SMALL.replaced(window=2).fit(path)
+    with pytest.raises(OptionError, match="min_count is 5, and the cells .* counted with 2"):
+        PPMISVD(dim=8, min_count=5).fit(path)  # said, although it is the default
     with pytest.raises(OptionError, match="rule are for texts"):
         SMALL.fit(path, rule=lambda word, count: True)
     with pytest.raises(InputError, match="words"):
@@ -233,6 +244,17 @@ def test_words_that_stand_out_nowhere_have_zeros_and_are_told(caplog):
 def test_a_text_whose_pairs_are_all_chance_is_refused():
     with pytest.raises(InputError, match="more often than by chance; lower shift"):
         SMALL.replaced(shift=1000.0).fit(text())
+
+
+def test_words_that_meet_by_chance_alone_do_not_stand_out():
+    """Counts that are products of the words' own, as float32: what is left of them is rounding."""
+    for seed in range(20):
+        each = np.random.default_rng(seed).integers(1, 30, 12)
+        assert not len(positive(sparse(np.outer(each, each) / 7), 1.0, 1.0).values)
+
+
+def test_a_small_text_is_said_to_need_little():
+    assert SMALL.plan(text()).memory_total < 3_000_000
 
 
 def test_memory_is_refused_before_the_matrix_is_made(monkeypatch):
@@ -292,8 +314,9 @@ def test_the_command_line_takes_texts_and_cells_and_no_flag_of_passes(tmp_path, 
     assert main(["info", str(tmp_path / "text.txt.model")]) == 0
     said = capsys.readouterr().out
     assert "8 singular values" in said and "epoch" not in said and "Loss" not in said
-    for flag in ("--epochs=3", "--resume", "--checkpoint=1", "--lr=0.1"):
+    for flag in ("--epochs=3", "--resume", "--checkpoint=1", "--start=x", "--lr=0.1"):
         assert main(["train", "ppmi-svd", str(tmp_path / "text.txt"), str(tmp_path / "no"), flag]) == 2
+        assert "the decomposition is computed at once" in capsys.readouterr().err
     assert main(["plan", "ppmi-svd", str(tmp_path / "text.cells"), "--dim=8", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["predictions"] == first.record["cells"]
 

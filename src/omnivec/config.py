@@ -108,7 +108,8 @@ def options(learner: type) -> dict[str, Option]:
 def _options(learner: Any) -> dict[str, Option]:
     hints, helps = get_type_hints(learner, include_extras=True), _helps(learner)
     place = {name: number for number, name in enumerate(learner.last)}
-    fields = sorted(dataclasses.fields(learner), key=lambda field: place.get(field.name, -1))
+    own = (field for field in dataclasses.fields(learner) if field.name not in learner.elsewhere)
+    fields = sorted(own, key=lambda field: place.get(field.name, -1))
     return {f.name: _option(f, hints[f.name], helps.get(f.name, "")) for f in fields}
 
 
@@ -164,7 +165,8 @@ class Options:
     """Names that users bring from other tools, and ours; by number where ours is a word: (option, value)."""
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
-    """Names from other tools of what is no option here, and what to do instead."""
+    """Names of what is no option here, and what to do instead: from other tools, or of a field that all of a
+    kind have and that says nothing here, which so keeps its default."""
 
     last: ClassVar[tuple[str, ...]] = ()
     """The options that are shown after all others, in this order, whichever class declares them."""
@@ -175,10 +177,14 @@ class Options:
             raise OptionError(
                 f"{cls.__name__} takes options by name, as in {cls.__name__}(dim=100); the text goes to fit"
             )
+        known = options(cls)
+        # `dataclasses.replace` gives every field, those at rest with their default.
+        rest = {field.name: field.default for field in dataclasses.fields(cls) if field.name not in known}
         for name, value in values.items():
-            if name not in options(cls):
+            if name not in known and (name not in rest or value != rest[name]):
                 raise OptionError(cls.unknown(name, value)[0])
-        return super().__new__(cls)
+        made = super().__new__(cls)
+        return made._said(() if len(values) == len(dataclasses.fields(cls)) else values)
 
     def __post_init__(self) -> None:
         for name, option in options(type(self)).items():
@@ -230,7 +236,7 @@ class Options:
             model = made.as_dict()["model"]
             made = dataclasses.replace(made, **{name: by[model] for name, by in open_.items()})
         made._check_ancestor(preset)
-        return made._of_preset(preset)
+        return made._of_preset(preset)._said({*base, *given})
 
     @classmethod
     def preset_values(cls, name: str) -> Mapping[str, object]:
@@ -274,8 +280,20 @@ class Options:
         return self
 
     def replaced(self, **values: object) -> Self:
-        """The same with other values; keeps the preset's name, which `dataclasses.replace` forgets."""
-        return dataclasses.replace(self, **values)._of_preset(self.preset_name)
+        """The same with other values; `dataclasses.replace` forgets the preset's name and what was said."""
+        made = dataclasses.replace(self, **values)
+        return made._of_preset(self.preset_name)._said(self.said | values.keys())
+
+    @property
+    def said(self) -> frozenset[str]:
+        """The options that were given by name or by a preset, whatever their value."""
+        names: frozenset[str] = self.__dict__["_names"]
+        return names
+
+    def _said(self, names: Iterable[str]) -> Self:
+        # As `_preset`, no field.
+        object.__setattr__(self, "_names", frozenset(names))
+        return self
 
     def as_dict(self) -> dict[str, object]:
         """Every option by name, ready for JSON."""

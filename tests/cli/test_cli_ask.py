@@ -6,6 +6,7 @@ import sys
 
 from omnivec import load
 from omnivec.cli import main
+from omnivec.cli.ask import scores
 
 
 def test_neighbors_of_one_word_are_lines_of_word_and_score(call, vectors_folder):
@@ -36,6 +37,10 @@ def test_analogy_is_b_minus_a_plus_c(call, vectors_folder):
     _, out, _ = call("analogy", vectors_folder, "king", "queen", "man", "--json", "--topn", 2)
     wanted = load(vectors_folder).vectors.analogy("king", "queen", "man", topn=2)
     assert json.loads(out) == [[word, score] for word, score in wanted]
+
+
+def test_a_score_of_nothing_has_no_sign():
+    assert scores([("a", -0.0), ("b", -0.00001), ("c", -0.5)]) == ["a   0.0000", "b   0.0000", "c  -0.5000"]
 
 
 def test_restrict_leaves_out_rarer_words(call, vectors_folder):

@@ -64,6 +64,7 @@ def test_phrases_are_joined(call, corpus, tmp_path):
         (("--weighting", "tow"), 2, "weighting must be 'distance', 'one' or 'expected'"),
         (("--memory", "lots"), 2, "memory must be bytes, or such as 500k, 2M or 1G, got 'lots'"),
         (("--memory", "1MB"), 2, "memory is 1.0 MB, and counting pairs"),
+        (("--memory", "1MB"), 2, "raise memory or raise min_count"),
         (("--min-count", 10**6), 1, "lower min_count"),
         (("--phrases", "none"), 1, "none"),
     ],
@@ -73,6 +74,30 @@ def test_bad_calls_are_one_line_and_write_nothing(call, corpus, tmp_path, words,
     said = err.replace("--min-count", "min_count").replace("--", "")
     assert (found, out) == (code, "") and message in said and len(err.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_the_options_are_told(call, corpus, tmp_path):
+    err = call("cooccur", corpus, tmp_path / "x", *FLAGS, "--threads", 1)[2]
+    assert err.splitlines()[0].split() == [*"Options window 3 (dynamic, one side) · 1 thread".split()]
+
+
+@pytest.mark.parametrize("flag", ["--one-sided", "--no-symmetric"])
+def test_one_side_is_said_alike_when_counting_and_when_learning(call, corpus, tmp_path, flag):
+    assert call("cooccur", corpus, tmp_path / "x", flag, "-q")[0] == 0
+    assert not Cells.open(tmp_path / "x").symmetric
+    given = (tmp_path / "x", tmp_path / "model", "--dim", 4, "-q")
+    assert call("train", "ppmi-svd", *given, flag)[0] == 0
+    code, _, err = call("train", "ppmi-svd", *given, "--symmetric", "--overwrite")
+    assert code == 2 and "symmetric is True, and the cells" in err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_named_pipe_is_read_once(corpus, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    writer = subprocess.Popen(["cp", corpus, tmp_path / "pipe"])
+    command = ["train", "ppmi-svd", tmp_path / "pipe", tmp_path / "model", "--dim", "4", "-q"]
+    done = subprocess.run([sys.executable, "-m", "omnivec", *map(str, command)], timeout=60)
+    assert (done.returncode, writer.wait(10)) == (0, 0)
 
 
 def test_a_file_that_is_there_is_kept(call, corpus, tmp_path):
@@ -87,6 +112,28 @@ def test_one_word_alone(call, tmp_path):
     (tmp_path / "t").write_text("a a a a a a\n")
     code, _, err = call("cooccur", tmp_path / "t", tmp_path / "x")
     assert code == 1 and "only one word is left" in err
+
+
+def test_what_is_cut_is_said_to_be_cut(call, corpus, tmp_path):
+    call("cooccur", corpus, tmp_path / "x", "-q")
+    (tmp_path / "x").write_bytes((tmp_path / "x").read_bytes()[:-1])
+    for verb in (("train", "ppmi-svd", tmp_path / "x", tmp_path / "m"), ("info", tmp_path / "x")):
+        code, _, err = call(*verb)
+        assert code == 1 and "truncated" in err
+
+
+def test_a_file_of_counts_is_no_text(call, corpus, tmp_path):
+    call("cooccur", corpus, tmp_path / "x", "-q")
+    code, _, err = call("train", "word2vec", tmp_path / "x", tmp_path / "m", "-q")
+    assert code == 1 and "expected text, got a file of co-occurrence counts" in err
+
+
+def test_the_text_is_never_overwritten_by_its_counts(call, corpus, tmp_path):
+    text = corpus.read_text()
+    (tmp_path / "link").symlink_to(corpus)
+    for output in (corpus, tmp_path / "link"):
+        code, _, err = call("cooccur", corpus, output, "--overwrite")
+        assert code == 2 and "INPUT and OUTPUT are the same file" in err and corpus.read_text() == text
 
 
 def test_such_a_file_is_no_model(call, corpus, tmp_path):

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from omnivec import Vectors, load
+from omnivec import CollobertWeston, GloVe, Vectors, load
 from omnivec.store import formats, memory
 
 WRITTEN = [known for known in formats.FORMATS if known.write is not None and "output rows" not in known.holds]
@@ -58,6 +58,10 @@ def test_what_a_file_has_no_place_for_is_told(call, trained, tree, tmp_path):
     report = json.loads(call("convert", tree, tmp_path / "tree.bin", "--json")[1])
     assert report["left_out"] == ["counts", "the tree and its rows", "options and record"]
     assert (report["format"], report["dtype"], report["rounding"]) == ("word2vec", "float32", None)
+    for learner, part in ((GloVe, "biases"), (CollobertWeston, "the hidden layer")):
+        learner(dim=2, epochs=1, min_count=1).fit(["a b c d", "b d"]).save(tmp_path / learner.name)
+        report = json.loads(call("convert", tmp_path / learner.name, tmp_path / f"{part}.vec", "--json")[1])
+        assert part in report["left_out"]
     Vectors(["a", "b"], np.eye(2)).save(tmp_path / "bare.omnivec")
     assert "Left out" not in call("convert", tmp_path / "bare.omnivec", tmp_path / "bare.txt")[2]
 

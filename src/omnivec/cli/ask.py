@@ -222,4 +222,4 @@ def pairs(found: Pairs) -> list[list[str | float]]:
 
 def scores(found: Pairs, indent: str = "") -> list[str]:
     """An answer as lines whose scores stand below each other."""
-    return [indent + line for line in aligned([(shown(word), f"{score:.4f}") for word, score in found])]
+    return [indent + line for line in aligned([(shown(word), f"{score:z.4f}") for word, score in found])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -53,6 +54,12 @@ PHRASES_HELP = "Phrases that are joined while texts are read; omnivec phrases wr
 def source(text: str) -> str | BinaryIO:
     """INPUT as `fit` takes it."""
     return sys.stdin.buffer if text == "-" else existing(text)
+
+
+def check_apart(what: str, one: str, other: str) -> None:
+    """Refuse two arguments, such as "INPUT and OUTPUT", that are one file; - is none."""
+    if one != "-" and os.path.realpath(one) == os.path.realpath(other):
+        raise WrongCall(f"{what} are the same file, {other}; choose another name for one of them")
 
 
 def joining(path: str | None) -> Callable[[Any], Any]:

@@ -12,14 +12,14 @@ from cyclopts import Parameter
 
 from omnivec.cli import call
 from omnivec.cli.cells import counted
-from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import Common, CommonFlags, Positional, flags_of
 from omnivec.cli.out import emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
 from omnivec.config import Option, options
-from omnivec.errors import OptionError
-from omnivec.learners.of_cells import READ, Counted
+from omnivec.learners.learner import plural
+from omnivec.learners.of_cells import COUNTED, READ, Counted, counting
+from omnivec.store.processors import processors
 
 WINDOW = 10
 
@@ -27,7 +27,7 @@ WINDOW = 10
 def known() -> dict[str, Option]:
     """The options, which are those of the learners, by name."""
     found = options(Counted)
-    chosen = {name: found[name] for name in ("window", "weighting", *READ, "threads")}
+    chosen = {name: found[name] for name in (*COUNTED, *READ, "threads")}
     return {**chosen, "window": dataclasses.replace(found["window"], default=WINDOW)}
 
 
@@ -37,7 +37,6 @@ def cooccur(
     /,
     *,
     flags: Any = None,
-    one_sided: Annotated[bool, Parameter(help="Count only what follows a word.")] = False,
     memory: Annotated[
         str | None,
         Parameter(
@@ -52,24 +51,29 @@ def cooccur(
 ) -> int:
     """How often words stand near each other, as a file that GloVe and PPMI + SVD learn from."""
     given: Mapping[str, Any] = {name: option.default for name, option in known().items()} | (flags or {})
-    budget = _bytes(memory)
+    from omnivec.store.memory import bytes_of, human
+
+    budget = None if memory is None else bytes_of(memory, "memory")
+    call.check_apart("INPUT and OUTPUT", input, output)
     text = call.joining(phrases)(call.source(input))
     from omnivec.data.cooccurrence import count
     from omnivec.data.corpus import Reading
     from omnivec.engine import phases
     from omnivec.store.replace import replacing, target_of
 
+    how, threads = [given[name] for name in COUNTED], given["threads"] or processors()
     reading = Reading(**{name: given[name] for name in READ})
     with (
         terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display,
         replacing(output, overwrite=overwrite) as file,  # the place is looked at before the work
     ):  # fmt: skip
+        display.line("Options", f"{counting(*how)} · {plural(threads, 'thread')}")
         corpus = phases.read(reading, text, display)
         began = time.perf_counter()
         with display.measured("Counting", corpus.name) as told:
             cells = count(
-                corpus, given["window"], given["weighting"], not one_sided, threads=given["threads"],
-                memory=budget, folder=target_of(output).parent, told=told, reading=asdict(reading),
+                corpus, *how, threads=threads, memory=budget, folder=target_of(output).parent, told=told,
+                reading=asdict(reading),
             )  # fmt: skip
         seconds = time.perf_counter() - began
         display.line("Counting", f"{len(cells):,} pairs of {cells.words:,} words in {seconds:.1f} s")
@@ -80,22 +84,11 @@ def cooccur(
     if common.json:
         emit_json({"output": output, **counted(cells), "bytes": size, "seconds": seconds})
     else:
-        from omnivec.store.memory import human
-
         emit(f"Saved      {shown(output)}, {human(size)}")
     return 0
 
 
 cooccur.__annotations__["flags"] = flags_of(known().values())
-
-
-def _bytes(memory: str | None) -> int | None:
-    from omnivec.store.memory import bytes_of
-
-    try:
-        return None if memory is None else bytes_of(memory, "memory")
-    except OptionError as error:
-        raise WrongCall(str(error)) from None
 
 
 def _model(output: str) -> str:

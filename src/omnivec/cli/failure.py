@@ -87,12 +87,13 @@ class NotThere(InputError):
         self.near = list(near)
 
 
-_REMEDY = re.compile(
-    r"\b(give|lower|raise|see|set) (buckets|components|dim|encoding_errors|epochs|folds|heldout|heldout_text"
-    r"|label_min_count|label_prefix|limit|lr|max_size|memory|min_count|negatives|sample|target_min_count|threads"
-    r"|threshold|unit)\b"
+_OPTION = (
+    "buckets|components|dim|encoding_errors|epochs|folds|heldout|heldout_text|hidden|label_min_count"
+    "|label_prefix|limit|lr|max_size|memory|min_count|negatives|sample|shift|start|target_min_count|threads"
+    "|threshold|unit|window"
 )
-
+_REMEDY = re.compile(rf"\b(?:give|lower|raise|see|set) (?:{_OPTION})\b(?: or (?:{_OPTION})\b)*")
+"""What a message of the library says to do, in its keyword arguments."""
 
 _ARGUMENT = re.compile(
     r"\b(?:set |give |take )?(limit|dtype|vocabulary|encoding|errors|format)=['\"]?([\w.-]+)['\"]?"
@@ -121,7 +122,11 @@ def in_flags(message: str, trains: bool = False) -> str:
     message = _ARGUMENT.sub(lambda found: f"{_FLAGS.get(found[1], '--' + found[1])} {found[2]}", message)
     if trains and _OPENING.search(message):
         message += " of omnivec convert, which makes a model folder of it"
-    return _REMEDY.sub(lambda found: f"{found[1]} --{found[2].replace('_', '-')}", message)
+    return _REMEDY.sub(lambda found: re.sub(rf"\b({_OPTION})\b", _as_flag, found[0]), message)
+
+
+def _as_flag(found: re.Match[str]) -> str:
+    return f"--{found[0].replace('_', '-')}"
 
 
 def public_kind(error: OmnivecError) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Positional = Parameter(allow_leading_hyphen=True)
 """For an argument that may be `-`."""
 
+OPPOSITES = {"symmetric": ("--one-sided",)}
+"""What a switch is called that is off, beside --no-…."""
+
 OPTIONS, EVERYWHERE = Group("Options", sort_key=1), Group("Everywhere", sort_key=2)
 
 
@@ -66,11 +69,16 @@ def _parameter(option: Option) -> Parameter:
     return Parameter(
         help=help_of(option),
         converter=None if switch else converted(option),
-        negative=None if switch else "",  # --no-… takes back what a preset or a file set
+        negative=_negatives(option) if switch else "",
         show_choices=False,
         show_default=False,
         metavar=metavar(option),
     )
+
+
+def _negatives(option: Option) -> list[str]:
+    """What takes back a switch that is on, or that a preset or a file set: --no-…, or another word."""
+    return [f"--no-{option.name.replace('_', '-')}", *OPPOSITES.get(option.name, ())]
 
 
 def metavar(option: Option) -> str | None:

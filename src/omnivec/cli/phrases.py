@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
@@ -38,6 +39,98 @@ def named(name: str) -> tuple[str, ...]:
     return tuple(map(str, options(TextLearner)[name].choices))
 
 
+@dataclass(frozen=True)
+class Search:
+    """How phrases are found; None is the default of `find_phrases`."""
+
+    score: Annotated[
+        str | None,
+        choice("score", scores),
+        Parameter(
+            metavar="word2vec|gensim|npmi",
+            show_default=False,
+            help="word2vec and gensim grow with the text, npmi lies in -1 to 1. [default word2vec]",
+        ),
+    ] = None
+    threshold: Annotated[
+        float | None,
+        number("threshold", -1, 1e15),
+        Parameter(help="A phrase scores above it. [default 100 of word2vec, 10 of gensim, 0.5 of npmi]"),
+    ] = None
+    min_count: Annotated[
+        int | None,
+        count("min_count"),
+        Parameter(help="A phrase occurs so often at least. [default 5]"),
+    ] = None
+    discount: Annotated[
+        float | None,
+        number("discount", 0, 1e15),
+        Parameter(help="What is subtracted from a pair's count. [default min_count]"),
+    ] = None
+    connectors: Annotated[
+        str | None,
+        Parameter(
+            metavar="WORDS",
+            help="Words that only stand inside phrases, as in bank_of_america: parted by spaces, or english.",
+        ),
+    ] = None
+    passes: Annotated[
+        int | None,
+        count("passes", 1, 100),
+        Parameter(help="The second pass finds phrases of phrases, and so on. [default 1]"),
+    ] = None
+    delimiter: Annotated[
+        str | None, Parameter(metavar="TEXT", allow_leading_hyphen=True, help="What joins words. [default _]")
+    ] = None
+    max_size: Annotated[
+        int | None,
+        count("max_size"),
+        Parameter(help="Keep so many pairs while counting, drop rare ones. [default all]"),
+    ] = None
+    label_prefix: Annotated[
+        str | None,
+        Parameter(
+            metavar="TEXT",
+            allow_leading_hyphen=True,
+            help="Words that begin so stand in no phrase. [default __label__]",
+        ),
+    ] = None
+    unit: Annotated[
+        Literal["line", "paragraph", "document"] | None,
+        Parameter(
+            help="What no phrase crosses the border of. [default line]",
+            show_choices=False,
+            metavar="line|paragraph|document",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """How characters become words, as in train; None where it was not given."""
+
+    whitespace: Annotated[
+        str | None,
+        choice("whitespace", partial(named, "whitespace")),
+        Parameter(metavar="ascii|unicode", help="As in train. [default ascii]", show_default=False),
+    ] = None
+    normalize: Annotated[
+        str | None,
+        choice("normalize", partial(named, "normalize")),
+        Parameter(metavar="none|nfc", help="As in train. [default none]", show_default=False),
+    ] = None
+    tokenizer: Annotated[
+        str | None,
+        choice("tokenizer", partial(named, "tokenizer")),
+        Parameter(metavar="whitespace|kiwi", help="As in train. [default whitespace]", show_default=False),
+    ] = None
+    encoding_errors: Annotated[
+        str | None,
+        choice("encoding_errors", partial(named, "encoding_errors")),
+        Parameter(metavar="replace|strict|ignore", help="As in train. [default replace]", show_default=False),
+    ] = None
+
+
 def phrases(
     input: Annotated[str, Positional, Parameter(help=call.INPUT_HELP)],
     output: Annotated[
@@ -45,71 +138,8 @@ def phrases(
     ] = None,
     /,
     *,
-    score: Annotated[
-        str | None, choice("score", scores),
-        Parameter(
-            metavar="word2vec|gensim|npmi", show_default=False,
-            help="word2vec and gensim grow with the text, npmi lies in -1 to 1. [default word2vec]",
-        ),
-    ] = None,
-    threshold: Annotated[
-        float | None, number("threshold", -1, 1e15),
-        Parameter(help="A phrase scores above it. [default 100 of word2vec, 10 of gensim, 0.5 of npmi]"),
-    ] = None,
-    min_count: Annotated[
-        int | None, count("min_count"),
-        Parameter(help="A phrase occurs so often at least. [default 5]"),
-    ] = None,
-    discount: Annotated[
-        float | None, number("discount", 0, 1e15),
-        Parameter(help="What is subtracted from a pair's count. [default min_count]"),
-    ] = None,
-    connectors: Annotated[
-        str | None,
-        Parameter(
-            metavar="WORDS",
-            help="Words that only stand inside phrases, as in bank_of_america: parted by spaces, or english.",
-        ),
-    ] = None,
-    passes: Annotated[
-        int | None, count("passes", 1, 100),
-        Parameter(help="The second pass finds phrases of phrases, and so on. [default 1]"),
-    ] = None,
-    delimiter: Annotated[
-        str | None, Parameter(metavar="TEXT", allow_leading_hyphen=True, help="What joins words. [default _]")
-    ] = None,
-    max_size: Annotated[
-        int | None, count("max_size"),
-        Parameter(help="Keep so many pairs while counting, drop rare ones. [default all]"),
-    ] = None,
-    label_prefix: Annotated[
-        str | None,
-        Parameter(
-            metavar="TEXT", allow_leading_hyphen=True,
-            help="Words that begin so stand in no phrase. [default __label__]",
-        ),
-    ] = None,
-    unit: Annotated[
-        Literal["line", "paragraph", "document"] | None,
-        Parameter(help="What no phrase crosses the border of. [default line]", show_choices=False,
-                  metavar="line|paragraph|document"),
-    ] = None,
-    whitespace: Annotated[
-        str | None, choice("whitespace", lambda: named("whitespace")),
-        Parameter(metavar="ascii|unicode", help="As in train. [default ascii]", show_default=False),
-    ] = None,
-    normalize: Annotated[
-        str | None, choice("normalize", lambda: named("normalize")),
-        Parameter(metavar="none|nfc", help="As in train. [default none]", show_default=False),
-    ] = None,
-    tokenizer: Annotated[
-        str | None, choice("tokenizer", lambda: named("tokenizer")),
-        Parameter(metavar="whitespace|kiwi", help="As in train. [default whitespace]", show_default=False),
-    ] = None,
-    encoding_errors: Annotated[
-        str | None, choice("encoding_errors", lambda: named("encoding_errors")),
-        Parameter(metavar="replace|strict|ignore", help="As in train. [default replace]", show_default=False),
-    ] = None,
+    search: Annotated[Search, Parameter(name="*")] = Search(),  # noqa: B008  (frozen)
+    reading: Annotated[Read, Parameter(name="*")] = Read(),  # noqa: B008  (frozen)
     phrases: Annotated[
         str | None, Parameter(metavar="FILE", help="Phrases found before, to be applied; none are found.")
     ] = None,
@@ -124,20 +154,10 @@ def phrases(
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:  # fmt: skip
     """Find the words of a text that stand together oftener than by chance, or join known ones."""
-    asked = {
-        "score": score, "threshold": threshold, "min_count": min_count, "discount": discount,
-        "connectors": connectors, "passes": passes, "delimiter": delimiter, "max_size": max_size,
-        "label_prefix": label_prefix, "unit": unit,
-    }  # fmt: skip
-    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    reading = {
-        "whitespace": whitespace, "normalize": normalize, "tokenizer": tokenizer,
-        "encoding_errors": encoding_errors,
-    }  # fmt: skip
-    read: dict[str, Any] = {name: value for name, value in reading.items() if value is not None}
+    given, read = _given(search), _given(reading)
     _check(input, output, phrases, apply, list(given), common.json)
-    if connectors not in (None, "english"):
-        given["connectors"] = str(connectors).split()
+    if search.connectors not in (None, "english"):
+        given["connectors"] = str(search.connectors).split()
     from omnivec.data.phrase_file import text_of
     from omnivec.data.phrases import Phrases
     from omnivec.store.formats.source import created
@@ -188,6 +208,11 @@ def as_json(found: Phrases, output: str | None, text: str | None, lines: int | N
     }  # fmt: skip
 
 
+def _given(flags: Search | Read) -> dict[str, Any]:
+    """The flags that were given."""
+    return {name: value for name, value in asdict(flags).items() if value is not None}
+
+
 def _check(
     input: str, output: str | None, phrases: str | None, apply: str | None, given: list[str], json: bool
 ) -> None:
@@ -212,8 +237,8 @@ def _check(
         "OUTPUT and TEXT of --apply": (output, apply),
     }  # fmt: skip
     for what, (one, other) in same.items():
-        if one not in (None, "-") and other is not None and os.path.realpath(one) == os.path.realpath(other):
-            raise WrongCall(f"{what} are the same file, {other}; choose another name for one of them")
+        if one is not None and other is not None:
+            call.check_apart(what, one, other)
     if apply == "-" and json:
         raise WrongCall("--apply - and --json both write to stdout; leave out one of them")
 

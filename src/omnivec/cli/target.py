@@ -77,6 +77,8 @@ class Target:
             "counts": model.keys.counts is not None,
             "output rows": "output" in model.tables,
             "the tree and its rows": "nodes" in model.tables,
+            "biases": "biases" in model.tables,
+            "the hidden layer": "hidden" in model.tables,
             "options and record": bool(model.options),
             f"{dtype} (numbers become {writes})": dtype != writes,
         }

@@ -14,6 +14,7 @@ from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags, mi
 from omnivec.cli.saving import Saving
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
+from omnivec.config import options
 from omnivec.errors import NO_PATH, OutputError
 from omnivec.learners.classifier import Classifier
 from omnivec.learners.known import LEARNERS
@@ -43,18 +44,28 @@ class Run:
         ),
     ] = None
     freeze: Annotated[bool, Parameter(group=RUN, help="Vectors out of --start do not move.")] = False
+
+    def check(self) -> None:
+        """Refuse flags that exclude each other and files that are not there."""
+        if self.freeze and self.start is None:
+            raise WrongCall("--freeze needs --start FILE: it keeps the vectors of that file", ["--start"])
+        if self.start is not None:
+            existing(self.start)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What belongs to a run of one that can be measured on a text it does not learn from."""
+
     heldout_text: Annotated[
         str | None,
         Parameter(group=RUN, metavar="FILE", help="A text whose loss is measured after each epoch."),
     ] = None
 
     def check(self) -> None:
-        """Refuse flags that exclude each other and files that are not there."""
-        if self.freeze and self.start is None:
-            raise WrongCall("--freeze needs --start FILE: it keeps the vectors of that file", ["--start"])
-        for path in (self.start, self.heldout_text):
-            if path is not None:
-                existing(path)
+        """Refuse a file that is not there."""
+        if self.heldout_text is not None:
+            existing(self.heldout_text)
 
 
 def command(name: str, learner: type[Learner]) -> Callable[..., int]:
@@ -69,6 +80,7 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
         preset: Annotated[str | None, Parameter(help=call.preset_help(learner), metavar="NAME")] = None,
         config: Annotated[str | None, Parameter(help=call.CONFIG_HELP, metavar="FILE")] = None,
         run: Any = Run(),  # noqa: B008  (frozen)
+        measured: Any = Measured(),  # noqa: B008  (frozen)
         phrases: Annotated[str | None, Parameter(group=RUN, metavar="FILE", help=call.PHRASES_HELP)] = None,
         overwrite: Annotated[bool, Parameter(group=RUN, help="Replace the model that OUTPUT holds.")] = False,
         table: Any = Labelled(),  # noqa: B008  (frozen)
@@ -77,6 +89,7 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
         from omnivec.store.folder import check_output
 
         run.check()
+        measured.check()
         if not output:
             raise OutputError(NO_PATH)
         point = resume.stopped(output, name) if run.resume else None
@@ -88,11 +101,11 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
             resume.check_none(output, overwrite)
         errors = str(learner_chosen.as_dict()["encoding_errors"])
         joined = call.joining(phrases)
-        given = (call.source(input), run.heldout_text)
+        given = (call.source(input), measured.heldout_text)
         text, heldout = (joined(table.of(each, errors)) for each in given)
         # A checkpoint is replaced as a whole, so for a moment there are two of them.
         copies, replace = 1 if run.checkpoint is None else 2, overwrite or run.resume
-        again = _again(name, input, output, run, phrases, table)
+        again = _again(name, input, output, run, measured, phrases, table)
         saving = Saving(output, replace, copies, again)
         with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
             if not isinstance(learner_chosen, Trained):
@@ -118,6 +131,9 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
     train.__annotations__["run"] = Annotated[
         Run, Parameter(name="*") if in_passes else Parameter(parse=False)
     ]
+    train.__annotations__["measured"] = Annotated[
+        Measured, Parameter(name="*") if "heldout" in options(learner) else Parameter(parse=False)
+    ]
     train.__annotations__["table"] = (
         LabelledFlags if labelled else Annotated[Labelled, Parameter(parse=False)]
     )
@@ -126,13 +142,15 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
     return train
 
 
-def _again(learner: str, input: str, output: str, run: Run, phrases: str | None, table: Labelled) -> str:
+def _again(
+    learner: str, input: str, output: str, run: Run, measured: Measured, phrases: str | None, table: Labelled
+) -> str:
     """The call that goes on with this one: options and given vectors are in the checkpoint."""
     words = ["omnivec", "train", learner, input, output, "--resume", *table.words()]
     if run.checkpoint is not None:
         words += ["--checkpoint", f"{run.checkpoint:g}"]
-    if run.heldout_text is not None:
-        words += ["--heldout-text", run.heldout_text]
+    if measured.heldout_text is not None:
+        words += ["--heldout-text", measured.heldout_text]
     if phrases is not None:
         words += ["--phrases", phrases]
     return shlex.join(words)

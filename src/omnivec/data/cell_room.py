@@ -77,7 +77,7 @@ class Room:
         if budget < least:
             raise OptionError(
                 f"memory is {human(budget)}, and counting pairs of {words:,} words takes {human(least)} at "
-                "least; raise memory, or min_count"
+                "least; raise memory or raise min_count"
             )
         # While a spool grows, it may take twice as much and an eighth more: both of them an eighth of it all.
         kept = budget // 36

@@ -1,7 +1,8 @@
 """Which words of a text stand near each other, and how much: as a function of a source, and of a corpus.
 
 A text that is larger than the memory it may take is counted in segments, whose cells lie on the disk as runs,
-by row and column, until they are merged. Sums are exact, so neither segments nor threads change a bit.
+by row and column, until they are merged. Sums are exact up to 2^53 parts of a weight, so neither segments nor
+threads change a bit.
 Definition: reference/counts/cooccurrence.py.
 """
 
@@ -17,18 +18,19 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.config import Between, Option
 from omnivec.data.cell_room import Room
 from omnivec.data.cell_runs import Block, Counting
 from omnivec.data.cells import WEIGHTINGS, Cells
 from omnivec.data.corpus import Corpus, Reading, Report
 from omnivec.data.fingerprint import fingerprint
-from omnivec.data.numbering import UNITS
 from omnivec.data.sources import Source
 from omnivec.data.spool import Spool
 from omnivec.data.tokenize import Tokenizer
 from omnivec.data.vocabulary import Rule, Vocabulary
 from omnivec.errors import InputError, OptionError
 from omnivec.kernels.cooccurrence import CELL
+from omnivec.store.memory import bytes_of
 from omnivec.store.processors import processors
 
 __all__ = ["Cells", "count", "count_cooccurrences"]
@@ -55,7 +57,7 @@ def count_cooccurrences(
     vocabulary: Vocabulary | None = None,
     rule: Rule | None = None,
     threads: int | None = None,
-    memory: int | None = None,
+    memory: int | str | None = None,
     folder: Path | None = None,
     report: Report | None = None,
     told: Callable[[float], None] | None = None,
@@ -78,7 +80,8 @@ def count_cooccurrences(
         vocabulary: words and counts to use instead of those of the source.
         rule: a function of (word, count), as in `fit`.
         threads: how many count, as many as there are processors when not given; the result is the same.
-        memory: bytes that counting takes at most, beside the text; half of what is free when not given.
+        memory: bytes that counting takes at most, beside the text, also as text such as 4GB; half of what is
+            free when not given.
         folder: where cells lie, in files without a name; when not given, those that do not fit, where TMPDIR
             says.
         report: receives (tokens, bytes) read so far.
@@ -88,8 +91,10 @@ def count_cooccurrences(
     other; OptionError, also for a memory that does not suffice; OutputError when the folder is full.
 
     """
-    if unit not in UNITS:
-        raise OptionError(f"unit must be one of {', '.join(UNITS)}, got {unit!r}")
+    _check(window, weighting, threads, memory)  # before the text is read
+    _check_whole("min_count", min_count, 2**62)
+    if max_size is not None:
+        _check_whole("max_size", max_size, 2**31 - 1)
     named = tokenizer if isinstance(tokenizer, str) else "whitespace"
     reading = Reading(
         unit=unit, line_end=line_end, whitespace=whitespace, normalize=normalize, tokenizer=named,
@@ -112,7 +117,7 @@ def count(
     symmetric: bool = True,
     *,
     threads: int | None = None,
-    memory: int | None = None,
+    memory: int | str | None = None,
     folder: Path | None = None,
     told: Callable[[float], None] | None = None,
     reading: Mapping[str, Any] | None = None,
@@ -125,7 +130,8 @@ def count(
         weighting: what a pair at distance d adds: 1/d, 1, or (window + 1 − d)/window (`expected`).
         symmetric: each pair in both cells; else only in the one whose row is the word that comes first.
         threads: how many count, as many as there are processors when not given; the result is the same.
-        memory: bytes that counting takes at most, beside the text; half of what is free when not given.
+        memory: bytes that counting takes at most, beside the text, also as text such as 4GB; half of what is
+            free when not given.
         folder: where cells lie, in files without a name; when not given, those that do not fit, where TMPDIR
             says.
         told: hears the share done.
@@ -135,10 +141,7 @@ def count(
     two words stand near each other; OutputError when the folder is full.
 
     """
-    if not 1 <= window <= WIDEST:
-        raise OptionError(f"window must lie between 1 and {WIDEST:,}, got {window:,}")
-    if weighting not in WEIGHTINGS:
-        raise OptionError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {weighting!r}")
+    budget = _check(window, weighting, threads, memory)
     if len(corpus.vocabulary) < 2:
         raise InputError(
             f"{corpus.name}: only one word is left ({corpus.vocabulary.keys[0]!r}), and no other stands near "
@@ -146,7 +149,7 @@ def count(
         )
     amounts, whole = amounts_of(weighting, window)
     words, tell = len(corpus.vocabulary), told or (lambda share: None)
-    room = Room.within(memory, words, len(corpus.tokens), threads or processors())
+    room = Room.within(budget, words, len(corpus.tokens), threads or processors())
     counting = Counting(corpus, amounts, symmetric, room)
     kept = room.kept if folder is None else min(room.kept, _BESIDE)
     with (
@@ -183,6 +186,20 @@ def count(
             window=window, weighting=weighting, symmetric=symmetric, fingerprint=fingerprint(corpus),
             name=corpus.name, invalid=corpus.invalid, phrases=corpus.phrases, reading=reading or {},
         )  # fmt: skip
+
+
+def _check(window: int, weighting: str, threads: int | None, memory: int | str | None) -> int | None:
+    """The budget in bytes, if there is one. Raises: OptionError."""
+    _check_whole("window", window, WIDEST)
+    if weighting not in WEIGHTINGS:
+        raise OptionError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {weighting!r}")
+    if threads is not None:
+        _check_whole("threads", threads, 1024)
+    return None if memory is None else bytes_of(memory, "memory")
+
+
+def _check_whole(name: str, value: int, most: int) -> None:
+    Option(name, int, None, False, (), Between(1, most), "").checked(value)
 
 
 def amounts_of(weighting: str, window: int) -> tuple[NDArray[np.float64], int]:

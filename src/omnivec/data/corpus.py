@@ -14,7 +14,7 @@ from omnivec.data import tokenize
 from omnivec.data.joining import Numbered, join_all, shortened
 from omnivec.data.line_end import check_line_end
 from omnivec.data.normalizing import normalized
-from omnivec.data.numbering import Numbering
+from omnivec.data.numbering import UNITS, Numbering
 from omnivec.data.phrases import Phrases, name_of, unwrapped
 from omnivec.data.sources import BLOCK, Piece, Source, describe, documents
 from omnivec.data.spool import Spool
@@ -25,6 +25,9 @@ from omnivec.kernels import scan
 from omnivec.store.keys import Keys
 
 _log = logging.getLogger("omnivec")
+
+ERRORS = ("replace", "strict", "ignore")
+"""What may become of invalid UTF-8."""
 
 Report = Callable[[int, int], None]
 """Receives (tokens, bytes) read so far."""
@@ -81,6 +84,10 @@ class Reading:
     max_size: int | None = None
 
     def __post_init__(self) -> None:
+        for name, known in (("unit", tuple(UNITS)), ("encoding_errors", ERRORS)):
+            if (value := getattr(self, name)) not in known:
+                raise OptionError(f"{name} must be one of {', '.join(known)}, got {value!r}")
+        self.splitting()  # knows what the other names are
         if self.line_end is not None:
             check_line_end(self.line_end)
 

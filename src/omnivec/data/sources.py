@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn, cast
 
-from omnivec.errors import NO_PATH, InputError
+from omnivec.errors import NO_PATH, FormatError, InputError
 from omnivec.store import packing
 
 Source = str | os.PathLike[str] | BinaryIO | Iterable[str | os.PathLike[str] | list[str] | tuple[str, ...]]
@@ -73,7 +73,7 @@ def _files(source: str | os.PathLike[str]) -> Iterator[Iterator[bytes]]:
     path = Path(source)
     for file in _listed(path) if _is_folder(path) else [path]:
         with _opened(file) as stream:
-            yield _blocks(stream, _shown(file))
+            yield _blocks(stream, _shown(file), file)
 
 
 def _is_folder(path: Path) -> bool:
@@ -132,16 +132,28 @@ def _shown(path: str | os.PathLike[str]) -> str:
     return name if len(name) <= 200 and name.isprintable() else repr(name[:60]) + "…" * (len(name) > 60)
 
 
-def _blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
+def _blocks(stream: BinaryIO, name: str, path: Path | None = None) -> Iterator[bytes]:
     """Blocks of a stream without a byte-order mark; a stream that is not text is refused."""
     done = 0
     while block := _read(stream, name, done):
         if done == 0 and block.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise InputError(f"{name}: expected UTF-8, got UTF-16 (byte-order mark); convert it first")
         if (zero := block.find(b"\0")) >= 0:
-            raise InputError(f"{name}: expected text, got a binary file (a zero byte at {done + zero:,})")
+            what = "a binary file" if path is None else _kind(path)
+            raise InputError(f"{name}: expected text, got {what} (a zero byte at {done + zero:,})")
         yield block.removeprefix(b"\xef\xbb\xbf") if done == 0 else block
         done += len(block)
+
+
+def _kind(path: Path) -> str:
+    """What a file is that holds no text."""
+    from omnivec.store import formats
+
+    try:
+        found = formats.recognised(path) if path.is_file() else None
+    except FormatError:
+        found = None
+    return "a binary file" if found is None else found.title
 
 
 def _read(stream: BinaryIO, name: str, done: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -84,9 +85,10 @@ class Spool:
         return np.asarray(np.memmap(self._file, array.dtype, "r+", shape=(length,)))
 
     def close(self) -> None:
-        """Close the file, if there is one; a map of it stays."""
+        """Close the file, if there is one; a map of it stays, what was not read is lost."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # of numbers that wait to be written: nobody asks for them any more
+                self._file.close()
 
     def _flush(self) -> None:
         assert self._file is not None

@@ -15,7 +15,7 @@ from omnivec.engine.ppmi import Sparse
 from omnivec.store.extra import extra
 
 MORE = 10
-"""Columns that are worked on beside those that are kept, which makes these exact."""
+"""Columns that are worked on beside those that are kept, which brings these nearer to the exact ones."""
 
 
 class Factors(NamedTuple):

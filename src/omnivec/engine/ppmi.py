@@ -20,6 +20,10 @@ BLOCK = 1 << 20
 """Cells worked on together, and a row's more: the numbers in between are float64."""
 
 
+LEAST = 1e-6
+"""What is taken for 0: counts are float32, so their logarithms are right to 6e-8."""
+
+
 class Sparse(NamedTuple):
     """A square matrix by rows: those of row r are columns[starts[r]:starts[r + 1]], and values there.
 
@@ -42,14 +46,14 @@ def positive(
     lengths = np.zeros(len(rows), np.int64)
     tell, cells = told or (lambda done: None), max(len(counts.columns), 1)
     for first, last, places, block in _blocks(counts):
-        above = _pmi(counts, block, places, rows, contexts, shift) > 0
+        above = _pmi(counts, block, places, rows, contexts, shift) > LEAST
         lengths[first:last] = np.bincount(places[above] - first, minlength=last - first)
         tell(block.stop / cells / 2)
     starts = np.concatenate([[0], np.cumsum(lengths)])
     columns, values = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
     for first, last, places, block in _blocks(counts):
         pmi = _pmi(counts, block, places, rows, contexts, shift)
-        above = pmi > 0
+        above = pmi > LEAST
         columns[starts[first] : starts[last]] = counts.columns[block][above]
         values[starts[first] : starts[last]] = pmi[above]
         tell((1 + block.stop / cells) / 2)
@@ -58,7 +62,7 @@ def positive(
 
 def bytes_for(rows: int, cells: int) -> int:
     """What `positive` allocates, at most; and the indices of the sparse matrix that is made of it."""
-    return cells * (8 if cells < 2**31 else 16) + 48 * rows + 64 * max(BLOCK, rows)
+    return cells * (8 if cells < 2**31 else 16) + 48 * rows + 64 * max(min(BLOCK, cells), rows)
 
 
 def logs(counts: Sparse, smoothing: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -17,12 +17,13 @@ from omnivec.kernels.simd import fma, inverse_root, load, mul, store
 
 
 @primitive
-def descend(table, row, j, here, gradient, speed):
-    """One step down for the parameters `here` at place j of a row: −speed · g / √sum, then sum += g².
+def descend(table, row, j, here, gradient, speed, own):
+    """One step down for the parameters `here` at place j of a row: −speed · g / √(sum + own g²); sum += g².
 
-    speed: minus the learning rate, in all lanes.
+    speed: minus the learning rate, own: 1 or 0, both in all lanes.
     """
     width = table.shape[1] >> 1
     squares = load(table, row, width + j)
-    store(table, row, j, fma(mul(speed, gradient), inverse_root(squares), here))
+    below = fma(mul(own, gradient), gradient, squares)
+    store(table, row, j, fma(mul(speed, gradient), inverse_root(below), here))
     store(table, row, width + j, fma(gradient, gradient, squares))

@@ -23,9 +23,8 @@ from omnivec.kernels.primitives import GAMMA, mixed
 from omnivec.kernels.simd import LANES, borrowed, fma, larger, load, mul, splat, sub, total, zero
 
 RUN = 16
-"""Cells that follow each other in an epoch as in the table: most have one row, which so stays near. A thread
-trained 1.9 M cells a second in runs of 1, 4.8 M of 4, 12.1 M of 16, 14.9 M of 64 (dim 100, 39 k words), and
-vectors learned in runs of 16 were as good as in runs of 1."""
+"""Cells that follow each other in an epoch as in the table: most have one row, which so stays near, and what
+a run needs is asked for while the run before it is trained."""
 
 
 @primitive
@@ -74,13 +73,13 @@ def clipped(g, most):
 
 
 @primitive
-def step(words, i, contexts, j, slope, rate, clip):
+def step(words, i, contexts, j, slope, rate, clip, own):
     """Both rows of a cell a step down, from where they were before it; slope: the cost's, in the product."""
-    down, speed = splat(np.float32(slope)), splat(np.float32(-rate))
+    down, speed, whole = splat(np.float32(slope)), splat(np.float32(-rate)), splat(np.float32(own))
     for k in range(0, words.shape[1] >> 1, LANES):
         u, v = load(words, i, k), load(contexts, j, k)
-        descend(words, i, k, u, clipped(mul(down, v), clip), speed)
-        descend(contexts, j, k, v, clipped(mul(down, u), clip), speed)
+        descend(words, i, k, u, clipped(mul(down, v), clip), speed, whole)
+        descend(contexts, j, k, v, clipped(mul(down, u), clip), speed, whole)
 
 
 @driver
@@ -95,6 +94,7 @@ def train(
     x_max: float,
     alpha: float,
     clip: float | None,
+    own: bool,
     rate: float,
     decay: float,
     key: np.uint64,
@@ -103,8 +103,9 @@ def train(
     """Steps for numbers first … last − 1 of an epoch's order, which `key` chooses.
 
     starts (rows + 1,): the cells of a row are those from starts[row] on; columns and weights (cells,). words
-    and contexts (rows, 2 · width) are updated in place, the rate falls by `decay` a cell, and sums (3,) grows
-    by (cost, cells, cells). Returns −1, or the cell whose cost is not finite: nothing is trained after it.
+    and contexts (rows, 2 · width) are updated in place, own: whether a gradient is in the sum that divides
+    it, the rate falls by `decay` a cell, and sums (3,) grows by (cost, cells, cells). Returns −1, or the cell
+    whose cost is not finite: nothing is trained after it.
     """
     starts, columns, weights = borrowed(starts), borrowed(columns), borrowed(weights)
     words, contexts = borrowed(words), borrowed(contexts)
@@ -139,7 +140,7 @@ def train(
             if not math.isfinite(loss):
                 bad = cell
                 break
-            step(words, i, contexts, j, share * difference, rate - decay * (done - first), clip)
+            step(words, i, contexts, j, share * difference, rate - decay * (done - first), clip, own)
             done += 1
     sums[0] += cost
     sums[1] += done - first

@@ -140,14 +140,17 @@ class CollobertWeston(TextLearner):
 
     def memory(self, words: int, labels: int = 0) -> dict[str, int]:
         """Bytes that training allocates for a vocabulary of `words`, by what for."""
+        from omnivec.kernels.scorer import BATCH, TILE
         from omnivec.store.tables import padded_width
 
         row = padded_width(self.dim) * 4
         layer = (self.places * row + 8) * self.hidden
-        return {  # each thread has two copies of the layer
-            "vectors": (words + 1) * row, "hidden layer": layer * (1 + 2 * self.workers),
+        values = 3 * (BATCH + TILE) * 4 * (self.hidden + TILE)
+        return {  # each thread has two copies of the layer, and its values in a batch
+            "vectors": (words + 1) * row,
+            "hidden layer": layer + self.workers * (2 * layer + values),
             "sampler": words * 28,
-        }  # fmt: skip
+        }
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
         """Rows in ±1/√dim, one length for every dim, and weights by which hidden units spread by SPREAD.

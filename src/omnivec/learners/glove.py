@@ -37,8 +37,12 @@ if TYPE_CHECKING:
     from omnivec.model import Model
 
 _NOT_HELD_OUT = (
-    "GloVe learns from cells, not from units of text, and cells of two texts have no common scale: "
+    "nothing is held out: GloVe learns from cells, not from units of text, and cells of two texts have no "
+    "common scale"
 )
+
+GIVEN = "given"
+"""The table of vectors that words are held to, with a 1 behind each."""
 
 SIDES = ("left", "right")
 """The tables that learn, of words and of contexts, as kernels/cells.py has them."""
@@ -52,8 +56,9 @@ class GloVe(Counted, Trained):
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "glove": {
             "dim": 50, "window": 15, "weighting": "distance", "symmetric": True, "min_count": 5,
-            "x_max": 100.0, "alpha": 0.75, "lr": 0.05, "lr_floor": 1.0, "squares": "steps", "bias_lr": 1.0,
-            "clip": 100.0, "vectors": "sum", "epochs": 25,
+            "x_max": 100.0, "alpha": 0.75, "lr": 0.05, "lr_floor": 1.0, "squares": "steps",
+            "divide_by": "before", "bias_lr": 1.0, "biases": "random", "clip": 100.0, "vectors": "sum",
+            "epochs": 25,
         },
     }  # fmt: skip
     needs: ClassVar[Mapping[str, tuple[str, object]]] = {"bias_lr": ("squares", "steps")}
@@ -69,6 +74,7 @@ class GloVe(Counted, Trained):
         "checkpoint_every": "pass checkpoint to fit", "load_init_param": "pass start to fit",
         "vocab_file": "pass vocabulary to fit", "input_file": "the cells go to fit",
         "binary": "save the model, then convert it", "write_header": "save the model, then convert it",
+        **dict.fromkeys(["heldout", "patience", "heldout_text"], _NOT_HELD_OUT),
     }  # fmt: skip
 
     window: Annotated[int, Between(1, 1000)] = 10
@@ -81,12 +87,18 @@ class GloVe(Counted, Trained):
     """A smaller cell x weighs (x / x_max)^alpha."""
     squares: Literal["gradients", "steps"] = "steps"
     """What AdaGrad sums up: gradients, or gradients times lr, so that rates fall later."""
+    divide_by: Literal["all", "before"] = "all"
+    """A gradient is divided by the root of all squares, its own too, or of those before it."""
     bias_lr: Annotated[float, Between(1e-9, 100)] | None = None
     """Learning rate of biases; that of vectors when not given."""
+    biases: Literal["chance", "random"] = "chance"
+    """How biases begin: as words would meet by chance, so that vectors learn the rest, or near 0."""
     clip: Annotated[float, Between(1e-6, 1e12)] | None = None
     """No derivative counts for more than this; any does when not given."""
     vectors: Literal["sum", "words"] = "sum"
     """A word's vector: its row as a word plus its row as context, or the first alone."""
+    pull: Annotated[float, Between(0, 1e6)] = 0.0
+    """How strongly words that begin with given vectors are held to them; 0 lets them go."""
     lr: Annotated[float, Between(1e-9, 100)] = 0.15
     """Learning rate at the start, of vectors and biases."""
     lr_floor: Annotated[float, Between(0, 1)] = 0.3
@@ -124,14 +136,22 @@ class GloVe(Counted, Trained):
     def head(self) -> None:
         """Nothing is predicted."""
 
-    def check_wishes(self, heldout_text: object, frozen: bool) -> None:
-        """Nothing is held out, and a sum does not stay when one of its rows does."""
-        if self.heldout or heldout_text is not None or self.patience is not None:
-            raise OptionError(_NOT_HELD_OUT + "leave heldout, heldout_text and patience out")
-        if frozen and self.vectors == "sum":
+    def check_wishes(self, heldout_text: object, frozen: bool, given: bool) -> None:
+        """Nothing is held out; rows stay near vectors that were given, and no sum of them does."""
+        if heldout_text is not None:
+            raise OptionError(f"leave heldout_text out: {_NOT_HELD_OUT}")
+        if self.pull and not given:
             raise OptionError(
-                "frozen keeps the rows that were given, and vectors sum adds others to them; set vectors to "
-                "words"
+                "pull holds words to the vectors of start, got none; give start, or leave pull out"
+            )
+        if self.pull and frozen:
+            raise OptionError(
+                "pull and frozen exclude each other: what is frozen does not move; give one of them"
+            )
+        if (frozen or self.pull) and self.vectors == "sum":
+            what = "frozen keeps" if frozen else "pull holds"
+            raise OptionError(
+                f"{what} the rows that were given, and vectors sum adds others to them; set vectors to words"
             )
 
     def corpus(
@@ -162,7 +182,7 @@ class GloVe(Counted, Trained):
         listener: Callable[[Progress], None],
     ) -> tuple[Corpus, Text]:
         """Nothing is held out: `fit` has refused it."""
-        raise OptionError(_NOT_HELD_OUT + "leave heldout_text out")
+        raise OptionError(_NOT_HELD_OUT)
 
     def work(self, corpus: Corpus) -> Work:
         """Cells, each of which moves two rows."""
@@ -184,6 +204,7 @@ class GloVe(Counted, Trained):
         return {
             **dict.fromkeys(SIDES, side), "vectors": words * row, "output": words * row,
             "biases": words * padded_width(2) * 4,
+            **({GIVEN: words * padded_width(self.dim + 1) * 4} if self.pull else {}),
         }  # fmt: skip
 
     @property
@@ -194,7 +215,7 @@ class GloVe(Counted, Trained):
         return padded_width(self.dim + 2)
 
     def initial(self, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
-        """Both sides as kernels/cells.py takes them: vectors and biases in ±1/(2 dim), sums behind them."""
+        """Both sides as kernels/cells.py takes them: vectors in ±1/(2 dim), biases, sums behind them."""
         import numpy as np
 
         from omnivec.engine import start
@@ -207,12 +228,34 @@ class GloVe(Counted, Trained):
             table, generator = empty_table(rows, 2 * width), np.random.default_rng([self.seed, 2 + number])
             bias, one = dim + number, dim + 1 - number
             table[:, :dim] = start.initial_table(rows, dim, self.seed + number * 2**32)[:, :dim]
-            table[:, bias] = (generator.random(rows, dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
+            near_0 = (generator.random(rows, dtype=np.float32) - np.float32(0.5)) / np.float32(dim)
+            table[:, bias] = near_0 if self.biases == "random" else self._by_chance(vocabulary.counts)
             table[:, one] = 1
             table[:, width:] = np.inf  # what has no gradient of its own stays as it is
             table[:, width : width + dim], table[:, width + bias] = sums, bias_sums
             tables[name] = table
+        if self.pull:
+            tables[GIVEN] = empty_table(rows, dim + 1)
         return tables
+
+    def begun(self, tables: Mapping[str, NDArray[Any]], rows: NDArray[np.uint8]) -> None:
+        """Remember the vectors that words are held to."""
+        if self.pull:
+            from omnivec.engine.pull import remember
+
+            remember(tables[GIVEN], tables[self.inputs], self.dim, rows)
+
+    def _by_chance(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Biases of words that stand at random, (words,). Definition: reference/glove.py, `chance`."""
+        import numpy as np
+
+        from omnivec.data.cooccurrence import amounts_of
+
+        amounts, whole = amounts_of(self.weighting, self.window)
+        reach = (1 + self.symmetric) * amounts.sum() / whole  # what all neighbours of a word weigh together
+        each = np.maximum(counts, 1).astype(np.float64)
+        biases: NDArray[np.float64] = np.log(each) + 0.5 * np.log(reach / each.sum())
+        return biases
 
     @property
     def sums(self) -> tuple[float, float]:
@@ -233,6 +276,7 @@ class GloVe(Counted, Trained):
 
         from omnivec.engine import start
         from omnivec.engine.job import Job
+        from omnivec.engine.pull import pull
         from omnivec.kernels import cells as kernel
 
         cells = cast("CountedText", corpus).cells
@@ -245,8 +289,8 @@ class GloVe(Counted, Trained):
         def step(shard: Shard, sums: NDArray[np.float64]) -> None:
             bad = kernel.train(
                 cells.starts, cells.columns, cells.weights, shard.first, shard.last, words, contexts,
-                self.x_max, self.alpha, self.clip, shard.rate * scale, shard.decay * scale,
-                start.base(self.seed, shard.epoch), sums,
+                self.x_max, self.alpha, self.clip, self.divide_by == "all", shard.rate * scale,
+                shard.decay * scale, start.base(self.seed, shard.epoch), sums,
             )  # fmt: skip
             if bad >= 0:
                 row = int(np.searchsorted(cells.starts, bad, side="right")) - 1
@@ -255,9 +299,12 @@ class GloVe(Counted, Trained):
                     f"the cost became {sums[0]} in epoch {shard.epoch + 1} at the cell of {pair} "
                     f"({cells.weights[bad]:g}); lower lr (it was {shard.rate:.3g} there)"
                 )
+            if self.pull:  # each row once an epoch, as cells are: a share of rows with a share of cells
+                first, last = (len(words) * cell // len(cells) for cell in (shard.first, shard.last))
+                pull(words, tables[GIVEN], self.dim, first, last, shard.rate * scale * self.pull)
 
         def measure(tokens: NDArray[np.int32], units: NDArray[np.int64], sums: NDArray[np.float64]) -> None:
-            raise OptionError(_NOT_HELD_OUT + "leave heldout_text out")
+            raise OptionError(_NOT_HELD_OUT)
 
         def look() -> NDArray[np.float32]:
             vectors: NDArray[np.float32] = self.kept(corpus.vocabulary, tables)["vectors"]
@@ -266,13 +313,18 @@ class GloVe(Counted, Trained):
         return Job(tables, step, measure, look, 4 * self.width, self.chance(cells))
 
     def chance(self, cells: Cells) -> float:
-        """Mean cost of a cell where every product is 0."""
+        """Mean cost of a cell where every product is 0: of biases as they begin alone."""
         import numpy as np
 
-        total, block = 0.0, 1 << 20
+        total, block, by_chance = 0.0, 1 << 20, self._by_chance(cells.vocabulary.counts)
+        biases = np.zeros(cells.words) if self.biases == "random" else by_chance
         for first in range(0, len(cells), block):
-            logs = np.log(cells.weights[first : first + block].astype(np.float64))
-            total += float(np.exp(np.minimum(0.0, self.alpha * (logs - np.log(self.x_max)))) @ logs**2) / 2
+            some = slice(first, first + block)
+            logs = np.log(cells.weights[some].astype(np.float64))
+            shares = np.exp(np.minimum(0.0, self.alpha * (logs - np.log(self.x_max))))
+            borders = np.clip(cells.starts, first, first + len(logs))  # of the rows' parts in this block
+            rest = logs - np.repeat(biases, borders[1:] - borders[:-1]) - biases[cells.columns[some]]
+            total += float(shares @ rest**2) / 2
         return total / len(cells)
 
     def kept(self, vocabulary: Vocabulary, tables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

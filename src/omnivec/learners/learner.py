@@ -206,7 +206,7 @@ class Trained(Learner):
 
         listener, asked = progress or silent, self.suited(source)
         chosen = asked.derived()
-        chosen.check_wishes(heldout_text, frozen)
+        chosen.check_wishes(heldout_text, frozen, start is not None or resume is not None)
         before = None if resume is None else checkpoints.resumable(resume, chosen, self.name)
         beside = Beside(
             evaluate=evaluate, every=every, checkpoint=checkpoint, checkpoint_minutes=checkpoint_minutes,
@@ -227,6 +227,7 @@ class Trained(Learner):
         if given is not None:
             rows = given.into(tables[self.inputs][: len(words)], words.keys, listener)
             still = padded(rows, len(tables[self.inputs])) if frozen else None
+            chosen.begun(tables, rows)
             record |= given.record(rows)
         del given  # it may be larger than the tables
         changed = asked.changed()
@@ -295,8 +296,14 @@ class Trained(Learner):
         assert self.threads is not None
         return 1 if self.deterministic else self.threads
 
-    def check_wishes(self, heldout_text: object, frozen: bool) -> None:
-        """Raise OptionError for what `fit` was asked and the options do not allow."""
+    def begun(self, tables: Mapping[str, NDArray[Any]], rows: NDArray[np.uint8]) -> None:
+        """Take note of the words that began with given vectors, (words,) 1 for each; most need none."""
+
+    def check_wishes(self, heldout_text: object, frozen: bool, given: bool) -> None:
+        """Raise OptionError for what `fit` was asked and the options do not allow.
+
+        given: whether there is something to begin with, vectors or an interrupted model.
+        """
         if self.heldout and heldout_text is not None:
             raise OptionError("heldout and heldout_text exclude each other; give one of them")
         if self.patience is not None and not self.heldout and heldout_text is None:

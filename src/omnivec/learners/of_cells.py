@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between, options
-from omnivec.errors import OptionError
+from omnivec.errors import FormatError, OptionError
 from omnivec.learners.text import Reader
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.progress import Progress
+
+COUNTED = ("window", "weighting", "symmetric")
+"""The options that say what is counted."""
 
 READ = (
     "unit", "line_end", "whitespace", "normalize", "tokenizer", "encoding_errors", "min_count", "max_size",
@@ -33,7 +36,7 @@ READ = (
 class Counted(Reader):
     """Abstract. Vectors of words, learned from how often they stand near each other."""
 
-    last: ClassVar[tuple[str, ...]] = ("window", "weighting", "symmetric", *Reader.last)
+    last: ClassVar[tuple[str, ...]] = (*COUNTED, *Reader.last)
 
     window: Annotated[int, Between(1, 1000)] = 5
     """Words on each side that count as near."""
@@ -58,9 +61,7 @@ class Counted(Reader):
 
     def counts_of(self) -> str:
         """What is counted, for the summary."""
-        weights = {"distance": "1/d", "one": "1", "expected": "dynamic"}[self.weighting]
-        sides = "" if self.symmetric else ", one side"
-        return f"window {self.window} ({weights}{sides})"
+        return counting(self.window, self.weighting, self.symmetric)
 
     def cells(
         self,
@@ -120,16 +121,26 @@ class Counted(Reader):
     def _as_counted(self, cells: Cells) -> Self:
         """Self with the options by which the cells came to be, which must not say another thing."""
         found = {name: cells.reading[name] for name in READ if name in cells.reading}
-        found |= {"window": cells.window, "weighting": cells.weighting, "symmetric": cells.symmetric}
+        found |= {name: getattr(cells, name) for name in COUNTED}
         known = options(type(self))
         for name, value in found.items():
             mine = getattr(self, name)
-            if mine not in (value, known[name].default):
+            if mine != value and (name in self.said or mine != known[name].default):
                 raise OptionError(
                     f"{name} is {mine!r}, and the cells of {cells.name} were counted with {value!r}; leave "
-                    "it out, or count the text again"
+                    "it out, set it to that, or count the text again"
                 )
-        return self.replaced(**found)
+        try:
+            return self.replaced(**found)
+        except OptionError as error:
+            raise FormatError(f"the cells of {cells.name} were counted with what is none: {error}") from None
+
+
+def counting(window: int, weighting: str, symmetric: bool) -> str:
+    """`window 10 (1/d)`."""
+    weights = {"distance": "1/d", "one": "1", "expected": "dynamic"}[weighting]
+    sides = "" if symmetric else ", one side"
+    return f"window {window} ({weights}{sides})"
 
 
 def opened(source: object) -> Cells | None:

@@ -58,7 +58,8 @@ class PPMISVD(Counted):
         "random_state": "seed",
     }  # fmt: skip
     elsewhere: ClassVar[Mapping[str, str]] = {
-        "epochs": _AT_ONCE, "lr": _AT_ONCE, "sentences": "the text goes to fit",
+        **dict.fromkeys(("epochs", "lr", "resume", "checkpoint", "start", "freeze"), _AT_ONCE),
+        "sentences": "the text goes to fit",
         "dyn": "set weighting to expected", "w+c": "set vectors to sum",
     }  # fmt: skip
 

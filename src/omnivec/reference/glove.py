@@ -5,7 +5,8 @@ f(x) = (x / x_max)^α, at most 1, keeps frequent pairs from drowning all others.
 AdaGrad: every parameter divides its rate by the root of its sum of squared gradients so far.
 
 Sources: Pennington, Socher, Manning 2014, GloVe: Global Vectors for Word Representation, equations 8 and 9;
-Duchi, Hazan, Singer 2011, Adaptive Subgradient Methods for Online Learning and Stochastic Optimization.
+Duchi, Hazan, Singer 2011, Adaptive Subgradient Methods for Online Learning and Stochastic Optimization;
+Dingwall, Potts 2018, Mittens: an Extension of GloVe for Learning Domain-Specialized Representations.
 """
 
 from __future__ import annotations
@@ -73,6 +74,17 @@ def order(cells: int, key: int) -> list[int]:
     return shuffled + list(range(runs * RUN, cells))
 
 
+def chance(counts: ArrayLike, reach: float) -> Rows:
+    """Biases with which b_i + b_j = ln(c_i c_j reach / Σ c): what a pair weighs where words stand at random.
+
+    Such a cell needs no vectors, so that these begin with what stands together more or less often than by
+    chance. reach: what all neighbours of a word weigh together, 2 (1 + 1/2 + … 1/window) for weights 1/d.
+    """
+    c = np.maximum(np.asarray(counts, np.float64), 1)
+    biases: Rows = np.log(c) + 0.5 * np.log(reach / c.sum())
+    return biases
+
+
 def start(rows: Rows, biases: Rows, squares: float, bias_squares: float) -> tuple[Rows, Rows]:
     """One side before training: parameters (words, dim + 1), the bias behind the row, and sums of squares."""
     parameters = np.column_stack([rows, biases]).astype(np.float64)
@@ -84,13 +96,14 @@ def start(rows: Rows, biases: Rows, squares: float, bias_squares: float) -> tupl
 def train(
     rows: Sequence[int], columns: Sequence[int], weights: ArrayLike,
     words: tuple[Rows, Rows], contexts: tuple[Rows, Rows], *,
-    x_max: float = 100.0, alpha: float = 0.75, clip: float | None = None, rate: float, decay: float = 0.0,
-    key: int = 0, first: int = 0, last: int | None = None,
+    x_max: float = 100.0, alpha: float = 0.75, clip: float | None = None, own: bool = True,
+    rate: float, decay: float = 0.0, key: int = 0, first: int = 0, last: int | None = None,
 ) -> tuple[float, int]:  # fmt: skip
     """Steps for numbers first … last − 1 of an epoch's order; both sides, see `start`, change in place.
 
-    Both rows of a cell move from where they were before it, by −rate · g / √sum; then the sum grows by g². No
-    derivative counts for more than ± clip; the rate falls by `decay` a cell. Returns (cost, cells).
+    Both rows of a cell move from where they were before it, by −rate · g / √sum, where the sum has grown by
+    g² already, unless `own` is off: then it grows after the step. No derivative counts for more than ± clip;
+    the rate falls by `decay` a cell. Returns (cost, cells).
     """
     x, chosen, total = np.asarray(weights, np.float64), order(len(columns), key)[first:last], 0.0
     for number, cell in enumerate(chosen):
@@ -103,8 +116,17 @@ def train(
         if clip is not None:
             down, down2 = np.clip(down, -clip, clip), np.clip(down2, -clip, clip)
         speed = rate - decay * number
-        mine[i] -= speed * down / np.sqrt(sums[i])
-        theirs[j] -= speed * down2 / np.sqrt(sums2[j])
+        mine[i] -= speed * down / np.sqrt(sums[i] + own * down**2)
+        theirs[j] -= speed * down2 / np.sqrt(sums2[j] + own * down2**2)
         sums[i] += down**2
         sums2[j] += down2**2
     return total, len(chosen)
+
+
+def pulled(w: Rows, sums: Rows, given: Rows, strength: float, rate: float) -> Rows:
+    """A row after a step of the penalty ½ · strength · |w − given|², whose slope is taken where it ends.
+
+    That is w − rate · strength · (w' − given) / √sum = w', solved for w'; sums do not grow.
+    """
+    share = rate * strength / np.sqrt(sums)
+    return (w + share * given) / (1 + share)

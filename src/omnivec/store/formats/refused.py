@@ -52,8 +52,8 @@ def safetensors(sample: Sample) -> bool:
 
 
 def cells(sample: Sample) -> bool:
-    """Whether a file holds co-occurrence counts of omnivec."""
-    return safetensors(sample) and sample.head[8:64].startswith(b'{"__metadata__":{"format":"omnivec cells"')
+    """Whether a file holds co-occurrence counts of omnivec, whole or cut."""
+    return sample.head[8:64].startswith(b'{"__metadata__":{"format":"omnivec cells"')
 
 
 def floret(sample: Sample) -> bool:

@@ -1,42 +1,27 @@
-"""A trained model: options, keys, tables and the record of its training, whatever the learner."""
+"""`Model`: options, keys, tables and the record of a training, whatever the learner."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import NO_PATH, FormatError, NotFinite, OptionError
-from omnivec.store import formats, memory, preload
+from omnivec.errors import NotFinite, OptionError
+from omnivec.model.checks import MATRICES
+from omnivec.store import memory
 from omnivec.store.card import card
-from omnivec.store.folder import CONFIG, TABLES, Folder, is_model, opened_folder, write_folder
+from omnivec.store.folder import CONFIG, write_folder
 from omnivec.store.formats.contents import Contents, Whole
 from omnivec.store.formats.fasttext_names import LABELS, labels_of
 from omnivec.store.keys import Keys
-from omnivec.store.product import misfit
-from omnivec.store.safetensors import Entry
-from omnivec.store.tables import (
-    KINDS,
-    LENGTHS,
-    SCALES,
-    DType,
-    Padded,
-    Table,
-    as_stored,
-    checked_dtype,
-    padded_width,
-    stored_as,
-    table_bytes,
-)
+from omnivec.store.tables import LENGTHS, Padded, Table, as_stored, table_bytes
 from omnivec.vectors import Parts, Vectors, parts_of
 
 log = logging.getLogger("omnivec")
@@ -420,7 +405,7 @@ class Model:
         small.
         """
         tables: dict[str, NDArray[Any] | Padded] = {
-            name: as_stored(table, self.config["dim"]) if name in _MATRICES else table
+            name: as_stored(table, self.config["dim"]) if name in MATRICES else table
             for name, table in self.tables.items()
         }
         if self.inputs.dtype == "float32":  # words of what was made smaller are composed when asked for
@@ -433,173 +418,3 @@ class Model:
 
     def __repr__(self) -> str:
         return f"Model({self.learner or 'vectors'}, {len(self.keys):,} × {self.config['dim']})"
-
-
-def load(
-    path: str | os.PathLike[str],
-    limit: int | None = None,
-    dtype: str | None = None,
-    *,
-    mapped: bool = True,
-    format: str | None = None,
-    vocabulary: str | os.PathLike[str] | None = None,
-    encoding: str = "utf-8",
-    errors: str = "replace",
-    progress: Callable[[float], None] | None = None,
-) -> Model:
-    """Open a model folder, mapped and read-only, or a file of vectors, recognised by its content.
-
-    limit: the first so many rows; dtype: "float32", "float16" or "int8", how numbers are kept; with a limit,
-    another type than is stored, or without `mapped`, a folder is read into memory, and so are the rows of a
-    fastText file, which is mapped, too: its words are composed when `vectors` are asked for; format: a format
-    by its name, where content alone does not tell; vocabulary: the file of words of a format that holds none;
-    encoding, errors: of the words of a file; progress: hears the share read, from 0 to 1.
-
-    Raises: FormatError for what is missing, damaged, newer, or nothing we know; NotEnoughMemory, before
-    anything is allocated, for what does not fit; MissingExtra where a format needs a package.
-    """
-    if os.fspath(path) == "":
-        raise FormatError(NO_PATH)
-    if "\0" in os.fspath(path):
-        raise FormatError(f"{os.fspath(path)!r}: cannot be a path, it holds a zero byte")
-    if limit is not None and (not _is_whole(limit) or limit < 1):
-        raise OptionError(f"limit must be a whole number from 1 on, got {limit!r}")
-    wanted = None if dtype is None else checked_dtype(dtype)
-    if format is None and is_ours(Path(path)):
-        with opened_folder(path) as folder:
-            vectors, inputs = (folder.arrays.entries.get(name) for name in ("vectors", "inputs"))
-            if vectors is not None and str(vectors.dtype) == wanted:
-                wanted = None  # as it is stored
-            if vectors is None and inputs is not None and (limit is not None or wanted is not None):
-                return _first(_model(folder, preload.mapped(folder), mapped=True), limit, wanted or "float32")
-            if mapped and limit is None and wanted is None:
-                return _model(folder, preload.mapped(folder), mapped=True)
-            config, tables = preload.read(folder, limit, wanted, progress)
-            return _model(replace(folder, config=config), tables, mapped=False)
-    request = formats.Request(
-        limit=limit, dtype=wanted or "float32", encoding=encoding, errors=errors, told=progress,
-        vocabulary=None if vocabulary is None else os.fspath(vocabulary),
-    )  # fmt: skip
-    found = formats.read(path, request, format)
-    if found.whole is not None:
-        from omnivec.data.opened import opened_model
-
-        parts = opened_model(Path(path), found, request, mapped=mapped)
-        return Model(*parts, mapped=mapped and "vectors" not in parts[2])
-    keys, table, counts, rounding = found[:4]
-    config = {
-        "learner": None, "options": {}, "preset": None, "changed": {}, "head": None, "dim": table.dim,
-        "rows": len(table), "training": {"source": Path(path).name},
-    }  # fmt: skip
-    if rounding is not None and table.dtype != "float32":
-        config["rounding"] = rounding._asdict()
-    return Model(config, Keys.build(keys, counts), table.arrays("vectors"))
-
-
-def _first(model: Model, limit: int | None, dtype: DType) -> Model:
-    """The vectors of the first words of a model that composes them, stored as `dtype`, with its options."""
-    rows = min(limit or len(model.keys), len(model.keys))
-    composed = model.vectors.table.part(slice(rows))
-    table, rounding = (composed, None) if dtype == "float32" else stored_as(composed, dtype)
-    counts = None if model.keys.counts is None else model.keys.counts[:rows]
-    config = {**model.config, "rows": rows}
-    if rounding is not None:
-        config["rounding"] = rounding._asdict()
-    return Model(config, Keys.build(list(model.keys)[:rows], counts), table.arrays("vectors"))
-
-
-def _is_whole(value: object) -> bool:
-    """Whether something is a whole number, Python's or NumPy's; truth values are none."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def is_ours(path: Path) -> bool:
-    """Whether a model folder is to be expected: so that what is damaged or missing is told as such."""
-    if not path.is_dir():
-        return not path.exists()
-    return is_model(path) or formats.recognised(path) is None
-
-
-def _model(folder: Folder, tables: Mapping[str, NDArray[Any]], *, mapped: bool) -> Model:
-    try:
-        keys = Keys.from_tables(tables)
-    except FormatError as error:
-        raise FormatError(f"{folder.path / TABLES}: {error}") from None
-    config = known_config(folder.path / CONFIG, folder.config)
-    rows = {name: table for name, table in tables.items() if not name.startswith("keys.")}
-    check_shapes(folder.path, rows, len(keys), config.get("dim"))
-    if "vectors" not in rows and not isinstance(config.get("features"), dict):
-        raise FormatError(f"{folder.path}: neither vectors nor what words are made of are known; damaged")
-    return Model(config, keys, rows, mapped=mapped)
-
-
-_FIELDS: dict[str, tuple[Any, str]] = {
-    "learner": (str | None, "text or null"),
-    "options": (dict, "an object"),
-    "training": (dict, "an object"),
-}
-
-
-def known_config(path: Path, config: Mapping[str, Any]) -> dict[str, Any]:
-    """The config with every field that a model reads; FormatError for one of another kind."""
-    known = {"learner": None, "options": {}, "training": {}, **config}
-    for name, (kind, words) in _FIELDS.items():
-        if not isinstance(known[name], kind):
-            raise FormatError(f'{path}: damaged: "{name}" is {known[name]!r}, {words} was expected')
-    return known
-
-
-def check_shapes(path: Path, tables: Mapping[str, NDArray[Any] | Entry], rows: int, dim: object) -> None:
-    """FormatError naming the first table that is missing or not as a model of `rows` keys needs it."""
-    vectors = tables.get("vectors")
-    composed = vectors is None and "inputs" in tables  # words are the means of those rows
-    if type(dim) is not int or dim < 1 or not composed and (vectors is None or not _wide(vectors, dim)):
-        found = "none" if vectors is None else f"{vectors.dtype} of shape {vectors.shape}"
-        raise FormatError(f"{path}: expected {rows:,} float32 rows of dim {dim!r} as vectors, got {found}")
-    for name in _MATRICES:
-        if name in tables and str(tables[name].dtype) == "uint8" and (wrong := misfit(name, tables, dim)):
-            raise FormatError(f"{path}: {wrong}; damaged")
-    targets = rows
-    if (labels := tables.get(f"{LABELS}offsets")) is not None:  # a classifier predicts those
-        targets = max(math.prod(labels.shape) - 1, 0)
-    inner = max(targets - 1, 0)
-    inputs = tables["inputs"].shape[0] if "inputs" in tables and tables["inputs"].shape else rows
-    lengths = {"vectors": rows, "output": targets, "nodes": inner, "inputs": max(inputs, rows)}
-    wanted: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
-        **{name: ((lengths[name], _width(name, tables, dim)), tuple(KINDS)) for name in _MATRICES},
-        "tree": ((inner, 2), ("int32",)), "frozen": ((inputs,), ("uint8",)),
-        "pruned": ((max(inputs - rows, 0), 2), ("int32",)), "vectors" + LENGTHS: ((rows,), ("float32",)),
-    }  # fmt: skip
-    for name, table in tables.items():
-        if str(table.dtype) == "int8" and name in wanted:
-            wanted[name + SCALES] = (table.shape[:1], ("float32",))
-    for name, (shape, dtypes) in wanted.items():
-        if name not in tables:
-            if name.endswith(SCALES):
-                raise FormatError(f"{path}: the scales of the int8 table {name!r} are missing; damaged")
-        elif tables[name].shape != shape or str(tables[name].dtype) not in dtypes:
-            found = f"{tables[name].dtype} of shape {tables[name].shape}"
-            raise FormatError(
-                f"{path}: expected {' or '.join(dtypes)} of shape {shape} as {name}, got {found}; damaged"
-            )
-    if ("nodes" in tables) != ("tree" in tables):
-        raise FormatError(f"{path}: nodes and tree belong together, and one of them is missing; damaged")
-
-
-_MATRICES = ("vectors", "output", "nodes", "inputs")
-"""Tables of rows of numbers, or of codes."""
-
-
-def _wide(table: NDArray[Any] | Entry, dim: int) -> bool:
-    """Whether rows of `dim` numbers may lie in a table."""
-    return len(table.shape) == 2 and (str(table.dtype) == "uint8" or dim <= table.shape[1])
-
-
-def _width(name: str, tables: Mapping[str, NDArray[Any] | Entry], dim: int) -> int:
-    """Columns of a table, which may be stored as another type than `vectors` is."""
-    table, vectors = tables.get(name), tables.get("vectors")
-    if table is not None and str(table.dtype) == "uint8" and len(table.shape) == 2:
-        return table.shape[1]
-    if vectors is not None and (table is None or table.dtype == vectors.dtype):
-        return vectors.shape[1]
-    return padded_width(dim) if table is not None and table.dtype == np.float32 else dim
