@@ -44,10 +44,9 @@ class Interval:
         """Are there bounds?"""
         return not math.isnan(self.low)
 
-    def as_json(self) -> dict[str, float | None]:
-        """The bounds, None where there are none, and the level."""
-        low, high = (self.low, self.high) if self.known else (None, None)
-        return {"low": low, "high": high, "level": self.level}
+    def as_json(self) -> list[float] | None:
+        """The two bounds, as ``"ci"`` everywhere; None where there are none."""
+        return [self.low, self.high] if self.known else None
 
     def __str__(self) -> str:
         return f"{self.low:.3f} to {self.high:.3f}" if self.known else "–"
