@@ -1,0 +1,125 @@
+"""Where pictures are drawn, what they are written as, and what they have in common."""
+
+from __future__ import annotations
+
+import io
+import math
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from omnivec.errors import OptionError
+from omnivec.explore.fonts import readable
+from omnivec.store.extra import extra
+from omnivec.store.replace import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH, HEIGHT = 6.4, 4.4
+"""Inches of a picture whose content asks for nothing else."""
+DOTS = 200
+"""Dots an inch of a PNG."""
+KINDS = ("png", "svg", "pdf")
+
+QUIET = "#6b6b70"
+"""Captions, axes, grids: 4.5 : 1 or more against white."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe and Ito 2008, the strongest first; each goes with a shape of its own."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 2, 1, 2)), (0, (8, 3)))
+
+
+def blank(width: float = WIDTH, height: float = HEIGHT) -> Axes:
+    """Empty axes on a figure of `width` × `height` inches that no window knows: for files and pages.
+
+    Raises: MissingExtra.
+    """
+    figure = extra("matplotlib.figure", "plot", what="a picture")
+    axes: Axes = figure.Figure(figsize=(width, height), layout="constrained").subplots()
+    return axes
+
+
+def axes_of(ax: Axes | None, width: float = WIDTH, height: float = HEIGHT) -> Axes:
+    """`ax`, or new axes that pyplot knows, so that a notebook shows them.
+
+    A backend that was asked for by name and finds no display (MPLBACKEND=TkAgg over ssh) is done without.
+    """
+    if ax is not None:
+        return ax
+    extra("matplotlib", "plot", what="a picture")
+    try:
+        from matplotlib import pyplot
+
+        return pyplot.subplots(figsize=(width, height), layout="constrained")[1]
+    except ImportError:
+        return blank(width, height)
+
+
+def svg(axes: Axes) -> str:
+    """The figure of these axes as an ``<svg>`` element, letters as shapes: the same picture everywhere."""
+    buffer = io.BytesIO()
+    _write(axes, buffer, "svg")
+    text = buffer.getvalue().decode("utf-8")
+    return text[text.index("<svg") :]
+
+
+def save(axes: Axes, path: str | PathLike[str], overwrite: bool = False) -> None:
+    """Write the figure of these axes as PNG, SVG or PDF, whichever the suffix says.
+
+    Raises: OptionError for another suffix; OutputError, what was there stays whole.
+    """
+    kind = kind_of(path)
+    with replacing(path, overwrite=overwrite) as file:
+        _write(axes, file, kind)
+
+
+def kind_of(path: str | PathLike[str]) -> str:
+    """What a file's suffix says it is. Raises: OptionError for what is no picture we write."""
+    kind = Path(fspath(path)).suffix.lower().removeprefix(".")
+    if kind not in KINDS:
+        raise OptionError(f"{fspath(path)}: a picture ends in .png, .svg or .pdf, got {kind or 'no suffix'!r}")
+    return kind
+
+
+def _write(axes: Axes, file: Any, kind: str) -> None:
+    from matplotlib import rc_context
+
+    # Without the date and with a fixed salt for its names, the same picture is the same file.
+    dated = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
+    with rc_context({"svg.hashsalt": "omnivec", "svg.fonttype": "path", "pdf.fonttype": 42}):
+        axes.get_figure(root=True).savefig(file, format=kind, dpi=DOTS, metadata=dated)  # type: ignore[union-attr]
+
+
+def style(place: int) -> dict[str, Any]:
+    """Colour and marker of the group at a place; 42 places differ, their fill is edged to be seen on white."""
+    return {
+        "color": COLOURS[place % len(COLOURS)],
+        "marker": MARKERS[place % len(MARKERS)],
+        "markeredgecolor": ink(),
+        "markeredgewidth": 0.5,
+    }
+
+
+def ink() -> str:
+    """The colour of text in the user's style."""
+    from matplotlib import rcParams
+
+    return str(rcParams["text.color"])
+
+
+def finish(ax: Axes, caption: str = "") -> Axes:
+    """What pictures have in common: few lines, a caption below, letters that the fonts really have."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(QUIET)
+    ax.tick_params(color=QUIET)
+    if caption:
+        ax.set_title(caption, loc="left", fontsize="small", color=QUIET)
+    readable(ax)
+    return ax
+
+
+def sized(count: int) -> tuple[float, float]:
+    """Inches of a picture with so many words: their area grows with their number, within reason."""
+    width = min(max(WIDTH, 1.1 * math.sqrt(count)), 16.0)
+    return width, width * 0.8
