@@ -5,8 +5,8 @@ or calls `show`; `save` writes PNG, SVG and PDF, `svg` gives the picture as text
 """
 
 from omnivec.explore.plots.figure import blank, save, svg
-from omnivec.explore.plots.grid import heat_map
+from omnivec.explore.plots.grid import attention, heat_map
 from omnivec.explore.plots.lines import curves, losses
 from omnivec.explore.plots.words import arrows, scatter
 
-__all__ = ["arrows", "blank", "curves", "heat_map", "losses", "save", "scatter", "svg"]
+__all__ = ["arrows", "attention", "blank", "curves", "heat_map", "losses", "save", "scatter", "svg"]

@@ -78,7 +78,9 @@ def kind_of(path: str | PathLike[str]) -> str:
     """What a file's suffix says it is. Raises: OptionError for what is no picture we write."""
     kind = Path(fspath(path)).suffix.lower().removeprefix(".")
     if kind not in KINDS:
-        raise OptionError(f"{fspath(path)}: a picture ends in .png, .svg or .pdf, got {kind or 'no suffix'!r}")
+        raise OptionError(
+            f"{fspath(path)}: a picture ends in .png, .svg or .pdf, got {kind or 'no suffix'!r}"
+        )
     return kind
 
 

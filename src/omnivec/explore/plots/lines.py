@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from omnivec.errors import OptionError
-from omnivec.explore.plots.figure import COLOURS, DASHES, QUIET, axes_of, finish, style
+from omnivec.explore.plots.figure import COLOURS, DASHES, QUIET, axes_of, finish, ink, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,24 +28,25 @@ def curves(
 ) -> Axes:
     """A line through the points of each group: quality against cost, a score against a swept option.
 
-    Args: `points`: a mapping each, with a number or None under `y` (None is left out) and a number or a word
-    under `x`; `group`: under which name points have what their line is called; `label`: what is written
-    beside a point; `interval`: the names of its low and high end, drawn as a band; `log`: x is logarithmic.
-    Raises: OptionError where nothing can be drawn, or a name is unknown; MissingExtra.
+    Args: `points`: a mapping each, with a number under `y` and a number or a word under `x`; points without
+    one of them are left out; `group`: under which name points have what their line is called; `label`: what
+    is written beside a point; `interval`: the names of its low and high end, drawn as a band; `log`: x is
+    logarithmic.
+    Raises: OptionError where nothing can be drawn; MissingExtra.
     """
-    drawn = [point for point in points if _known(point, x) is not None and _known(point, y) is not None]
+    drawn = [point for point in points if point.get(x) is not None and point.get(y) is not None]
     if not drawn:
         raise OptionError(f"nothing to draw: no point has both {x!r} and {y!r}")
     ax = axes_of(ax)
     groups: dict[str, list[Point]] = {}
     for point in drawn:
-        groups.setdefault("" if group is None else str(_known(point, group)), []).append(point)
+        groups.setdefault("" if group is None else str(point.get(group, "")), []).append(point)
     for place, (name, some) in enumerate(groups.items()):
         if not any(isinstance(point[x], str) for point in some):
             some.sort(key=lambda point: float(point[x]))
-        _line(ax, place, name, some, x, y)
+        _line(ax, place, name, some, x, y, DASHES[place % len(DASHES)])
         if interval is not None:
-            low, high = ([_known(point, end) for point in some] for end in interval)
+            low, high = ([point.get(end) for point in some] for end in interval)
             ax.fill_between(
                 [point[x] for point in some], low, high, color=COLOURS[place % len(COLOURS)], alpha=0.15, lw=0
             )
@@ -54,27 +55,40 @@ def curves(
     if label is not None:
         for point in drawn:
             ax.annotate(
-                str(_known(point, label)), (point[x], point[y]), (0, 6), textcoords="offset points",
+                str(point.get(label, "")), (point[x], point[y]), (0, 6), textcoords="offset points",
                 ha="center", fontsize="small",
             )  # fmt: skip
     return _framed(ax, x, y, group)
 
 
 def losses(history: Sequence[Point] | Mapping[str, Sequence[Point]], ax: Axes | None = None) -> Axes:
-    """Mean loss by epoch, that of a text held out beside it, and the scores of evaluations if there are any."""
-    raise NotImplementedError
+    """Loss by epoch, that of a text held out as a broken line beside it, its best epoch with a ring.
+
+    Args: `history`: that of a model (`Model.history`), or several by name. What evaluations found is drawn by
+    ``curves(history, "epoch", "value")``.
+    Raises: OptionError where no epoch has a loss; MissingExtra.
+    """
+    runs = history if isinstance(history, Mapping) else {"": history}
+    epochs = {name: [row for row in rows if "loss" in row] for name, rows in runs.items()}
+    if not any(epochs.values()):
+        raise OptionError("nothing to draw: no epoch of the history has a loss")
+    ax = axes_of(ax)
+    for place, (name, rows) in enumerate(epochs.items()):
+        _line(ax, place, f"{name} training".strip(), rows, "epoch", "loss", "-")
+        if held := [row for row in rows if "heldout" in row]:
+            _line(ax, place, f"{name} held out".strip(), held, "epoch", "heldout", "--")
+            best = min(held, key=lambda row: float(row["heldout"]))
+            ring = {"markersize": 13, "markerfacecolor": "none", "markeredgecolor": ink(), "marker": "o"}
+            ax.plot(best["epoch"], best["heldout"], linestyle="", **ring)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    several = len(ax.get_legend_handles_labels()[0]) > 1
+    return _framed(ax, "epoch", "loss", "" if several else None)
 
 
-def _known(point: Point, name: str) -> Any:
-    if name not in point:
-        raise OptionError(f"no {name!r} in a point with {', '.join(map(repr, point))}")
-    return point[name]
-
-
-def _line(ax: Axes, place: int, name: str, some: Sequence[Point], x: str, y: str) -> None:
+def _line(ax: Axes, place: int, name: str, some: Sequence[Point], x: str, y: str, dashes: Any) -> None:
     ax.plot(
-        [point[x] for point in some], [point[y] for point in some], linestyle=DASHES[place % len(DASHES)],
-        label=name, zorder=3, **style(place),
+        [point[x] for point in some], [point[y] for point in some], linestyle=dashes, label=name, zorder=3,
+        **style(place),
     )  # fmt: skip
 
 
