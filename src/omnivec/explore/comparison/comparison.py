@@ -1,0 +1,129 @@
+"""What a comparison of two sets of vectors found, as tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.evaluate.intervals import Interval
+from omnivec.results import Cell, ResultTable, Tabular
+
+
+@final
+@dataclass(frozen=True)
+class Mover:
+    """One word. displacement: 1 - cosine after turning, 0 to 2; overlap: of its nearest words, 0 to 1."""
+
+    word: str
+    displacement: float
+    overlap: float
+    near_a: list[str]
+    near_b: list[str]
+
+    def as_json(self) -> dict[str, object]:
+        """It as JSON."""
+        return {
+            "word": self.word, "displacement": self.displacement, "overlap": self.overlap,
+            "near_a": self.near_a, "near_b": self.near_b,
+        }  # fmt: skip
+
+
+@final
+@dataclass(frozen=True)
+class Comparison(Tabular):
+    """`a` and `b`, by name. words: those asked, the most frequent first; their overlaps, displacements (n,).
+
+    common: keys that both have; only_a, only_b: that one has; k: neighbours of a word; chosen: words that the
+    caller gave; unknown: those of them that are not common.
+    """
+
+    a: str
+    b: str
+    dims: tuple[int, int]
+    common: int
+    only_a: int
+    only_b: int
+    k: int
+    words: list[str]
+    overlaps: NDArray[np.float64] = field(repr=False, compare=False)
+    displacements: NDArray[np.float64] = field(repr=False, compare=False)
+    overlap_interval: Interval
+    displacement_interval: Interval
+    bands: list[tuple[str, int, float, float]]
+    """Place from–to, words, mean overlap, mean displacement."""
+    movers: list[Mover]
+    chosen: list[Mover]
+    unknown: list[str]
+
+    @property
+    def overlap(self) -> float:
+        """Mean share of common neighbours."""
+        return float(self.overlaps.mean())
+
+    @property
+    def displacement(self) -> float:
+        """Mean distance after turning."""
+        return float(self.displacements.mean())
+
+    @property
+    def chance(self) -> float:
+        """The overlap of neighbours that are drawn by lot."""
+        return self.k / (self.common - 1)
+
+    def tables(self) -> list[ResultTable]:
+        """Words by frequency, the words that moved most, and those that were asked for."""
+        a, b = self.a, self.b
+        total: tuple[Cell, ...] = ("all", len(self.words), self.overlap, *self.overlap_interval.cells(),
+                                   self.displacement, *self.displacement_interval.cells())  # fmt: skip
+        rows: list[tuple[Cell, ...]] = [
+            (name, count, overlap, None, None, moved, None, None)
+            for name, count, overlap, moved in self.bands
+        ]
+        turned = f"{a} is turned onto {b} by the rotation that fits these words best"
+        if self.dims[0] != self.dims[1]:
+            turned += f", from {self.dims[0]} to {self.dims[1]} dimensions"
+        notes = [
+            f"{self.common:,} words are common, {self.only_a:,} only in {a}, {self.only_b:,} only in {b}; "
+            f"the {len(self.words):,} most frequent common ones are asked, and neighbours are common words.",
+            f"overlap: share of the {self.k} nearest words that are the same (by lot: {self.chance:.2g}); "
+            f"moved: 1 - cosine after {turned}.",
+            f"low to high: {self.overlap_interval.told()}.",
+        ]
+        columns = ("rank", "words", f"overlap@{self.k}", "low", "high", "moved", "low ", "high ")
+        bands = ResultTable("Words by rank", columns, [total, *rows], {}, notes)
+        tables = [bands, self._moved("Moved most", self.movers)]
+        if self.chosen or self.unknown:
+            asked = self._moved("Asked for", self.chosen)
+            unknown = f"Not common, left out: {', '.join(self.unknown)}." if self.unknown else ""
+            tables.append(
+                ResultTable(asked.title, asked.columns, asked.rows, notes=[unknown] * bool(unknown))
+            )
+        return tables
+
+    def _moved(self, title: str, movers: list[Mover]) -> ResultTable:
+        rows = [
+            (each.word, each.displacement, each.overlap, ", ".join(each.near_a), ", ".join(each.near_b))
+            for each in movers
+        ]
+        return ResultTable(
+            title, ("word", "moved", "overlap", f"near in {self.a}", f"near in {self.b}"), rows
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """As ``omnivec compare --json`` prints it."""
+        return {
+            "a": self.a, "b": self.b, "dims": list(self.dims), "common": self.common,
+            "only_a": self.only_a, "only_b": self.only_b, "asked": len(self.words), "k": self.k,
+            "overlap": self.overlap, "overlap_ci": self.overlap_interval.as_json(), "chance": self.chance,
+            "displacement": self.displacement, "displacement_ci": self.displacement_interval.as_json(),
+            "bands": [
+                {"ranks": ranks, "words": words, "overlap": overlap, "displacement": moved}
+                for ranks, words, overlap, moved in self.bands
+            ],
+            "movers": [each.as_json() for each in self.movers],
+            "words": [each.as_json() for each in self.chosen],
+            "unknown": self.unknown,
+        }  # fmt: skip
