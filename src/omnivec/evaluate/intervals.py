@@ -26,6 +26,9 @@ Counts: TypeAlias = NDArray[np.float64]
 _Column: TypeAlias = NDArray[Any]
 _Measure: TypeAlias = Callable[[Counts], NDArray[np.float64]]
 
+RESAMPLES = 1000
+"""Of an interval, where nothing else is asked for."""
+
 _CELLS = 1 << 20
 """Counts held at a time: 8 MB, which with what is made of them stays near the cache."""
 
@@ -39,10 +42,23 @@ class Interval:
     high: float
     level: float = 0.95
 
+    @classmethod
+    def unknown(cls, level: float = 0.95) -> Interval:
+        """Without bounds."""
+        return cls(math.nan, math.nan, level)
+
     @property
     def known(self) -> bool:
         """Are there bounds?"""
         return not math.isnan(self.low)
+
+    def cells(self) -> tuple[float, float] | tuple[None, None]:
+        """The two bounds as cells of a table."""
+        return (self.low, self.high) if self.known else (None, None)
+
+    def told(self) -> str:
+        """What the bounds are, in words."""
+        return f"{self.level:.0%} bootstrap interval".replace("%", " %")
 
     def as_json(self) -> list[float] | None:
         """The two bounds, as ``"ci"`` everywhere; None where there are none."""
@@ -73,7 +89,7 @@ class Difference:
 def bootstrap(
     statistic: Statistic,
     *columns: ArrayLike,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     level: float = 0.95,
     seed: int = 1,
 ) -> Interval:
@@ -89,11 +105,16 @@ def bootstrap(
     sample = _checked(statistic, columns, resamples, level)
     n = len(sample[0])
     if n < 2:
-        return Interval(math.nan, math.nan, level)
+        return Interval.unknown(level)
     if statistic == "mean" and sample[0].dtype == np.bool_:  # hits of n draws are binomial
         drawn = np.random.default_rng(seed).binomial(n, sample[0].mean(), resamples) / n
         return _between(drawn, level)
     return _between(_resampled(statistic, [sample], resamples, seed)[0], level)
+
+
+def interval_of(statistic: Statistic, *columns: ArrayLike, resamples: int) -> Interval:
+    """`bootstrap`, or an interval without bounds where 0 resamples are asked for."""
+    return bootstrap(statistic, *columns, resamples=resamples) if resamples else Interval.unknown()
 
 
 def paired(
@@ -101,7 +122,7 @@ def paired(
     b: ArrayLike,
     *columns: ArrayLike,
     statistic: Statistic = "mean",
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     level: float = 0.95,
     seed: int = 1,
 ) -> Difference:
@@ -122,10 +143,10 @@ def paired(
         )
     n = len(first[0])
     if n == 0:
-        return Difference(math.nan, Interval(math.nan, math.nan, level), math.nan)
+        return Difference(math.nan, Interval.unknown(level), math.nan)
     value = float(_value(statistic, first) - _value(statistic, second))
     if n == 1:
-        return Difference(value, Interval(math.nan, math.nan, level), math.nan)
+        return Difference(value, Interval.unknown(level), math.nan)
     drawn = np.subtract(*_resampled(statistic, [first, second], resamples, seed))
     if statistic == "mean":
         p_value = sign_flips(first[0].astype(np.float64) - second[0], resamples, seed)
@@ -144,7 +165,7 @@ def _tail(drawn: NDArray[np.float64]) -> float:
 def _between(drawn: NDArray[np.float64], level: float) -> Interval:
     known = drawn[~np.isnan(drawn)]
     if not len(known):
-        return Interval(math.nan, math.nan, level)
+        return Interval.unknown(level)
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(low), float(high), level)
 
