@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +25,15 @@ FONTS = {
 """Families with Hangul, the first installed is taken; and how the names of their files begin."""
 
 PACKAGES = "fonts-noto-cjk or fonts-nanum (Debian, Ubuntu), google-noto-sans-cjk-fonts (Fedora), Noto Sans KR"
+_told: set[str] = set()
+"""Letters that there has been a warning of."""
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
 
 
 def readable(ax: Axes) -> None:
     """Give every text of the axes a font for the letters that its own fonts lack.
 
-    Warns: UserWarning, once for all texts, where no installed font has them.
+    Warns: UserWarning, once for all texts and once for each letter, where no installed font has them.
     """
     from matplotlib.text import Text
 
@@ -39,8 +43,27 @@ def readable(ax: Axes) -> None:
     lacking: set[str] = set()
     for text in texts:
         lacking |= _completed(text)
-    if lacking:
-        warnings.warn(_advice(lacking), stacklevel=2)
+    if fresh := lacking - _told:
+        _told.update(fresh)
+        warnings.warn(_advice(fresh), stacklevel=_outside())
+
+
+@contextmanager
+def told_once() -> Iterator[None]:
+    """Leave out matplotlib's own warnings, one for each letter and drawing, of what `readable` has told."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
+        yield
+
+
+def _outside() -> int:
+    """How far up the stack the caller of omnivec is, whose line a warning names."""
+    depth = 2
+    while (frame := sys._getframe(depth)).f_back and frame.f_globals.get("__name__", "").startswith(
+        "omnivec."
+    ):
+        depth += 1
+    return depth
 
 
 def _completed(text: Text) -> set[str]:

@@ -30,7 +30,7 @@ class Projection:
     """Points in the plane.
 
     points: (rows, 2) float32; method: see `project`; explained: of PCA and SVD the shares of the squared
-    lengths (of PCA: of the variance) that the two axes hold, else None.
+    lengths (of PCA: of the variance) that the two axes hold; else, and where there is none, None.
     """
 
     points: Rows
@@ -115,7 +115,7 @@ def _nearest_points(plane: NDArray[np.float64], asked: NDArray[np.int64], topn: 
     return np.argpartition(distances, topn - 1, axis=1)[:, :topn]
 
 
-def _two_axes(rows: Rows, *, centred: bool) -> tuple[Rows, tuple[float, float]]:
+def _two_axes(rows: Rows, *, centred: bool) -> tuple[Rows, tuple[float, float] | None]:
     """Rows on the two right singular vectors of the (centred) rows with the largest singular values."""
     count, dim = rows.shape
     mean = rows.mean(axis=0, dtype=np.float64) if centred else np.zeros(dim)
@@ -130,10 +130,11 @@ def _two_axes(rows: Rows, *, centred: bool) -> tuple[Rows, tuple[float, float]]:
     points = np.zeros((count, 2), np.float32)
     points[:, : axes.shape[1]] = rows @ axes.astype(np.float32) - (mean @ axes).astype(np.float32)
     far = points[np.abs(points).argmax(axis=0), [0, 1]]
-    shares = np.zeros(2)
-    if total > 0:
-        shares[: len(squares)] = np.clip(squares / total, 0, 1)
-    return points * np.where(far < 0, np.float32(-1), np.float32(1)), (float(shares[0]), float(shares[1]))
+    points *= np.where(far < 0, np.float32(-1), np.float32(1))
+    if total <= 0:
+        return points, None
+    first, second = [*np.clip(squares / total, 0, 1).tolist(), 0.0][:2]
+    return points, (first, second)
 
 
 def _products(rows: Rows, mean: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """Pictures by matplotlib (extra `plot`).
 
-Each function draws on the axes given as `ax`, or on a new figure, and returns the `Axes`. None needs a display
-or calls `show`; `save` writes PNG, SVG and PDF, `svg` gives the picture as text for a page.
+Each function draws on the axes given as `ax`, or on a new figure, and returns the `Axes`. None needs a
+display or calls `show`; `save` writes PNG, SVG and PDF, `svg` gives the picture as text for a page.
 """
 
 from omnivec.explore.plots.figure import blank, save, svg

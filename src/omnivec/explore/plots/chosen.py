@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, final, get_args
@@ -9,6 +10,9 @@ from typing import Literal, TypeAlias, final, get_args
 from omnivec.errors import InputError, OptionError
 from omnivec.index.cosine import Rows
 from omnivec.vectors import Vectors
+
+_NO_LETTERS = {"Cc", "Cs", "Zl", "Zp"}
+"""Controls, halves of surrogate pairs, ends of lines."""
 
 Unknown: TypeAlias = Literal["error", "skip"]
 
@@ -21,6 +25,11 @@ class Chosen:
     keys: list[str]
     rows: Rows
     unknown: list[str]
+
+    @property
+    def names(self) -> list[str]:
+        """The keys as letters that can be drawn: composed, and what is no letter spelled."""
+        return [_drawable(key) for key in self.keys]
 
     @property
     def told(self) -> str:
@@ -49,3 +58,12 @@ def chosen(vectors: Vectors, keys: Iterable[str], unknown: Unknown) -> Chosen:
         raise InputError(f"none of {len(asked)} words is known, {asked[0]!r} the first of them")
     known = set(there)
     return Chosen(there, vectors[there], [key for key in asked if key not in known])
+
+
+def _drawable(key: str) -> str:
+    # Conjoining letters of Hangul are drawn one after the other, so they are composed first.
+    composed = unicodedata.normalize("NFC", key)
+    return "".join(
+        letter.encode("unicode_escape").decode() if unicodedata.category(letter) in _NO_LETTERS else letter
+        for letter in composed
+    )

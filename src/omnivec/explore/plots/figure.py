@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omnivec.errors import OptionError
-from omnivec.explore.fonts import readable
+from omnivec.explore.fonts import readable, told_once
 from omnivec.store.extra import extra
 from omnivec.store.replace import replacing
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 6.4, 4.4
 """Inches of a picture whose content asks for nothing else."""
@@ -89,12 +92,22 @@ def _write(axes: Axes, file: Any, kind: str) -> None:
 
     # Without the date and with a fixed salt for its names, the same picture is the same file.
     dated = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
-    with rc_context({"svg.hashsalt": "omnivec", "svg.fonttype": "path", "pdf.fonttype": 42}):
-        axes.get_figure(root=True).savefig(file, format=kind, dpi=DOTS, metadata=dated)  # type: ignore[union-attr]
+    figure = figure_of(axes)
+    for each in figure.axes:  # a title may have been written since the picture was drawn
+        readable(each)
+    with rc_context({"svg.hashsalt": "omnivec", "svg.fonttype": "path"}), told_once():
+        figure.savefig(file, format=kind, dpi=DOTS, metadata=dated)
+
+
+def figure_of(axes: Axes) -> Figure:
+    """The figure that axes lie in, also those in a part of it."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None, "axes that were removed from their figure"
+    return figure
 
 
 def style(place: int) -> dict[str, Any]:
-    """Colour and marker of the group at a place; 42 places differ, their fill is edged to be seen on white."""
+    """Colour and marker of the group at a place: 42 differ; an edge lets the pale ones be seen on white."""
     return {
         "color": COLOURS[place % len(COLOURS)],
         "marker": MARKERS[place % len(MARKERS)],
@@ -110,8 +123,20 @@ def ink() -> str:
     return str(rcParams["text.color"])
 
 
+def legend(ax: Axes, drawn: Mapping[str, Artist], title: str | None = None, **where: Any) -> None:
+    """Names beside what was drawn for them; names may begin with _, which matplotlib hides by itself."""
+    ax.legend(
+        list(drawn.values()), list(drawn), title=title, fontsize="small", title_fontsize="small",
+        edgecolor="none", **where,
+    )  # fmt: skip
+
+
 def finish(ax: Axes, caption: str = "") -> Axes:
-    """What pictures have in common: few lines, a caption below, letters that the fonts really have."""
+    """What pictures have in common: few lines, a caption above, names as they are, fonts with their letters."""
+    from matplotlib.text import Text
+
+    for text in ax.findobj(Text):
+        text.set_parse_math(False)  # a word may hold $
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(QUIET)
     ax.tick_params(color=QUIET)
@@ -121,7 +146,12 @@ def finish(ax: Axes, caption: str = "") -> Axes:
     return ax
 
 
+def percent(share: float) -> str:
+    """A share for people: `34 %`."""
+    return f"{share:.0%}".replace("%", " %")
+
+
 def sized(count: int) -> tuple[float, float]:
     """Inches of a picture with so many words: their area grows with their number, within reason."""
-    width = min(max(WIDTH, 1.1 * math.sqrt(count)), 16.0)
+    width = min(max(WIDTH, 0.9 * math.sqrt(count)), 20.0)
     return width, width * 0.8

@@ -35,7 +35,7 @@ def heat_map(
     rows = scaled(words.rows)
     cosines = np.clip((rows @ rows.T).astype(np.float64), -1, 1)
     np.fill_diagonal(cosines, np.nan)
-    ax = _grid(ax, cosines, words.keys, words.keys, "cosine")
+    ax = _grid(ax, cosines, words.names, words.names, "cosine")
     return finish(ax, words.told)
 
 
@@ -57,7 +57,7 @@ def _grid(
     ax: Axes | None, values: NDArray[np.float64], rows: Sequence[str], columns: Sequence[str], what: str
 ) -> Axes:
     tall, wide = values.shape
-    ax = axes_of(ax, *(min(max(3.4, CELL * cells + 1.8), 20.0) for cells in (wide + 1, tall)))
+    ax = axes_of(ax, *(min(CELL * cells + room, 20.0) for cells, room in ((wide, 2.4), (tall, 1.2))))
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     image = ax.imshow(values, cmap="viridis", vmin=low, vmax=high if high > low else low + 1)
@@ -77,5 +77,5 @@ def _write(ax: Axes, image: AxesImage, values: NDArray[np.float64]) -> None:
     for row, column in np.argwhere(np.isfinite(values)):
         red, green, blue, _ = image.to_rgba(values[row, column])
         bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45
-        text = f"{values[row, column]:.2f}".replace("0.", ".", 1)
+        text = f"{values[row, column]:z.2f}".replace("0.", ".", 1)
         ax.text(column, row, text, ha="center", va="center", fontsize=6.5, color="k" if bright else "w")

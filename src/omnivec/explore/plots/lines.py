@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from omnivec.errors import OptionError
-from omnivec.explore.plots.figure import COLOURS, DASHES, QUIET, axes_of, finish, ink, style
+from omnivec.explore.plots.figure import COLOURS, DASHES, QUIET, axes_of, finish, ink, legend, style
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 Point: TypeAlias = Mapping[str, Any]
@@ -39,17 +42,17 @@ def curves(
         raise OptionError(f"nothing to draw: no point has both {x!r} and {y!r}")
     ax = axes_of(ax)
     groups: dict[str, list[Point]] = {}
+    lines: dict[str, Artist] = {}
     for point in drawn:
         groups.setdefault("" if group is None else str(point.get(group, "")), []).append(point)
     for place, (name, some) in enumerate(groups.items()):
         if not any(isinstance(point[x], str) for point in some):
             some.sort(key=lambda point: float(point[x]))
-        _line(ax, place, name, some, x, y, DASHES[place % len(DASHES)])
+        lines[name] = _line(ax, place, some, x, y, DASHES[place % len(DASHES)])
         if interval is not None:
-            low, high = ([point.get(end) for point in some] for end in interval)
-            ax.fill_between(
-                [point[x] for point in some], low, high, color=COLOURS[place % len(COLOURS)], alpha=0.15, lw=0
-            )
+            low, high = (np.array([point.get(end) for point in some], float) for end in interval)
+            band: dict[str, Any] = {"color": COLOURS[place % len(COLOURS)], "alpha": 0.15, "lw": 0}
+            ax.fill_between([point[x] for point in some], low, high, **band)
     if log:
         _logarithmic(ax, sorted({float(point[x]) for point in drawn}))
     if label is not None:
@@ -58,7 +61,9 @@ def curves(
                 str(point.get(label, "")), (point[x], point[y]), (0, 6), textcoords="offset points",
                 ha="center", fontsize="small",
             )  # fmt: skip
-    return _framed(ax, x, y, group)
+    if group is not None:
+        legend(ax, lines, group)
+    return _framed(ax, x, y)
 
 
 def losses(history: Sequence[Point] | Mapping[str, Sequence[Point]], ax: Axes | None = None) -> Axes:
@@ -73,39 +78,44 @@ def losses(history: Sequence[Point] | Mapping[str, Sequence[Point]], ax: Axes | 
     if not any(epochs.values()):
         raise OptionError("nothing to draw: no epoch of the history has a loss")
     ax = axes_of(ax)
+    lines: dict[str, Artist] = {}
     for place, (name, rows) in enumerate(epochs.items()):
-        _line(ax, place, f"{name} training".strip(), rows, "epoch", "loss", "-")
+        lines[f"{name} training".strip()] = _line(ax, place, rows, "epoch", "loss", "-")
         if held := [row for row in rows if "heldout" in row]:
-            _line(ax, place, f"{name} held out".strip(), held, "epoch", "heldout", "--")
+            lines[f"{name} held out".strip()] = _line(ax, place, held, "epoch", "heldout", "--")
             best = min(held, key=lambda row: float(row["heldout"]))
-            ring = {"markersize": 13, "markerfacecolor": "none", "markeredgecolor": ink(), "marker": "o"}
+            ring: dict[str, Any] = {
+                "markersize": 13,
+                "markerfacecolor": "none",
+                "markeredgecolor": ink(),
+                "marker": "o",
+            }
             ax.plot(best["epoch"], best["heldout"], linestyle="", **ring)
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    several = len(ax.get_legend_handles_labels()[0]) > 1
-    return _framed(ax, "epoch", "loss", "" if several else None)
+    ax.locator_params(axis="x", integer=True)
+    if len(lines) > 1:
+        legend(ax, lines)
+    return _framed(ax, "epoch", "loss")
 
 
-def _line(ax: Axes, place: int, name: str, some: Sequence[Point], x: str, y: str, dashes: Any) -> None:
-    ax.plot(
-        [point[x] for point in some], [point[y] for point in some], linestyle=dashes, label=name, zorder=3,
-        **style(place),
-    )  # fmt: skip
+def _line(ax: Axes, place: int, some: Sequence[Point], x: str, y: str, dashes: Any) -> Artist:
+    across, up = ([point[name] for point in some] for name in (x, y))
+    return ax.plot(across, up, linestyle=dashes, zorder=3, **style(place))[0]
 
 
 def _logarithmic(ax: Axes, values: Sequence[float]) -> None:
     """A logarithmic x whose ticks are plain numbers: those that were measured, as long as they are few."""
-    from matplotlib.ticker import FuncFormatter, NullLocator
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     ax.set_xscale("log")
+    ax.xaxis.set_minor_locator(NullLocator())
     if len(values) <= 8:
         ax.set_xticks(values)
-        ax.xaxis.set_minor_locator(NullLocator())
+    else:
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
 
 
-def _framed(ax: Axes, x: str, y: str, group: str | None) -> Axes:
+def _framed(ax: Axes, x: str, y: str) -> Axes:
     ax.set(xlabel=x, ylabel=y)
     ax.grid(axis="y", color=QUIET, alpha=0.2)
-    if group is not None:
-        ax.legend(title=group, frameon=False)
     return finish(ax)

@@ -5,19 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from omnivec.errors import OptionError
 from omnivec.explore.plots.chosen import Unknown, chosen
-from omnivec.explore.plots.figure import COLOURS, QUIET, axes_of, finish, ink, sized, style
+from omnivec.explore.plots.figure import (
+    COLOURS,
+    QUIET,
+    axes_of,
+    figure_of,
+    finish,
+    legend,
+    percent,
+    sized,
+    style,
+)
 from omnivec.explore.plots.labels import name_points
 from omnivec.explore.projection import Method, Projection, kept_neighbors, project
 from omnivec.index.cosine import Rows, scaled
 from omnivec.vectors import Vectors
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 NEAREST = 5
@@ -48,7 +60,7 @@ def scatter(
     ax = axes_of(ax, *sized(len(words.keys)))
     _points(ax, found.points, words.keys, groups or {})
     _frame(ax, found)
-    hidden = name_points(ax, found.points, words.keys)
+    hidden = name_points(ax, found.points, words.names)
     return finish(ax, _joined(_how(found), _kept(words.rows, found), words.told, _left_out(hidden)))
 
 
@@ -79,7 +91,7 @@ def arrows(
     found = project(words.rows[ends], method, unit=unit, seed=seed)
     left, right = (np.searchsorted(ends, [pair[side] for pair in drawn]) for side in (0, 1))
     ax = axes_of(ax, *sized(len(ends)))
-    names = [words.keys[row] for row in ends]
+    names = [words.names[row] for row in ends]
     _points(ax, found.points, names, {})
     for start, end in zip(found.points[left], found.points[right], strict=True):
         ax.annotate(
@@ -101,36 +113,36 @@ def _points(ax: Axes, points: Rows, keys: Sequence[str], groups: Mapping[str, st
     members: dict[str, list[int]] = {}
     for row, key in enumerate(keys):
         members.setdefault(groups.get(key, ""), []).append(row)
-    named = [group for group in members if group]
+    named: dict[str, Artist] = {}
+    grouped = any(members)
     for group, rows in members.items():
-        look = (
-            style(named.index(group)) if group else {"color": QUIET if named else COLOURS[0], "marker": "o"}
-        )
-        ax.plot(*points[rows].T, linestyle="", markersize=6, zorder=3, label=group or None, **look)
+        look = style(len(named)) if group else {"color": QUIET if grouped else COLOURS[0], "marker": "o"}
+        (marks,) = ax.plot(*points[rows].T, linestyle="", markersize=6, zorder=3, **look)
+        if group:
+            named[group] = marks
     if named:
-        outside = ax.get_figure(root=True).get_layout_engine() is not None  # type: ignore[union-attr]
-        beside = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} if outside else {"loc": "best"}
-        ax.legend(frameon=False, fontsize="small", **beside)
+        beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
+        # Room beside the axes is made by a layout alone, which somebody's own figure may lack.
+        legend(ax, named, **(beside if figure_of(ax).get_layout_engine() else {"loc": "best"}))
 
 
 def _frame(ax: Axes, found: Projection) -> None:
     """No numbers at axes that have no unit; distances alike in both directions, and room for names."""
     ax.set_xticks([])
     ax.set_yticks([])
-    ax.margins(0.12)
+    ax.margins(0.08)
     ax.set_aspect("equal", adjustable="datalim")
     if found.explained is not None:
-        for set_label, which, share in zip(
-            (ax.set_xlabel, ax.set_ylabel), ("first", "second"), found.explained, strict=True
-        ):
-            set_label(f"{which} axis, {share:.0%}", color=ink(), fontsize="small")
+        first, second = map(percent, found.explained)
+        ax.set_xlabel(f"first axis, {first}", fontsize="small")
+        ax.set_ylabel(f"second axis, {second}", fontsize="small")
 
 
 def _how(found: Projection) -> str:
     if found.explained is None:
         return found.title
     what = "variance" if found.method == "pca" else "squared length"
-    return f"{found.title}, {sum(found.explained):.0%} of the {what}"
+    return f"{found.title}, {percent(sum(found.explained))} of the {what}"
 
 
 def _kept(rows: Rows, found: Projection) -> str:
@@ -139,10 +151,12 @@ def _kept(rows: Rows, found: Projection) -> str:
         return ""
     nearest = min(NEAREST, (len(rows) - 1) // 2)
     share = kept_neighbors(rows, found.points, nearest)
-    return f"{share:.0%} of {nearest} nearest kept (chance {nearest / (len(rows) - 1):.0%})"
+    return (
+        f"keeps {percent(share)} of the {nearest} nearest words (chance {percent(nearest / (len(rows) - 1))})"
+    )
 
 
-def _parallel(rows: Rows, left: np.ndarray, right: np.ndarray) -> str:
+def _parallel(rows: Rows, left: NDArray[np.int64], right: NDArray[np.int64]) -> str:
     """The mean cosine between two different arrows, in all dimensions."""
     if len(left) < 2:
         return ""
