@@ -38,6 +38,7 @@ VERBS = {
     "audit": ("audit:audit", "How often word n-grams share a row, beside chance."),
     "evaluate": ("judge:evaluate", "Word similarity and analogies, or the labels of texts."),
     "baseline": ("baseline:baseline", "Labels by tf-idf, word vectors and the classifier, compared."),
+    "compare": ("compare:compare", "What models have in common, and which is better."),
     "info": ("info:info", "What a model or a file holds, and what opening it costs."),
     "quantize": ("quantize:quantize", "A smaller model: rows as codes, fewer rows."),
     "convert": ("move:convert", "The same vectors in another format."),

@@ -20,7 +20,7 @@ def differences_table(title: str, names: Sequence[str], rows: Sequence[Row], tes
     notes = [test]
     if len(rows) > 1:
         notes.append(
-            f"Each p is of one comparison, and {len(rows)} were made: {len(rows)} times p is of all at once."
+            f"Each p is of one comparison, of {len(rows)} made: times {len(rows)} it is of all of them."
         )
     columns = (*names, "A − B", "low", "high", "p")
     return ResultTable(title, columns, cells, {"A − B": "+.3f", "p": ".2g"}, notes)

@@ -91,8 +91,8 @@ class ClusterScore(Tabular):
             (one.name, one.nmi, one.ari, one.purity, *known_and_unknown(one.coverage)) for one in self.scores
         ]
         notes = [
-            f"{self.texts:,} texts, {self.labels:,} labels, {self.clusters:,} clusters, seed {self.seed}; "
-            f"texts by {self.recipe}, of length one, then k-means from {STARTS} starts, the same for all.",
+            f"{self.texts:,} texts, {self.labels:,} labels, {self.clusters:,} clusters, seed {self.seed}.",
+            f"Texts by {self.recipe}, of length one, k-means from {STARTS} starts: the same for all models.",
             KNOWN,
         ]
         differences = [((each.a, each.b, TITLES[each.measure]), each.difference) for each in self.differences]

@@ -91,9 +91,10 @@ class SwapScore(Tabular):
             for one in self.scores
         ]  # fmt: skip
         notes = [
-            f"{self.texts:,} texts, {self.labels:,} labels, {how}, seed {self.seed}; texts by {self.recipe}, "
-            "then scaled columns and a linear SVC, the same for all.",
-            f"low to high: {self.scores[0].interval.told()}. {KNOWN}",
+            f"{self.texts:,} texts, {self.labels:,} labels, {how}, seed {self.seed}.",
+            f"Texts by {self.recipe}, columns scaled, a linear SVC: the same for all models.",
+            f"low to high: {self.scores[0].interval.told()}, over texts.",
+            KNOWN,
         ]
         differences = [
             ((each.a, each.b, each.only_a, each.only_b), each.difference) for each in self.differences
@@ -102,7 +103,7 @@ class SwapScore(Tabular):
             ResultTable("Labels", columns, rows, SPECS, notes),
             differences_table(
                 "A", ("A", "B", "only A right", "only B right"), differences,
-                "p: McNemar's exact test, over the texts of which one of the two is right.",
+                "p: McNemar's exact test, over the texts of which just one is right.",
             ),
         ]  # fmt: skip
 

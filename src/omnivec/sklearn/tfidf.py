@@ -24,10 +24,10 @@ def vectorizer(texts: Iterable[str]) -> TfidfVectorizer:
 
     It would refuse such texts, and nodes of a graph may well have numbers of one digit.
 
-    Raises: InputError where there is nothing but space.
+    Raises: InputError for texts that are nothing but space.
     """
     some = list(texts)
-    if any(map(_WORD.search, some)):
+    if not some or any(map(_WORD.search, some)):
         return TfidfVectorizer()
     if not any(map(str.strip, some)):
         raise InputError("no text has a word; texts with words are needed")

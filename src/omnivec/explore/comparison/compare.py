@@ -18,11 +18,11 @@ from omnivec.vectors import Vectors
 ASKED = 10_000
 """Common words that are asked, the most frequent: of rarer ones neighbours are noise, in every model."""
 
-BANDS = (1, 1_000, 5_000, 20_000, 100_000)
-"""Where bands of frequency begin, by place among the common words."""
+BANDS = (0, 1_000, 5_000, 20_000, 100_000)
+"""How many more frequent common words there are where a band of frequency begins."""
 
-SHOWN = 5
-"""Neighbours beside a word that moved."""
+NEAR = 5
+"""Neighbours that are told of a word."""
 
 
 def compare(
@@ -68,7 +68,7 @@ def compare(
 
     def mover(row: int) -> Mover:
         number = at[row]
-        near = ([common.keys[one] for one in found[number, :SHOWN].tolist()] for found in (near_a, near_b))
+        near = ([common.keys[one] for one in found[number, :NEAR].tolist()] for found in (near_a, near_b))
         return Mover(common.keys[row], float(moved[number]), float(shares[number]), *near)
 
     some = slice(0, len(head))
@@ -103,7 +103,7 @@ def _bands(
 ) -> list[tuple[str, int, float, float]]:
     """Means by frequency; of one band alone none, since the total says that already."""
     count = len(overlaps)
-    starts = [start - 1 for start in BANDS if start <= count]
+    starts = [start for start in BANDS if start < count]
     if len(starts) < 2:
         return []
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import final
 
@@ -10,6 +11,10 @@ from numpy.typing import NDArray
 
 from omnivec.evaluate.intervals import Interval
 from omnivec.results import Cell, ResultTable, Tabular
+
+
+SHOWN = 3
+"""Neighbours beside a word in a table, which is to fit a terminal; `Mover` has more."""
 
 
 @final
@@ -76,41 +81,50 @@ class Comparison(Tabular):
     def tables(self) -> list[ResultTable]:
         """Words by frequency, the words that moved most, and those that were asked for."""
         a, b = self.a, self.b
-        total: tuple[Cell, ...] = ("all", len(self.words), self.overlap, *self.overlap_interval.cells(),
-                                   self.displacement, *self.displacement_interval.cells())  # fmt: skip
+        total: tuple[Cell, ...] = (
+            "all", len(self.words), self.overlap, *self.overlap_interval.cells(),
+            self.displacement, *self.displacement_interval.cells(),
+        )  # fmt: skip
         rows: list[tuple[Cell, ...]] = [
             (name, count, overlap, None, None, moved, None, None)
             for name, count, overlap, moved in self.bands
         ]
-        turned = f"{a} is turned onto {b} by the rotation that fits these words best"
-        if self.dims[0] != self.dims[1]:
-            turned += f", from {self.dims[0]} to {self.dims[1]} dimensions"
         notes = [
-            f"{self.common:,} words are common, {self.only_a:,} only in {a}, {self.only_b:,} only in {b}; "
-            f"the {len(self.words):,} most frequent common ones are asked, and neighbours are common words.",
-            f"overlap: share of the {self.k} nearest words that are the same (by lot: {self.chance:.2g}); "
-            f"moved: 1 - cosine after {turned}.",
-            f"low to high: {self.overlap_interval.told()}.",
+            f"Words: {self.common:,} common, {self.only_a:,} only in {a}, {self.only_b:,} only in {b}.",
+            f"Asked: the {len(self.words):,} most frequent common words; neighbours are common words.",
+            f"overlap: share of the {self.k} nearest words that are the same (by chance {self.chance:.2g}).",
+            f"moved: 1 - cosine, after the rotation of {a} that brings these words nearest to {b}.",
+            *self._lost(),
+            f"low to high: {self.overlap_interval.told()}, over words.",
         ]
-        columns = ("rank", "words", f"overlap@{self.k}", "low", "high", "moved", "low ", "high ")
-        bands = ResultTable("Words by rank", columns, [total, *rows], {}, notes)
-        tables = [bands, self._moved("Moved most", self.movers)]
+        columns = ("rank", "words", f"overlap@{self.k}", "low", "high", "moved", "moved low", "moved high")
+        tables = [ResultTable(f"{a} and {b}", columns, [total, *rows], {}, notes)]
+        if self.movers:
+            tables.append(self._moved("Moved most", self.movers))
         if self.chosen or self.unknown:
-            asked = self._moved("Asked for", self.chosen)
-            unknown = f"Not common, left out: {', '.join(self.unknown)}." if self.unknown else ""
-            tables.append(
-                ResultTable(asked.title, asked.columns, asked.rows, notes=[unknown] * bool(unknown))
-            )
+            unknown = [f"Not common, left out: {', '.join(self.unknown)}."] if self.unknown else []
+            tables.append(self._moved("Asked for", self.chosen, unknown))
         return tables
 
-    def _moved(self, title: str, movers: list[Mover]) -> ResultTable:
+    def _lost(self) -> list[str]:
+        left, right = self.dims
+        if left == right:
+            return []
+        kept = "uses" if left < right else "keeps"
+        return [
+            f"{self.a} has {left} dims, {self.b} {right}: the rotation {kept} {min(self.dims)} of the {max(self.dims)}."
+        ]
+
+    def _moved(self, title: str, movers: list[Mover], notes: Sequence[str] = ()) -> ResultTable:
+        def shown(words: list[str]) -> str:
+            return ", ".join(words[:SHOWN])
+
         rows = [
-            (each.word, each.displacement, each.overlap, ", ".join(each.near_a), ", ".join(each.near_b))
+            (each.word, each.displacement, each.overlap, shown(each.near_a), shown(each.near_b))
             for each in movers
         ]
-        return ResultTable(
-            title, ("word", "moved", "overlap", f"near in {self.a}", f"near in {self.b}"), rows
-        )
+        columns = ("word", "moved", "overlap", f"near in {self.a}", f"near in {self.b}")
+        return ResultTable(title, columns, rows, notes=notes)
 
     def as_json(self) -> dict[str, object]:
         """As ``omnivec compare --json`` prints it."""

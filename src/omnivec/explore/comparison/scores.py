@@ -8,22 +8,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.evaluate.analogy import judge
 from omnivec.evaluate.differences import differences_table
-from omnivec.evaluate.intervals import Difference, Interval, bootstrap, paired
+from omnivec.evaluate.intervals import Difference, Interval, Statistic, bootstrap, paired
 from omnivec.evaluate.questions import PathOrName, read_analogies, read_pairs
 from omnivec.evaluate.similarity import pair_cosines
 from omnivec.evaluate.statistics import spearman
 from omnivec.evaluate.words import Words
 from omnivec.results import Cell, ResultTable
-from omnivec.vectors import Vectors
 
 
 @final
@@ -65,67 +64,44 @@ class PairedScore:
 
 
 def similarity_scores(
-    models: Mapping[str, Vectors],
-    path: PathOrName,
-    *,
-    restrict: int | None = 300_000,
-    fold_case: bool = True,
-    level: float = 0.95,
-    seed: int = 1,
+    models: Mapping[str, Words], path: PathOrName, *, level: float = 0.95, seed: int = 1
 ) -> PairedScore:
     """Rank correlation of cosines with people's judgements; see `omnivec.evaluate.similarity`.
 
     Raises: InputError for a file that is missing, empty, binary or has no pair.
     """
     pairs = read_pairs(path)
+    judged = np.array([pair.judgement for pair in pairs])
     cosines = {
-        name: pair_cosines(Words(vectors, restrict=restrict, fold_case=fold_case), pairs)
-        for name, vectors in models.items()
+        name: np.array(pair_cosines(words, pairs), np.float64)  # None becomes NaN
+        for name, words in models.items()
     }
-    numbers = {name: np.array(some, np.float64) for name, some in cosines.items()}  # None becomes NaN
-    there = {name: ~np.isnan(some) for name, some in numbers.items()}
+    there = {name: ~np.isnan(some) for name, some in cosines.items()}
     known = np.logical_and.reduce(list(there.values()))
-    judged = np.array([pair.judgement for pair in pairs])[known]
-    some = {name: (values[known], judged) for name, values in numbers.items()}
+    some = {name: (values[known], judged[known]) for name, values in cosines.items()}
     values = {name: spearman(*columns).statistic for name, columns in some.items()}
-    return _paired(Path(path).stem, "spearman", "spearman", some, values, there, known, level, seed)
+    return _paired(Path(path).stem, "spearman", some, values, there, known, level, seed)
 
 
 def analogy_scores(
-    models: Mapping[str, Vectors],
-    path: PathOrName,
-    *,
-    restrict: int | None = 300_000,
-    fold_case: bool = True,
-    level: float = 0.95,
-    seed: int = 1,
+    models: Mapping[str, Words], path: PathOrName, *, level: float = 0.95, seed: int = 1
 ) -> PairedScore:
-    """Share of questions answered; see `omnivec.evaluate.analogies`. An answer is any word of the model.
+    """Share of questions answered; see `omnivec.evaluate.analogies`. An answer is any known word of a model.
 
     Raises: InputError for a file that is missing, empty, binary or has no question.
     """
     sections = read_analogies(path)
-    verdicts = {
-        name: [
-            verdict
-            for section in judge(
-                vectors.keys, vectors.index, sections, restrict=restrict, fold_case=fold_case
-            )
-            for verdict in section
-        ]
-        for name, vectors in models.items()
-    }
+    verdicts = {name: list(chain(*judge(words, sections))) for name, words in models.items()}
     there = {name: np.array([one is not None for one in some]) for name, some in verdicts.items()}
     known = np.logical_and.reduce(list(there.values()))
     right = {name: (np.array([one is True for one in some])[known],) for name, some in verdicts.items()}
     values = {name: float(answers.mean()) if len(answers) else math.nan for name, (answers,) in right.items()}
-    return _paired(Path(path).stem, "accuracy", "mean", right, values, there, known, level, seed)
+    return _paired(Path(path).stem, "accuracy", right, values, there, known, level, seed)
 
 
 def _paired(
     name: str,
-    measure: str,
-    statistic: Any,
+    measure: Literal["spearman", "accuracy"],
     columns: Mapping[str, tuple[NDArray[Any], ...]],
     values: Mapping[str, float],
     there: Mapping[str, NDArray[np.bool_]],
@@ -133,6 +109,7 @@ def _paired(
     level: float,
     seed: int,
 ) -> PairedScore:
+    statistic: Statistic = "mean" if measure == "accuracy" else measure
     models = {
         model: ModelScore(
             None if math.isnan(values[model]) else values[model],
@@ -166,7 +143,8 @@ def score_tables(scores: Sequence[PairedScore]) -> list[ResultTable]:
     ]
     told = next(one.interval.told() for each in scores for one in each.models.values())
     notes = [
-        "Scores are over the questions that all know (used); covered: those that each knows, of all asked.",
+        "used: questions that all models know, on which they are compared; covered: that each knows.",
+        "An analogy's answer is sought among all words of a model: fewer words make it easier.",
         f"low to high: {told}.",
     ]
     columns = ("questions", "measure", "model", "score", "low", "high", "used", "covered", "asked")
