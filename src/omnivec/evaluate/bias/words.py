@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -36,13 +36,13 @@ class Group:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """What is known of a list. `vectors` (words, dim) float64; a word that a list has twice is one word."""
 
     name: str
     words: tuple[str, ...]
-    vectors: NDArray[np.float64]
+    vectors: NDArray[np.float64] = field(repr=False)
     unknown: tuple[str, ...]
 
     @property
