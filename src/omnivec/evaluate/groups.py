@@ -35,7 +35,7 @@ def read_categories(path: PathOrName) -> dict[str, str]:
         if len(cells) == 2 and all(cells) and not line.startswith("#"):
             if number > 1 or not (cells[0].lower() in _WORDS and cells[1].lower() in _CATEGORIES):
                 found.setdefault(cells[0], cells[1])
-        elif line.strip() and not line.startswith("#"):
+        elif line.strip() and not line.startswith("#") and cells[0]:  # BLESS has each category once alone
             skipped.append(number)
     report_skipped(path, skipped, "WORD, CATEGORY with a tab between", found=len(found))
     return found

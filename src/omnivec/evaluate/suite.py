@@ -1,0 +1,173 @@
+"""All the named sets of a language at once: similarity, analogies, categories, outliers, one report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, final
+
+from omnivec.data.catalogue import DataSet, catalogue, data_set
+from omnivec.evaluate.analogy import AnalogyScore, Method, answered
+from omnivec.evaluate.categorisation import CategorisationScore, categorisation_table, sorted_out
+from omnivec.evaluate.groups import Group, read_categories, read_groups
+from omnivec.evaluate.intervals import RESAMPLES
+from omnivec.evaluate.outliers import OutlierScore, found_out, outlier_table
+from omnivec.evaluate.questions import Pair, PathOrName, Section, read_analogies, read_pairs
+from omnivec.evaluate.similarity import SimilarityScore, agreement, similarity_table
+from omnivec.evaluate.words import Words
+from omnivec.results import Cell, ResultTable, Tabular
+
+if TYPE_CHECKING:
+    from omnivec.vectors import Vectors
+
+KINDS = ("similarity", "analogies", "categorisation", "outliers")
+"""Of sets that ask for words."""
+LANGUAGES = {"english": "en", "korean": "ko"}
+
+Score: TypeAlias = SimilarityScore | AnalogyScore | CategorisationScore | OutlierScore
+Questions: TypeAlias = list[Pair] | list[Section] | dict[str, str] | list[Group]
+
+_READ: dict[str, Callable[[Path], Any]] = {
+    "similarity": read_pairs, "analogies": read_analogies, "categorisation": read_categories,
+    "outliers": read_groups,
+}  # fmt: skip
+
+
+@final
+@dataclass(frozen=True)
+class SuiteScore(Tabular):
+    """What was found, by the names of the sets, and which sets were not there."""
+
+    similarity: dict[str, SimilarityScore]
+    analogies: dict[str, AnalogyScore]
+    categorisation: dict[str, CategorisationScore]
+    outliers: dict[str, OutlierScore]
+    absent: tuple[str, ...] = ()
+    """Names of sets that this machine has not."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Scores by kind and set; kinds without a set are left out."""
+        kinds = {kind: getattr(self, kind) for kind in KINDS}
+        told = {
+            kind: {name: one.as_json() for name, one in scores.items()}
+            for kind, scores in kinds.items()
+            if scores
+        }
+        return {**told, "absent": [*self.absent]}
+
+    def tables(self) -> list[ResultTable]:
+        """A summary of all sets, then a table of each kind."""
+        tables = [similarity_table([*self.similarity.values()])] if self.similarity else []
+        tables += [table for one in self.analogies.values() for table in one.tables()]
+        if self.categorisation:
+            tables.append(categorisation_table([*self.categorisation.values()]))
+        if self.outliers:
+            tables.append(outlier_table([*self.outliers.values()]))
+        return [self.summary(), *tables]
+
+    def summary(self) -> ResultTable:
+        """One figure for each set: Spearman, accuracy or purity."""
+        rows: list[tuple[Cell, ...]] = [
+            (name, "Spearman", s.spearman, *s.ci.cells(), s.covered, s.pairs)
+            for name, s in self.similarity.items()
+        ]
+        for name, a in self.analogies.items():
+            rows.append(
+                (name, "accuracy", a.total.accuracy, *a.total.ci.cells(), a.total.seen, a.total.asked)
+            )
+        for name, c in self.categorisation.items():
+            rows.append((name, "purity", c.purity, *c.ci.cells(), c.covered, c.words))
+        for name, o in self.outliers.items():
+            rows.append((name, "accuracy", o.accuracy, *o.ci.cells(), o.covered, o.questions))
+        columns = ("set", "figure", "value", "low", "high", "found", "asked")
+        notes = ["low to high: 95 % bootstrap interval"] if any(row[3] is not None for row in rows) else []
+        if self.absent:
+            notes.append(f"not on this machine: {', '.join(self.absent)}; omnivec datasets says where from")
+        return ResultTable("Suite", columns, rows, notes=notes)
+
+    def numbers(self) -> dict[str, float]:
+        """The figures of `summary` by the names of the sets, those that there are."""
+        return {str(row[0]): float(row[2]) for row in self.summary().rows if row[2] is not None}
+
+
+@final
+class Suite:
+    """Sets that are read and checked once and asked of any number of vectors.
+
+    A suite is a function of `Vectors` that returns numbers by name, which is what ``fit(evaluate=)`` takes.
+
+    Args: `sets`: names of sets, or a language, english or korean, for all of its sets that are on this
+    machine; `folder` with data sets, otherwise that of OMNIVEC_DATA; what is left: as `analogies`.
+    Raises: OptionError for a name that is none; InputError for a set that was named and is absent, and where
+    none of a language is there; FormatError for a file with other bytes than the set's.
+    """
+
+    def __init__(
+        self,
+        sets: str | Iterable[str] = "english",
+        *,
+        folder: PathOrName | None = None,
+        restrict: int | None = 300_000,
+        fold_case: bool = True,
+        unseen: bool = False,
+        method: Method = "add",
+        unit: bool = True,
+        resamples: int = RESAMPLES,
+    ) -> None:
+        self.restrict, self.fold_case, self.unseen = restrict, fold_case, unseen
+        self.method, self.unit, self.resamples = method, unit, resamples
+        place = None if folder is None else Path(folder)
+        self.absent: tuple[str, ...] = ()
+        """Sets of the language that this machine has not."""
+        chosen = self._of_language(sets, place) if isinstance(sets, str) and sets in LANGUAGES else None
+        if chosen is None:
+            chosen = [data_set(name, KINDS) for name in ([sets] if isinstance(sets, str) else sets)]
+        self._questions: list[tuple[DataSet, Questions]] = [
+            (one, _READ[one.kind](one.path(folder=place))) for one in chosen
+        ]
+
+    def _of_language(self, name: str, folder: Path | None) -> list[DataSet]:
+        sets = [one for one in catalogue().values() if one.kind in KINDS and one.language == LANGUAGES[name]]
+        there = [one for one in sets if one.state(folder) != "absent"]
+        if not there:
+            sets[0].path(folder=folder)  # raises, and says what is missing
+        self.absent = tuple(one.name for one in sets if one not in there)
+        return there
+
+    @property
+    def sets(self) -> list[str]:
+        """Names of the sets that are asked."""
+        return [one.name for one, _ in self._questions]
+
+    def __call__(self, vectors: Vectors) -> dict[str, float]:
+        """One number for each set, as `SuiteScore.numbers`, without intervals, which take time."""
+        return self._scored(vectors, 0).numbers()
+
+    def score(self, vectors: Vectors) -> SuiteScore:
+        """All figures, with coverage and intervals."""
+        return self._scored(vectors, self.resamples)
+
+    def _scored(self, vectors: Vectors, resamples: int) -> SuiteScore:
+        found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        for kind, name, score in self._each(vectors, resamples):
+            found[kind][name] = score
+        return SuiteScore(**found, absent=self.absent)
+
+    def _each(self, vectors: Vectors, resamples: int) -> Iterator[tuple[str, str, Score]]:
+        words = Words(vectors, restrict=self.restrict, fold_case=self.fold_case, unseen=self.unseen)
+        asked: Any  # of the kind that the set has
+        for one, asked in self._questions:
+            if one.kind == "similarity":
+                yield one.kind, one.name, agreement(words, asked, one.name, resamples)
+            elif one.kind == "analogies":
+                yield one.kind, one.name, answered(words, asked, self.method, self.unit, resamples)
+            elif one.kind == "categorisation":
+                yield one.kind, one.name, sorted_out(words, asked, one.name, resamples=resamples)
+            else:
+                yield one.kind, one.name, found_out(words, asked, one.name, resamples)
+
+
+def suite(vectors: Vectors, sets: str | Iterable[str] = "english", **options: Any) -> SuiteScore:
+    """The score of `Suite` for one set of vectors; options as there."""
+    return Suite(sets, **options).score(vectors)
