@@ -49,7 +49,7 @@ class WordClass:
 @final
 @dataclass(frozen=True)
 class WordClasses(Tabular):
-    """The class of each of the first rows; class 0 has the first word, class 1 the first that is not in it."""
+    """The class of each of the first rows: class 0 has the first word, class 1 the next that is not in it."""
 
     words: Sequence[str]
     numbers: NDArray[np.int64]

@@ -33,10 +33,11 @@ def untouched(model: Model) -> dict[str, NDArray[np.bool_]] | None:
     Raises: NotEnoughMemory.
     """
     learner = LEARNERS.get(model.learner or "")
-    if learner is None or not issubclass(learner, Trained) or not _as_trained(model):
+    counts = model.keys.counts
+    if learner is None or not issubclass(learner, Trained) or counts is None or not _as_trained(model):
         return None
     with_defaults = learner(**model.options)
-    words = Vocabulary(model.keys, model.keys.counts, int(model.record.get("tokens_counted") or 0), 0)
+    words = Vocabulary(model.keys, counts, int(model.record.get("tokens_counted") or 0), 0)
     if model.labels is not None:
         if model.labels.counts is None:
             return None
@@ -62,7 +63,6 @@ def _as_trained(model: Model) -> bool:
         not any(model.record.get(name) for name in _CHANGED)
         and model.config.get("rounding") is None
         and "pruned" not in model.tables
-        and model.keys.counts is not None
         and all(KINDS[str(table.dtype)] == "float32" for table in stored)
     )
 
