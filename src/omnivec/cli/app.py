@@ -39,11 +39,13 @@ VERBS = {
     "evaluate": ("judge:evaluate", "Word similarity and analogies, or the labels of texts."),
     "baseline": ("baseline:baseline", "Labels by tf-idf, word vectors and the classifier, compared."),
     "compare": ("compare:compare", "What models have in common, and which is better."),
+    "plot": ("plot:app", "Pictures of a model: words, arrows, similarity, losses."),
     "info": ("info:info", "What a model or a file holds, and what opening it costs."),
     "quantize": ("quantize:quantize", "A smaller model: rows as codes, fewer rows."),
     "convert": ("move:convert", "The same vectors in another format."),
     "export": ("move:export", "One table of a model as a file."),
     "index": ("index:index", "A quicker, approximate search, saved in a model."),
+    "map": ("map:map_", "A page to look around in: search, neighbours, analogies, axes."),
     "learn": ("learn:learn", "Lessons that run: one-hot to attention, each number computed."),
     "demo": ("demo:demo", "All of it in under a minute, on text that is on this machine."),
 }

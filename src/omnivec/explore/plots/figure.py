@@ -132,7 +132,7 @@ def legend(ax: Axes, drawn: Mapping[str, Artist], title: str | None = None, **wh
 
 
 def finish(ax: Axes, caption: str = "") -> Axes:
-    """What pictures have in common: few lines, a caption above, names as they are, fonts with their letters."""
+    """What pictures share: few lines, a caption above, names as they are, fonts that have their letters."""
     from matplotlib.text import Text
 
     for text in ax.findobj(Text):
@@ -151,7 +151,7 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def sized(count: int) -> tuple[float, float]:
+def size_for_words(count: int) -> tuple[float, float]:
     """Inches of a picture with so many words: their area grows with their number, within reason."""
     width = min(max(WIDTH, 0.9 * math.sqrt(count)), 20.0)
     return width, width * 0.8

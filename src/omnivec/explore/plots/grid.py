@@ -53,11 +53,16 @@ def attention(
     return finish(_grid(ax, values, rows, columns, "weight"))
 
 
+def size_for_grid(tall: int, wide: int) -> tuple[float, float]:
+    """Inches of a picture with so many cells and the words beside them, within reason."""
+    return min(CELL * wide + 2.4, 20.0), min(CELL * tall + 1.2, 20.0)
+
+
 def _grid(
     ax: Axes | None, values: NDArray[np.float64], rows: Sequence[str], columns: Sequence[str], what: str
 ) -> Axes:
     tall, wide = values.shape
-    ax = axes_of(ax, *(min(CELL * cells + room, 20.0) for cells, room in ((wide, 2.4), (tall, 1.2))))
+    ax = axes_of(ax, *size_for_grid(tall, wide))
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     image = ax.imshow(values, cmap="viridis", vmin=low, vmax=high if high > low else low + 1)

@@ -20,7 +20,7 @@ from omnivec.explore.plots.figure import (
     finish,
     legend,
     percent,
-    sized,
+    size_for_words,
     style,
 )
 from omnivec.explore.plots.labels import name_points
@@ -57,7 +57,7 @@ def scatter(
     """
     words = chosen(vectors, keys, unknown)
     found = project(words.rows, method, unit=unit, seed=seed)
-    ax = axes_of(ax, *sized(len(words.keys)))
+    ax = axes_of(ax, *size_for_words(len(words.keys)))
     _points(ax, found.points, words.keys, groups or {})
     _frame(ax, found)
     hidden = name_points(ax, found.points, words.names)
@@ -90,7 +90,7 @@ def arrows(
     ends = sorted(set(chain.from_iterable(drawn)))
     found = project(words.rows[ends], method, unit=unit, seed=seed)
     left, right = (np.searchsorted(ends, [pair[side] for pair in drawn]) for side in (0, 1))
-    ax = axes_of(ax, *sized(len(ends)))
+    ax = axes_of(ax, *size_for_words(len(ends)))
     names = [words.names[row] for row in ends]
     _points(ax, found.points, names, {})
     for start, end in zip(found.points[left], found.points[right], strict=True):
