@@ -12,11 +12,13 @@ from omnivec.data.sources import Source
 from omnivec.engine.progress import Listener
 from omnivec.errors import OmnivecError
 from omnivec.learners.learner import Learner, Trained
+from omnivec.results import Cell, ResultTable
 from omnivec.store import replace as places
 from omnivec.tuning import share
 from omnivec.tuning.cost import Cost, planned, probed, speeds
 from omnivec.tuning.grid import varied
 from omnivec.tuning.record import Record, name_of_model
+from omnivec.tuning.swept import spoken
 
 _PROBE_BYTES = 3_000_000
 """Of a text, by which the speed of a learner is found out: about 500,000 words."""
@@ -122,7 +124,7 @@ def _with_cost(trial: Planned, cost: Cost | None, known: Mapping[str, float | No
     if trial.done or cost is None:
         return trial
     epochs = trial.learner.epochs if isinstance(trial.learner, Trained) else 1
-    return replace(trial, cost=replace(cost, floats=cost.floats * epochs).at(known[trial.learner.name]))
+    return replace(trial, cost=cost.of(epochs, known[trial.learner.name]))
 
 
 def _speeds(
@@ -130,15 +132,16 @@ def _speeds(
 ) -> dict[str, float | None]:
     """Floats in a second by learner; None where a moment's training was not possible."""
     done = [
-        (record.name.rpartition("-")[0], record.floats, record.seconds)
+        (record.name.rpartition("-")[0], record.floats, record.training)
         for record in found.values()
-        if record.floats and record.seconds
+        if record.floats and record.training
     ]
     known: dict[str, float | None] = dict(speeds(done))
     for trial in coming:
         if trial.learner.name not in known:
             try:
-                known[trial.learner.name] = probed(trial.learner, parts.little(trial.learner), listener)
+                little = parts.little(trial.learner)
+                known[trial.learner.name] = probed(_short(trial.learner), little, listener)
             except OmnivecError:  # the estimate is left out, and training says why in its turn
                 known[trial.learner.name] = None
     return known
@@ -151,3 +154,33 @@ def _short(learner: Learner) -> Learner:
 
 def _unit(learner: Learner) -> str:
     return str(learner.as_dict().get("unit", "line"))
+
+
+def costs_table(trials: Sequence[Planned]) -> ResultTable:
+    """What is to come and what it costs, a row for each; what is there already is counted below."""
+    coming = [trial for trial in trials if not trial.done]
+    axes = list(trials[0].setting) if trials else []
+    columns = [*axes, "tokens", "words", "G floats", "memory MB", "disk MB", "seconds"]
+    rows: list[list[Cell]] = []
+    for trial in coming:
+        cost = trial.cost
+        numbers: list[Cell] = [None] * 6
+        if cost is not None:
+            sizes = [cost.memory / 1e6, cost.disk / 1e6]
+            numbers = [cost.tokens, cost.words, cost.floats / 1e9, *sizes, cost.seconds]
+        rows.append([*trial.setting.values(), *numbers])
+    specs = {**dict.fromkeys(axes, "g"), **dict.fromkeys(columns[-4:], ",.1f")}
+    return ResultTable("To train", columns, rows, specs, costs_said(trials))
+
+
+def costs_said(trials: Sequence[Planned]) -> list[str]:
+    """The sum of all costs, and what does not fit."""
+    coming = [trial for trial in trials if not trial.done]
+    known = [trial.cost.seconds for trial in coming if trial.cost and trial.cost.seconds is not None]
+    there = f", {len(trials) - len(coming):,} there already" if len(coming) < len(trials) else ""
+    time = f", {sum(known):,.0f} s expected" if known and len(known) == len(coming) else ""
+    large = [trial for trial in coming if trial.cost and not trial.cost.fits]
+    too_small = sum(trial.cost is None for trial in coming)
+    said = [f"{len(coming):,} models to train{there}{time}."]
+    said += [f"Does not fit into memory: {spoken(trial.setting)}." for trial in large]
+    return [*said, *([f"{too_small:,} of them have too little text."] if too_small else [])]

@@ -37,8 +37,10 @@ class Record:
     tokens: int | None = None
     words: int | None = None
     seconds: float | None = None
+    training: float | None = None
+    """Seconds after reading."""
     floats: float | None = None
-    """That training moved, by which the speed of its learner is known."""
+    """That training moved; by both the speed of its learner is known."""
     bytes: int | None = None
     loss: float | None = None
     answers: Mapping[str, Sequence[float | None]] | None = None

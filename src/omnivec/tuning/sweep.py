@@ -23,7 +23,7 @@ from omnivec.learners.classifier import Classifier
 from omnivec.learners.learner import Learner
 from omnivec.model import Model
 from omnivec.tuning import share
-from omnivec.tuning.cost import training_seconds
+from omnivec.tuning.cost import Fitted, fitted
 from omnivec.tuning.judging import Evaluate, Judge, Score, common_items, plain_scores, told_numbers
 from omnivec.tuning.planned import Parts, Planned, costed, trainings
 from omnivec.tuning.record import Record, Room
@@ -128,35 +128,35 @@ class _Run:
             self.room.write(record)
             self.found[trial.name] = record
             line = f"{number} of {len(coming)}  {spoken(trial.setting)}: {self.told(record)}"
+            if left := sum(later.cost.seconds or 0.0 for later in coming[number:] if later.cost):
+                line += f"; about {left:,.0f} s left"
             self.listener(Progress(phase="model", done=1, text=line))
         return False
 
     def one(self, trial: Planned) -> Record:
         """Train, judge and save one model. Raises: KeyboardInterrupt, also for one that Ctrl-C cut short."""
-        cost = None if trial.cost is None else trial.cost.as_json()
+        cost = _stated(trial)
         try:
-            model = trial.learner.fit(
-                self.parts.of(trial.learner, trial.share), progress=self._while_training
-            )
-            if model.record.get(
-                "interrupted"
-            ):  # by Ctrl-C, which the engine turns into a model of what there is
+            run = fitted(trial.learner, self.parts.of(trial.learner, trial.share), self.listener)
+            if run.model.record.get("interrupted"):  # by Ctrl-C; the engine makes a model of what there is
                 raise KeyboardInterrupt
-            record = self._judged(trial, model, cost)
+            record = self._judged(trial, run, cost)
         except (OmnivecError, MemoryError) as failure:  # what was found in hours is not lost by one of many
             return Record(name=trial.name, cost=cost, reason=str(failure) or type(failure).__name__)
-        self._save(model, record)
+        self._save(run.model, record)
         return record
 
-    def _judged(self, trial: Planned, model: Model, cost: Any) -> Record:
-        judge, losses = self.evaluate, model.record.get("loss") or [None]
+    def _judged(self, trial: Planned, run: Fitted, cost: dict[str, Any] | None) -> Record:
+        judge, model = self.evaluate, run.model
+        losses = model.record.get("loss") or [None]
         by_item = judge.answers(model.vectors) if isinstance(judge, Judge) else None
         return Record(
             name=trial.name,
             cost=cost,
             tokens=model.record.get("tokens"),
             words=len(model.keys),
-            seconds=training_seconds(model),
+            seconds=run.seconds,
+            training=run.training,
             floats=None if trial.cost is None else trial.cost.floats,
             bytes=size_of(model),
             loss=losses[-1],
@@ -228,11 +228,6 @@ class _Run:
         """The name of the best of all models that the folder knows."""
         worth = {name: value for name, one in self.found.items() if (value := self._worth(one)) is not None}
         return max(worth, key=lambda name: worth[name]) if worth else None
-
-    def _while_training(self, record: Progress) -> None:
-        """Of a training only where it stands is told, since its line follows."""
-        if not record.text and record.phase != "epoch":
-            self.listener(record)
 
 
 def _stated(trial: Planned) -> dict[str, Any] | None:

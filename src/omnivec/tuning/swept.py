@@ -32,7 +32,7 @@ class Swept:
     tokens: int | None = None
     words: int | None = None
     seconds: float | None = None
-    """Of training alone."""
+    """Reading, counting and training; compiling is left out."""
     bytes: int | None = None
     """Of its tables and words."""
     loss: float | None = None
@@ -127,12 +127,12 @@ class Sweep(Tabular):
         return found
 
     def _models(self) -> ResultTable:
-        columns = [*self.axes, "tokens", "words", "seconds", "MB", *self.measures]
+        columns = [*self.axes, "tokens", "seconds", "MB", *self.measures]
         rows: list[list[Cell]] = []
         for model in self.models:
             size = None if model.bytes is None else model.bytes / 1e6
             worth = [model.scores[m].common.value if m in model.scores else None for m in self.measures]
-            cost = [model.tokens, model.words, model.seconds, size]
+            cost = [model.tokens, model.seconds, size]
             rows.append([*model.setting.values(), *cost, *worth])
         specs = {"seconds": ".1f", "MB": ".1f", **_of_axes(self.axes)}
         notes = [self._common()] if self.done else []
@@ -156,30 +156,22 @@ class Sweep(Tabular):
         return f"{what}: {', '.join(said)}." if said else "By a function that was given."
 
     def _measure(self, name: str) -> ResultTable:
-        columns = [
-            *self.axes,
-            "known",
-            "of",
-            "score",
-            "low",
-            "high",
-            "common",
-            "common low",
-            "common high",
-            "whole",
-        ]
+        columns = [*self.axes, "known", "score", "common", "low", "high", "whole"]
         rows: list[list[Cell]] = []
         for model in self.done:
             score = model.scores[name]
+            ends = score.common.interval
             rows.append(
-                [*model.setting.values(), score.known.items, score.asked]
-                + [*_with_ends(score.known), *_with_ends(score.common), score.whole]
+                [*model.setting.values(), score.known.items, score.known.value, score.common.value]
+                + [*((None, None) if ends is None else (ends.low, ends.high)), score.whole]
             )
-        notes = (
-            "Score: on the items it knows, with the ends of a 95 % interval by bootstrap; common: on those",
-            "that all models know; whole: on all, unknown ones being wrong or of cosine 0.",
-        )
-        return ResultTable(f"{name} ({self.measures[name]})", columns, rows, _of_axes(self.axes), notes)
+        asked = self.done[0].scores[name].asked if self.done else None
+        notes = () if asked is None else (
+            f"Of {asked:,} items. Score: on those it knows; common: on those that all models know, with the",
+            "ends of a 95 % interval by bootstrap; whole: on all, unknown ones being wrong, or of cosine 0.",
+        )  # fmt: skip
+        what = f"{name}, {self.measures[name]}" if self.measures[name] else name
+        return ResultTable(what, columns, rows, _of_axes(self.axes), notes)
 
     def _over_seeds(self) -> ResultTable:
         axes = [axis for axis in self.axes if axis != SEED]
@@ -216,11 +208,6 @@ def spoken(setting: Mapping[str, Cell]) -> str:
         if value is not None
     ]
     return " · ".join(parts) or "the only model"
-
-
-def _with_ends(part: Any) -> list[float | None]:
-    ends = (None, None) if part.interval is None else (part.interval.low, part.interval.high)
-    return [part.value, *ends]
 
 
 def _of_axes(axes: Sequence[str]) -> dict[str, str]:
