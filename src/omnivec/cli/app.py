@@ -40,6 +40,7 @@ VERBS = {
     "baseline": ("baseline:baseline", "Labels by tf-idf, word vectors and the classifier, compared."),
     "compare": ("compare:compare", "What models have in common, and which is better."),
     "plot": ("plot:app", "Pictures of a model: words, arrows, similarity, losses."),
+    "bias": ("bias:app", "What prejudice vectors carry, and vectors without it."),
     "info": ("info:info", "What a model or a file holds, and what opening it costs."),
     "quantize": ("quantize:quantize", "A smaller model: rows as codes, fewer rows."),
     "convert": ("move:convert", "The same vectors in another format."),

@@ -15,10 +15,10 @@ from omnivec.evaluate.bias.words import Group
 
 def tests() -> dict[str, BiasTest]:
     """The ten tests of Caliskan, Bryson and Narayanan 2017, WEAT1 to WEAT10."""
-    return {name: published(name) for name in _data()["tests"]}
+    return {name: published_test(name) for name in _data()["tests"]}
 
 
-def published(name: str) -> BiasTest:
+def published_test(name: str) -> BiasTest:
     """A test by its name, in any case. Raises: OptionError for an unknown one."""
     return of_sets(_known(name, _data()["tests"], "test"), sets())
 

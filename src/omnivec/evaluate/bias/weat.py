@@ -70,7 +70,7 @@ class WeatScore(Tabular):
         """One row of figures, with the coverage below."""
         first, second, third, fourth = (group.name for group in self.groups)
         columns = ("WEAT", "effect size", "95 % interval", "p", "known", "of words")
-        known, asked = (sum(counts) for counts in zip(*map(_counts, self.groups), strict=True))
+        known, asked = (sum(counts) for counts in zip(*(group.counts for group in self.groups), strict=True))
         row = (
             f"{first} / {second}, {third} / {fourth}", self.effect_size, str(self.interval), self.p_value,
             known, asked,
@@ -225,7 +225,3 @@ def _interval(first: NDArray[np.float64], second: NDArray[np.float64], seed: int
     effects = np.where(spread > _NOTHING, apart / np.where(spread > _NOTHING, spread, 1.0), 0.0)
     low, high = np.quantile(effects, [0.025, 0.975])
     return Interval(float(low), float(high))
-
-
-def _counts(group: Found) -> tuple[int, int]:
-    return len(group.words), group.asked

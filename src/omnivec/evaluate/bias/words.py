@@ -50,6 +50,11 @@ class Found:
         """Different words in the list."""
         return len(self.words) + len(self.unknown)
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Known words, and asked ones."""
+        return len(self.words), self.asked
+
     def as_json(self) -> dict[str, object]:
         """Name and coverage."""
         return {
@@ -72,7 +77,7 @@ class Lookup:
     ) -> None:
         if unknown not in POLICIES:
             raise OptionError(f"unknown must be one of {', '.join(POLICIES)}, got {unknown!r}")
-        self.vectors, self._fold, self._policy = vectors, fold_case, unknown
+        self.vectors, self.fold_case, self.unknown = vectors, fold_case, unknown
         self._compose = composing(vectors) if unseen else None
         self._folded: dict[str, int] | None = None
 
@@ -81,10 +86,14 @@ class Lookup:
         """A lookup as it is, or that of vectors with the defaults."""
         return vectors if isinstance(vectors, Lookup) else cls(vectors)
 
+    def alike(self, vectors: Vectors) -> Lookup:
+        """A lookup of other vectors that finds words as this one does."""
+        return Lookup(vectors, fold_case=self.fold_case, unknown=self.unknown)
+
     def row(self, word: str) -> int:
         """The row of a word, -1 when it is unknown. Keys that are written alike come first."""
         row = self.vectors.keys.find(word)
-        if row >= 0 or not self._fold:
+        if row >= 0 or not self.fold_case:
             return row
         if self._folded is None:
             self._folded = folded(self.vectors.keys, None, True).rows
@@ -110,7 +119,7 @@ class Lookup:
             raise InputError(f"{group.name}: has no word; a list of one or more words is needed")
         known = {word: vector for word in asked if (vector := self.vector(word)) is not None}
         missing = tuple(word for word in asked if word not in known)
-        if missing and self._policy == "refuse":
+        if missing and self.unknown == "refuse":
             raise InputError(
                 f"{group.name}: {len(missing)} of {len(asked)} words are unknown: {some(missing)}; leave "
                 'them out of the list, or let unknown be "skip"'
@@ -140,7 +149,7 @@ class Lookup:
             if not lost:
                 whole.append(Found(what, given, np.stack([v for v in vectors if v is not None]), ()))
         unknown = tuple(dict.fromkeys(missing))
-        if unknown and self._policy == "refuse":
+        if unknown and self.unknown == "refuse":
             raise InputError(
                 f"{what}: {len(unknown)} words are unknown: {some(unknown)}; leave them out of the list, or "
                 'let unknown be "skip"'

@@ -107,7 +107,7 @@ def debias(
     after = _with(before, table)
     found = residual(
         lookup, after.vectors, axis, asked.asked,
-        Asked(tuple(tests), similarity, analogies, fold_case, unknown, seed), _notes(chosen, table),
+        Asked(tuple(tests), similarity, analogies, seed), _notes(chosen, table),
     )  # fmt: skip
     after.config[RECORD] = {
         "method": method, "direction": axis.name, "pairs": len(axis.pairs), "explained": list(axis.explained),

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from omnivec.compress.report import words_compared
 from omnivec.data.datasets import word_sets
-from omnivec.errors import InputError
 from omnivec.evaluate.analogy import analogies
-from omnivec.evaluate.bias import BiasTest, Direction, Lookup, Recovered, WeatScore, recovered, weat
+from omnivec.evaluate.bias import BiasTest, Direction, Lookup, Recovered, WeatScore, battery, recovered
 from omnivec.evaluate.bias.lists import PathOrName
 from omnivec.evaluate.bias.recovered import LEAST
 from omnivec.evaluate.similarity import similarity
@@ -25,13 +24,11 @@ from omnivec.vectors import Vectors
 @final
 @dataclass(frozen=True)
 class Asked:
-    """What is measured besides what can be recovered, and how words are found."""
+    """What is measured besides what can be recovered."""
 
     tests: tuple[BiasTest, ...]
     similarity: Sequence[PathOrName] | None
     analogies: PathOrName | None
-    fold_case: bool
-    unknown: str
     seed: int
 
 
@@ -44,7 +41,7 @@ def residual(
     notes: Sequence[str],
 ) -> Residual:
     """The report. `vectors` are those after, of the words of `before`; `sides` the rows to tell apart."""
-    after = Lookup(vectors, fold_case=asked.fold_case, unknown=asked.unknown)
+    after = before.alike(vectors)
     told, kept, rows = list(notes), words_compared(before.vectors, vectors), np.concatenate(sides)
     if min(map(len, sides)) < LEAST:
         told.append(
@@ -57,18 +54,11 @@ def residual(
     if min(map(len, sides)) >= LEAST:
         found = recovered(old, first, seed=asked.seed), recovered(new, first, seed=asked.seed)
     tests: dict[str, tuple[WeatScore, WeatScore]] = {}
-    for test in asked.tests:
-        try:
-            was, now = (
-                weat(each, test.targets, test.attributes, seed=asked.seed) for each in (before, after)
-            )
-        except InputError as error:
-            if len(asked.tests) == 1:
-                raise
-            told.append(f"{test.name} was not measured: {error}.")
-        else:
-            tests[test.name] = was, now
-    quality = _quality(before.vectors, vectors, asked)
+    if asked.tests:
+        was, now = (battery(each, asked.tests, seed=asked.seed) for each in (before, after))
+        tests = {name: (was.scores[name], now.scores[name]) for name in was.scores}
+        told += [f"{name}: not measured: {why}." for name, why in was.failed.items()]
+    quality = _quality(before, vectors, asked)
     if not quality:
         told.append("Quality lost on sets of word pairs or analogies: not measured, none was given or found.")
     along = [float(np.abs(axis.along(each)).mean()) if len(rows) else 0.0 for each in (old, new)]
@@ -79,15 +69,16 @@ def residual(
     )  # fmt: skip
 
 
-def _quality(before: Vectors, after: Vectors, asked: Asked) -> dict[str, tuple[float | None, float | None]]:
+def _quality(before: Lookup, after: Vectors, asked: Asked) -> dict[str, tuple[float | None, float | None]]:
     files = word_sets() if asked.similarity is None else [Path(path) for path in asked.similarity]
     found: dict[str, tuple[float | None, float | None]] = {}
     for path in files:
-        was, now = (similarity(each, path, fold_case=asked.fold_case) for each in (before, after))
+        was, now = (similarity(each, path, fold_case=before.fold_case) for each in (before.vectors, after))
         found[f"{was.name}, Spearman of {was.covered} of {was.pairs} pairs"] = was.spearman, now.spearman
     if asked.analogies is not None:
         one, other = (
-            analogies(each, asked.analogies, fold_case=asked.fold_case).total for each in (before, after)
+            analogies(each, asked.analogies, fold_case=before.fold_case).total
+            for each in (before.vectors, after)
         )
         found[f"analogies, accuracy of {one.seen:,} of {one.asked:,}"] = one.accuracy, other.accuracy
     return found
