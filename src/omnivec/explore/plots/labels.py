@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias, final
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,10 @@ RINGS = (1.0, 2.0, 3.5, 5.5, 8.0)
 """How far away, in gaps; beyond the second a thin line leads to the point."""
 GAP, RADIUS = 5.0, 4.0
 """Points of type from a point to the edge of its name, and that no other name may come near it."""
-FAR, COVERED, OUTSIDE, CROSSED = 0.4, 4.0, 12.0, 12.0
-"""Costs: of a ring, of covering a point, of a share of the name beyond the frame or below another name."""
+FAR, COVERED, OUTSIDE, BELOW, CROSSED = 0.4, 4.0, 12.0, 12.0, 0.8
+"""Costs: of a ring, of a covered point, of a share of the name beyond the frame or below another name, and of
+each part of a line that passes through a name or over a point."""
+PARTS = np.array([0.25, 0.5, 0.75, 1.0])
 PASSES = 4
 TOO_MUCH = 0.12  # of a name below others: it is left out
 
@@ -47,9 +49,12 @@ def name_points(
     crowded = room.crowded(places)
     rows = np.arange(len(names))
     shift, ring = room.shifts[rows, places], room.rings[places]
-    for point, name, by, far, hidden in zip(points, names, shift / dots, ring, crowded, strict=True):
+    begin = 0.5 + (room.edges[rows, places] - shift) / sizes
+    for point, name, by, at, far, hidden in zip(
+        points, names, shift / dots, begin, ring, crowded, strict=True
+    ):
         if not hidden:
-            _write(ax, point, name, by, leader=far > 1)
+            _write(ax, point, name, by, at if far > 1 else None)
     readable(ax)
     return int(crowded.sum())
 
@@ -85,6 +90,10 @@ class _Room:
         # At the root of two either the side or the corner of a name touches the circle around its point.
         half = np.clip(directions * math.sqrt(2), -1, 1)[None] * sizes[:, None] / 2
         self.shifts: Numbers = away[None] + half  # (names, places, 2)
+        # Lines begin where a name is nearest to its point; in the first rings there is none.
+        nearest = self.shifts - np.clip(self.shifts, -sizes[:, None] / 2, sizes[:, None] / 2)
+        self.edges: Numbers = nearest * (self.rings > 1)[None, :, None]
+        self.lines: Numbers = self.edges[:, :, None] * PARTS[:, None]  # (names, places, parts, 2)
         self.farthest = np.abs(self.shifts).max((0, 1)) + sizes.max(0)
 
     def alone(self, blocked: Numbers, radius: float, frame: Numbers) -> Numbers:
@@ -97,7 +106,9 @@ class _Room:
             inside = np.clip(np.minimum(high, frame[1]) - np.maximum(low, frame[0]), 0, None).prod(1)
             away = np.abs(middle[:, None] - blocked[None]) - size / 2
             covered = (np.hypot(*np.clip(away, 0, None).T) < radius).sum(0)
-            cost[name] = fixed + COVERED * covered + OUTSIDE * (1 - inside / size.prod())
+            parts = (self.here[name] + self.lines[name])[:, :, None] - blocked[None, None]
+            met = (np.hypot(*parts.T) < radius / 2).any(0).sum(0) - 1  # all parts but its own point
+            cost[name] = fixed + COVERED * covered + OUTSIDE * (1 - inside / size.prod()) + CROSSED * met
         return cost
 
     def settled(self, cost: Numbers) -> Whole:
@@ -111,7 +122,8 @@ class _Room:
         for _ in range(PASSES):
             before = places.copy()
             for name in self._order:
-                places[name] = int((cost[name] + CROSSED * self._below(name, places)).argmin())
+                below, crossed = self._met(name, places)
+                places[name] = int((cost[name] + BELOW * below + CROSSED * crossed).argmin())
             if (before == places).all():
                 break
         return places
@@ -120,12 +132,14 @@ class _Room:
         """Which names lie on others, the ones with the most neighbours first to be told so."""
         standing = places.copy()
         for name in self._order:
-            if self._below(name, standing)[places[name]] > TOO_MUCH:
+            if self._met(name, standing)[0][places[name]] > TOO_MUCH:
                 standing[name] = -1
         return standing < 0
 
-    def _below(self, name: int, places: Whole) -> Numbers:
-        """For each place of a name, which share of it lies below the names that stand, (places,)."""
+    def _met(self, name: int, places: Whole) -> tuple[Numbers, Whole]:
+        """For each place of a name, which share of it lies below the names that stand; and how many parts of
+        lines, its own or theirs, pass through a name. (places,) each.
+        """
         reach = np.abs(self.shifts[name]).max(0) + self.farthest
         near = (np.abs(self.here - self.here[name]) < reach).all(1) & (places >= 0)
         near[name] = False
@@ -136,15 +150,24 @@ class _Room:
         shared = np.clip(room[None] - np.abs(middle[:, None] - there[None]), 0, None)
         shared = np.minimum(shared, np.minimum(self.sizes[name], self.sizes[others])[None])
         share: Numbers = shared.prod(2).sum(1) / self.sizes[name].prod()
-        return share
+        own = np.abs((self.here[name] + self.lines[name])[:, :, None] - there)  # (places, parts, others, 2)
+        theirs = self.here[others, None] + self.lines[others, places[others]]  # (others, parts, 2)
+        mine = np.abs(theirs[None] - middle[:, None, None])  # (places, others, parts, 2)
+        crossed = (own < self.sizes[others] / 2).all(3).sum((1, 2))
+        crossed += (mine < self.sizes[name] / 2).all(3).sum((1, 2))
+        return share, crossed
 
 
-def _write(ax: Axes, point: NDArray[np.floating], name: str, by: Numbers, *, leader: bool) -> None:
+def _write(ax: Axes, point: NDArray[np.floating], name: str, by: Numbers, line: Numbers | None) -> None:
+    """A name beside its point; `line`: where on it, in shares of its size, a line to the point begins."""
     from matplotlib.patheffects import withStroke
 
+    leader: dict[str, Any] | None = None
+    if line is not None:
+        leader = {"arrowstyle": "-", "color": QUIET, "lw": 0.7, "patchA": None, "shrinkA": 0.5, "shrinkB": 3}
+        leader["relpos"] = (float(line[0]), float(line[1]))
     ax.annotate(
         name, (float(point[0]), float(point[1])), (float(by[0]), float(by[1])), textcoords="offset points",
         ha="center", va="center", fontsize="small", zorder=5, parse_math=False,
-        path_effects=[withStroke(linewidth=2.5, foreground=ax.get_facecolor())],
-        arrowprops={"arrowstyle": "-", "color": QUIET, "lw": 0.6, "shrinkB": 3} if leader else None,
+        path_effects=[withStroke(linewidth=2.5, foreground=ax.get_facecolor())], arrowprops=leader,
     )  # fmt: skip
