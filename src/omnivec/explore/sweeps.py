@@ -1,0 +1,94 @@
+"""Pictures of a sweep: quality against cost, and against what was swept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from omnivec.errors import OptionError
+from omnivec.explore.plots import curves, svg
+from omnivec.results import Figure
+from omnivec.tuning.swept import SEED, Sweep, spoken
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SERIES, LABEL = "others", "point"
+
+
+def against_cost(sweep: Sweep, measure: str | None = None, ax: Axes | None = None) -> Axes:
+    """A measure, the first one unless named, against the seconds of a training, on a logarithmic scale.
+
+    Models that differ in one swept thing alone, that with most values, are joined; each point says its value
+    of it. Values are those on the items that all models know, means over seeds.
+    Raises: OptionError for a measure that is none, or that no model has; MissingExtra without matplotlib.
+    """
+    along = _main(sweep)
+    points = [{**point, LABEL: _said(point, along)} for point in _points(sweep)]
+    label = LABEL if along else None
+    ends = _ends(sweep, measure)
+    return curves(points, "seconds", ends[0], _group(sweep), ax, label=label, interval=ends[1], log=True)
+
+
+def against_axis(sweep: Sweep, measure: str | None = None, ax: Axes | None = None) -> Axes:
+    """A measure against the swept thing that has most values; a share of the text is told in tokens.
+
+    Raises: as `against_cost`, and OptionError where nothing was swept.
+    """
+    along = _main(sweep)
+    if along is None:
+        raise OptionError("nothing was swept, so that there is nothing to draw a measure against")
+    along, ends = "tokens" if along == "share" else along, _ends(sweep, measure)
+    points = _points(sweep)
+    log = all(isinstance(point[along], (int, float)) and point[along] > 0 for point in points)
+    return curves(points, along, ends[0], _group(sweep), ax, interval=ends[1], log=log)
+
+
+def figures(sweep: Sweep) -> list[Figure]:
+    """All pictures of a sweep, for a page; none where no model has a score. Raises: MissingExtra."""
+    found = []
+    for name in sweep.measures if sweep.done else ():
+        if all(point[name] is None for point in sweep.points()):
+            continue
+        found.append(Figure(svg(against_cost(sweep, name)), f"{name} against seconds of training"))
+        if (along := _main(sweep)) is not None:
+            found.append(Figure(svg(against_axis(sweep, name)), f"{name} against {along}"))
+    return found
+
+
+def _points(sweep: Sweep) -> list[dict[str, Any]]:
+    """The points of a sweep with the name of their line."""
+    along = _main(sweep)
+    found = []
+    for point in sweep.points():
+        others = {name: point[name] for name in sweep.axes if name not in (along, SEED)}
+        found.append({**point, SERIES: spoken(others) if others else ""})
+    return found
+
+
+def _main(sweep: Sweep) -> str | None:
+    """The swept thing with most values, seeds and learners apart; the first of several."""
+    values = {
+        axis: {model.setting[axis] for model in sweep.models} - {None}
+        for axis in sweep.axes
+        if axis not in (SEED, "learner")
+    }
+    return max(values, key=lambda axis: len(values[axis])) if values else None
+
+
+def _group(sweep: Sweep) -> str | None:
+    return SERIES if set(sweep.axes) - {SEED, _main(sweep)} else None
+
+
+def _said(point: Mapping[str, Any], along: str | None) -> str:
+    value = None if along is None else point[along]
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _ends(sweep: Sweep, measure: str | None) -> tuple[str, tuple[str, str] | None]:
+    """The measure, and the names of its low and high end where lines are few enough to have bands."""
+    name = measure or next(iter(sweep.measures), "")
+    if name not in sweep.measures:
+        raise OptionError(f"measure must be one of {', '.join(sweep.measures) or 'none yet'}, got {name!r}")
+    lines = {point[SERIES] for point in _points(sweep)}
+    return name, (f"{name} low", f"{name} high") if len(lines) <= 2 else None
