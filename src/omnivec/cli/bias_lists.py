@@ -14,7 +14,6 @@ from omnivec.cli.failure import WrongCall, existing
 
 if TYPE_CHECKING:
     from omnivec.evaluate.bias import BiasTest, Group
-    from omnivec.evaluate.bias.lists import Pairs
 
 LISTS = FlagGroup("Word lists", sort_key=1)
 ALL = "all"
@@ -104,13 +103,14 @@ class Lists:
             return read_words(existing(name))
         return published.named(name, known)
 
-    def pairs(self, name: str) -> Pairs:
-        """Pairs of words: a file of them, or published ones by name."""
-        from omnivec.evaluate.bias import published, read_pairs
+    def pairs(self, name: str) -> Path | str:
+        """Where pairs of words are: the name of published ones, or a file that is there."""
+        from omnivec.evaluate.bias import published
 
-        if name in published.pair_names() and not Path(name).exists():
-            return published.pairs(name)
-        return read_pairs(existing(name))
+        if Path(name).exists() or Path(name).suffix or Path(name).name != name:
+            return Path(existing(name))
+        published.pairs(name)
+        return name
 
     def _by_name(self) -> dict[str, Group]:
         from omnivec.evaluate.bias import published, read_sets
@@ -119,12 +119,3 @@ class Lists:
 
 
 ListFlags = Annotated[Lists, Parameter(name="*")]
-
-Pairs_ = Annotated[
-    str,
-    Parameter(
-        name="--pairs", metavar="FILE", show_default=False,
-        help="Pairs of words that differ in what is meant: two a line, or JSON. [default gender, ten "
-        "published ones]",
-    ),
-]  # fmt: skip

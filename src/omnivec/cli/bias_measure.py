@@ -117,6 +117,7 @@ class Asked:
     tests: list[BiasTest]
     targets: list[Group]
     attributes: list[Group]
+    pairs_name: str
     pairs: Pairs
     words: Group | None
     probes: list[str]
@@ -135,6 +136,8 @@ class Asked:
         counts: str | None,
     ) -> Asked:
         """Read the lists. Raises: WrongCall for flags that say nothing together; InputError, OptionError."""
+        from omnivec.evaluate.bias import pairs_of
+
         lists.check()
         chosen = _measures(lists, measures, words)
         if not chosen and not probe:
@@ -157,7 +160,7 @@ class Asked:
         if len(tests) > 1 and {"sc-weat", "rnsb"} & {*chosen}:
             raise WrongCall(f"sc-weat and rnsb are of one test at a time, got {len(tests)}")
         return cls(
-            chosen, tests, targets, attributes, lists.pairs(pairs or "gender"),
+            chosen, tests, targets, attributes, *pairs_of(lists.pairs(pairs or "gender")),
             None if words is None else lists.group(words), probe or [], poles or [],
             None if counts is None else _cells(counts),
         )  # fmt: skip
@@ -210,7 +213,7 @@ def measured(lookup: Lookup, asked: Asked, chance: Chance, topn: int) -> dict[st
     if "rnsb" in asked.measures:
         found["rnsb"] = [bias.rnsb(lookup, asked.targets, asked.attributes)]
     if asked.words is not None and "projection" in asked.measures:
-        axis = bias.direction(lookup, asked.pairs)
+        axis = bias.direction(lookup, asked.pairs, name=asked.pairs_name)
         found["projection"] = [bias.projection(lookup, axis, asked.words)]
     if asked.words is not None and "ripa" in asked.measures:
         found["ripa"] = [bias.ripa(lookup, asked.pairs, asked.words)]

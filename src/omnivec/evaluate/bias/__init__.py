@@ -5,7 +5,7 @@ from omnivec.evaluate.bias.counted import counted
 from omnivec.evaluate.bias.direction import Direction, ProjectionScore, direction, projection
 from omnivec.evaluate.bias.lists import BiasTest, read_pairs, read_sets, read_words
 from omnivec.evaluate.bias.probes import Probe, probe
-from omnivec.evaluate.bias.published import pairs, published_test, sets, sources, tests
+from omnivec.evaluate.bias.published import pairs, pairs_of, published_test, sets, sources, tests
 from omnivec.evaluate.bias.recovered import Recovered, recovered
 from omnivec.evaluate.bias.ripa import RipaScore, ripa
 from omnivec.evaluate.bias.rnsb import RnsbScore, rnsb
@@ -31,6 +31,7 @@ __all__ = [
     "counted",
     "direction",
     "pairs",
+    "pairs_of",
     "probe",
     "projection",
     "published_test",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 from omnivec.errors import InputError
 from omnivec.evaluate.bias.lists import BiasTest
 from omnivec.evaluate.bias.weat import WeatScore, weat
-from omnivec.evaluate.bias.words import Lookup
+from omnivec.evaluate.bias.words import Lookup, many_lost
 from omnivec.results import Cell, ResultTable, Tabular
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Battery(Tabular):
     """Scores by the name of the test."""
 
+    tests: Mapping[str, BiasTest]
     scores: Mapping[str, WeatScore]
     failed: Mapping[str, str]
     """Why a test could not be made."""
@@ -50,18 +51,26 @@ class Battery(Tabular):
                     else [other.effect_size, score.effect_size - other.effect_size]
                 )
             rows.append(row)
-        notes = [f"{name}: not measured: {why}." for name, why in self.failed.items()]
+        return [ResultTable("WEAT", columns, rows, {"p": ".2g", "difference": "+.3f"}, self._notes())]
+
+    def _notes(self) -> list[str]:
+        """What was tested, coverage, what p is, and what could not be measured."""
+        notes = [self.tests[name].words() for name in self.scores] if len(self.scores) == 1 else []
         if len(self.scores) == 1:
             notes += next(iter(self.scores.values())).notes()
-        elif self.scores:
+        else:
+            notes += [
+                f"{name}: {note}" for name, score in self.scores.items() for note in many_lost(score.groups)
+            ]
             sides = {score.two_sided for score in self.scores.values()}
             notes.append(f"p: {'two' if True in sides else 'one'}-sided, of each test alone.")
+        notes += [f"{name}: not measured: {why}." for name, why in self.failed.items()]
         if self.data:
             notes.append(
                 "Of the counts: the same test on positive pointwise mutual information, which has learned "
                 "nothing; a difference above 0 came of learning."
             )
-        return [ResultTable("WEAT", columns, rows, {"p": ".2g", "difference": "+.3f"}, notes)]
+        return notes
 
     def _beside(self, name: str) -> dict[str, object]:
         if name not in self.data:
@@ -87,7 +96,8 @@ def battery(
     """
     lookup = Lookup.of(vectors)
     scores, failed, data = dict[str, WeatScore](), dict[str, str](), dict[str, WeatScore]()
-    for test in tests:
+    asked = {test.name: test for test in tests}
+    for test in asked.values():
         try:
             for found, where in ((scores, lookup), (data, counts)):
                 if where is not None:
@@ -100,4 +110,4 @@ def battery(
             scores.pop(test.name, None)
     if not scores:
         raise InputError(next(iter(failed.values()), "no test was named; name one, as WEAT6"))
-    return Battery(scores, failed, data)
+    return Battery(asked, scores, failed, data)

@@ -30,6 +30,12 @@ class BiasTest:
     attributes: tuple[Group, Group]
     source: str = ""
 
+    def words(self) -> str:
+        """A sentence: what is compared, and who published it."""
+        (one, other), (first, second) = self.targets, self.attributes
+        paper = f" ({self.source})" if self.source else ""
+        return f"{one.name} and {other.name}, by {first.name} and {second.name}{paper}."
+
 
 def read_words(path: PathOrName) -> Group:
     """A list of words, named as the file without its ending.

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from omnivec.errors import OptionError
-from omnivec.evaluate.bias.lists import BiasTest, Pairs
+from omnivec.evaluate.bias.lists import BiasTest, Pairs, read_pairs
 from omnivec.evaluate.bias.words import Group
+
+PairSource: TypeAlias = Sequence[Sequence[str]] | Path | str
+"""Pairs, the path of a file of them, or the name of published ones."""
 
 
 def tests() -> dict[str, BiasTest]:
@@ -56,9 +61,13 @@ def pairs(name: str) -> Pairs:
     return tuple(tuple(pair) for pair in tables[_known(name, tables, "table of pairs")]["words"])
 
 
-def pair_names() -> list[str]:
-    """Names of the tables of pairs."""
-    return [*_data()["pairs"]]
+def pairs_of(source: PairSource) -> tuple[str, Pairs]:
+    """What pairs are called, and the pairs: given, of a file, or published. Raises: as those who read them."""
+    if isinstance(source, str):
+        return f"{source} (published)", pairs(source)
+    if isinstance(source, Path):
+        return source.stem, read_pairs(source)
+    return "the given pairs", tuple(tuple(pair) for pair in source)
 
 
 def named(name: str, sets: dict[str, Group]) -> Group:

@@ -53,8 +53,9 @@ class RnsbScore(Tabular):
             (group.name, float(np.mean([self.negative[word] for word in group.words])), len(group.words))
             for group in self.groups[:-2]
         ]
-        columns = ("list", "mean negative probability", "words")
-        words = ResultTable("RNSB by word", ("word", "negative probability"), [*self.negative.items()])
+        told = f"probability of {self.groups[-1].name}"
+        columns = ("list", f"mean {told}", "words")
+        words = ResultTable("RNSB by word", ("word", told), [*self.negative.items()])
         return [ResultTable("RNSB", columns, lists, notes=notes), words]
 
 

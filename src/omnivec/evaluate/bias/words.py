@@ -168,7 +168,7 @@ def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def some(words: Sequence[str]) -> str:
     """The first few words."""
-    more = f" and {len(words) - WORDS_SHOWN} more" if len(words) > WORDS_SHOWN else ""
+    more = f" and {len(words) - WORDS_SHOWN:,} more" if len(words) > WORDS_SHOWN else ""
     return ", ".join(words[:WORDS_SHOWN]) + more
 
 
@@ -177,11 +177,15 @@ def coverage_notes(groups: Iterable[Found]) -> list[str]:
     all_of = list(groups)
     asked, found = sum(group.asked for group in all_of), sum(len(group.words) for group in all_of)
     missing = tuple(dict.fromkeys(word for group in all_of for word in group.unknown))
-    notes = [f"{found} of {asked} words are known" + (f"; left out: {some(missing)}." if missing else ".")]
-    for group in all_of:
-        if len(group.unknown) > MANY_LOST * group.asked:
-            notes.append(
-                f"{group.name} has lost {len(group.unknown)} of {group.asked} words: what is left may say "
-                "something else."
-            )
-    return notes
+    lost = f"; left out: {some(missing)}." if missing else "."
+    return [f"{found:,} of {asked:,} words are known{lost}", *many_lost(all_of)]
+
+
+def many_lost(groups: Iterable[Found]) -> list[str]:
+    """A sentence for each list that has lost so many words that it may be another one."""
+    return [
+        f"{group.name} has lost {len(group.unknown):,} of {group.asked:,} words: what is left may say something "
+        "else."
+        for group in groups
+        if len(group.unknown) > MANY_LOST * group.asked
+    ]

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from omnivec.errors import OptionError
-from omnivec.evaluate.bias import BiasTest, Direction, Group, Lookup, direction, pairs
+from omnivec.evaluate.bias import BiasTest, Direction, Group, Lookup, direction, pairs_of
 from omnivec.evaluate.bias.lists import PathOrName
+from omnivec.evaluate.bias.published import PairSource
+from omnivec.evaluate.bias.words import some
 from omnivec.explore.debias.measured import Asked, residual
 from omnivec.explore.debias.methods import METHODS, Removal
 from omnivec.explore.debias.residual import Residual
@@ -42,10 +44,10 @@ class Debiased:
 
 def debias(
     source: Model | Vectors | str | os.PathLike[str],
-    definitional: Sequence[Sequence[str]] | str = "gender",
+    definitional: PairSource = "gender",
     *,
     method: str = "hard",
-    equalise: Sequence[Sequence[str]] | None = None,
+    equalise: PairSource | None = None,
     specific: Group | None = None,
     neutral: Group | None = None,
     words: Sequence[Group] | None = None,
@@ -63,7 +65,7 @@ def debias(
 
     Args:
         source: a model, its path, or vectors; it stays as it is.
-        definitional: the pairs, or the name of published ones.
+        definitional: the pairs, a path of a file of them, or as a text the name of published ones.
         method: "hard" makes neutral words orthogonal to the direction and the words of `equalise` equally far
             from them; "neutralise" does the former alone; "soft" maps all words such that inner products
             stay as far as they can; "nullspace" removes every direction by which a linear classifier tells
@@ -89,12 +91,9 @@ def debias(
     _check(method, equalise, strength, rounds)
     before = _opened(source)
     lookup = Lookup(before.vectors, fold_case=fold_case, unknown=unknown)
-    if isinstance(definitional, str):
-        name, definitional = f"{definitional} (published)", pairs(definitional)
-    else:
-        name = "the given pairs"
-    axis = direction(lookup, definitional, name=name, components=components)
-    even = (definitional if equalise is None else equalise) if method == "hard" else ()
+    name, pairs = pairs_of(definitional)
+    axis = direction(lookup, pairs, name=name, components=components)
+    even = (pairs if equalise is None else pairs_of(equalise)[1]) if method == "hard" else ()
     chosen = scope(lookup, axis, even, specific, neutral, cases=fold_case)
     asked = (
         sides(lookup, axis, chosen.neutral)
@@ -153,7 +152,7 @@ def _with(before: Model, table: Table) -> Model:
 def _notes(chosen: Scope, table: Table) -> list[str]:
     notes = []
     if chosen.left_out:
-        notes.append(f"Pairs not made even, a word is unknown or in two: {', '.join(chosen.left_out)}.")
+        notes.append(f"Not made even, since a word is unknown or in two pairs: {some(chosen.left_out)}.")
     empty = int((~table.stored.any(axis=1)).sum())
     if empty:
         notes.append(f"{empty:,} words have nothing left, or had nothing: their vectors are zeros.")

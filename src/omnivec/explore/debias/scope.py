@@ -32,7 +32,7 @@ class Scope:
     even: tuple[NDArray[np.int64], ...]
     """Rows of the sets that are made alike but for the direction."""
     left_out: tuple[str, ...]
-    """Words of such sets that have no vector, or stand in an earlier set."""
+    """Such sets with a word that has no vector, or stands in an earlier set."""
 
 
 def scope(
@@ -76,15 +76,16 @@ def _even(
         spellings = [tuple(words)]
         if cases:
             spellings += [tuple(map(how, words)) for how in (str.lower, str.title, str.upper)]
-        known = 0
+        known = False
         for spelled in dict.fromkeys(spellings):
             rows = [lookup.vectors.keys.find(word) for word in spelled]
+            known |= any(np.array_equal(rows, earlier) for earlier in found)
             if min(rows) >= 0 and len(set(rows)) == len(rows) > 1 and taken.isdisjoint(rows):
                 found.append(np.array(rows))
                 taken.update(rows)
-                known += 1
-        missing += [] if known else list(words)
-    return tuple(found), tuple(dict.fromkeys(missing))
+                known = True
+        missing += [] if known else [" ".join(words)]
+    return tuple(found), tuple(missing)
 
 
 @final
