@@ -175,7 +175,7 @@ def test_tables_and_json_say_the_same(score):
     assert [row[0] for row in table.rows] == [*told["scores"]]
     assert [row[1] for row in table.rows] == [one["accuracy"] for one in told["scores"].values()]
     assert [row[-1] for row in differences.rows] == [each["p_value"] for each in told["differences"]]
-    assert "6 were made" in differences.notes[-1]
+    assert "of 6 made" in differences.notes[-1]
     assert "<table>" in score._repr_html_()
 
 

@@ -108,11 +108,11 @@ def compare(
 def named(paths: Sequence[str]) -> dict[str, str]:
     """A name for each path, in their order: without its ending where that differs, or else with a number."""
     found: dict[str, str] = {}
-    stems = [Path(path).stem or path for path in paths]
-    for path, stem in zip(paths, stems, strict=True):
-        name = path if stems.count(stem) > 1 else stem
-        again = [other for other in found.values() if other == path]
-        found[f"{name} ({len(again) + 1})" if again else name] = path
+    stems = [Path(path).stem for path in dict.fromkeys(paths)]
+    for place, path in enumerate(paths):
+        name = path if stems.count(Path(path).stem) > 1 else Path(path).stem
+        before = paths[:place].count(path)
+        found[f"{name} ({before + 1})" if before else name] = path
     return found
 
 

@@ -34,16 +34,17 @@ class Asked:
     texts: Annotated[
         str | None,
         Parameter(
-            group=TEXTS, metavar="FILE",
+            group=TEXTS, metavar="FILE", allow_leading_hyphen=True,
             help="Texts with one label each, which every model tells by the same classifier, beside tf-idf.",
         ),
     ] = None  # fmt: skip
     test: Annotated[
         str | None,
         Parameter(
-            group=TEXTS, metavar="FILE", help="Texts to be judged by; without them by cross-validation."
+            group=TEXTS, metavar="FILE", allow_leading_hyphen=True,
+            help="Texts to be judged by; without them by cross-validation.",
         ),
-    ] = None
+    ] = None  # fmt: skip
     folds: Annotated[
         int, count("folds", 2, 1000),
         Parameter(group=TEXTS, show_default=False, help="Of --texts without --test. [default 10]"),
@@ -136,7 +137,7 @@ def told(
 
 
 def _read(path: str, prefix: str, table: Labelled, display: Display) -> tuple[list[str], list[str]]:
-    """Texts and labels of a table whose columns are named, of lines with a prefix, or as the content tells."""
+    """Texts and labels: of a table with named columns, of lines with a prefix, or as the content tells."""
     without = 0
     with display.busy("Reading", path):
         if table.columns() is None and _is_plain(path, prefix):

@@ -88,7 +88,7 @@ class NotThere(InputError):
 
 
 _REMEDY = re.compile(
-    r"\b(give|lower|raise|see|set) (buckets|components|dim|encoding_errors|epochs|folds|heldout|heldout_text"
+    r"\b(give|lower|raise|see|set) (buckets|clusters|components|dim|encoding_errors|epochs|folds|heldout|heldout_text"
     r"|label_min_count|label_prefix|limit|lr|max_size|memory|min_count|negatives|sample|target_min_count|threads"
     r"|threshold|unit)\b"
 )

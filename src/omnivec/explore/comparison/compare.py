@@ -11,8 +11,8 @@ from omnivec.errors import InputError, OptionError
 from omnivec.evaluate.intervals import bootstrap
 from omnivec.explore.comparison.comparison import Comparison, Mover
 from omnivec.explore.comparison.overlap import overlaps
-from omnivec.explore.comparison.procrustes import displacements, rotation
-from omnivec.explore.comparison.shared import Shared, shared
+from omnivec.explore.comparison.procrustes import displacements
+from omnivec.explore.comparison.shared import shared
 from omnivec.vectors import Vectors
 
 ASKED = 10_000
@@ -63,7 +63,7 @@ def compare(
     head = np.arange(min(len(place), asked or len(place)))
     rows = np.union1d(head, np.array(own, np.int64))
     shares, near_a, near_b = overlaps(a, b, common, rows, k)
-    moved = _moved(a, b, common, rows, len(head))
+    moved = displacements(a.index.unit(common.a[rows]), b.index.unit(common.b[rows]), len(head))
     at = {row: number for number, row in enumerate(rows.tolist())}
 
     def mover(row: int) -> Mover:
@@ -88,14 +88,6 @@ def spelled(vectors: Vectors, word: str) -> str:
     """A word as the vectors have it, which may be another form of Unicode; as it is where they lack it."""
     row = vectors.keys.find(word)
     return vectors.keys[row] if row >= 0 else word
-
-
-def _moved(
-    a: Vectors, b: Vectors, common: Shared, rows: NDArray[np.int64], fitted: int
-) -> NDArray[np.float64]:
-    """Displacement of each of the rows; the rotation is fitted to the first of the common words."""
-    turn = rotation(a.index.unit(common.a[:fitted]), b.index.unit(common.b[:fitted]))
-    return displacements(a.index.unit(common.a[rows]), b.index.unit(common.b[rows]), turn)
 
 
 def _bands(

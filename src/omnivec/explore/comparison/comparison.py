@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from omnivec.evaluate.intervals import Interval
 from omnivec.results import Cell, ResultTable, Tabular
 
-
 SHOWN = 3
 """Neighbours beside a word in a table, which is to fit a terminal; `Mover` has more."""
 
@@ -93,7 +92,7 @@ class Comparison(Tabular):
             f"Words: {self.common:,} common, {self.only_a:,} only in {a}, {self.only_b:,} only in {b}.",
             f"Asked: the {len(self.words):,} most frequent common words; neighbours are common words.",
             f"overlap: share of the {self.k} nearest words that are the same (by chance {self.chance:.2g}).",
-            f"moved: 1 - cosine, after the rotation of {a} that brings these words nearest to {b}.",
+            f"moved: 1 - cosine, after the rotation that brings these words of {a} and {b} together.",
             *self._lost(),
             f"low to high: {self.overlap_interval.told()}, over words.",
         ]
@@ -107,12 +106,11 @@ class Comparison(Tabular):
         return tables
 
     def _lost(self) -> list[str]:
-        left, right = self.dims
-        if left == right:
+        if self.dims[0] == self.dims[1]:
             return []
-        kept = "uses" if left < right else "keeps"
         return [
-            f"{self.a} has {left} dims, {self.b} {right}: the rotation {kept} {min(self.dims)} of the {max(self.dims)}."
+            f"{self.a} has {self.dims[0]} dims, {self.b} {self.dims[1]}: they meet in {min(self.dims)}, and "
+            "words lie nearer there than those of equal dims do."
         ]
 
     def _moved(self, title: str, movers: list[Mover], notes: Sequence[str] = ()) -> ResultTable:
