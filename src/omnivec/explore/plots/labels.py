@@ -44,7 +44,7 @@ def name_points(
     blocked = here if avoid is None else np.vstack([here, ax.transData.transform(avoid)])
     dots = figure_of(ax).dpi / 72
     room = _Room(here, sizes, GAP * dots)
-    cost = room.alone(blocked, RADIUS * dots, _frame(ax))
+    cost = room.alone(blocked, RADIUS * dots, _frame(ax, GAP * dots))
     places = room.settled(cost)
     crowded = room.crowded(places)
     rows = np.arange(len(names))
@@ -73,9 +73,10 @@ def _sizes(ax: Axes, names: Sequence[str]) -> Numbers:
     return np.array([(box.width, box.height) for box in boxes]).reshape(-1, 2)
 
 
-def _frame(ax: Axes) -> Numbers:
+def _frame(ax: Axes, gap: float) -> Numbers:
+    """The corners between which names belong, clear of the lines around the picture."""
     box = ax.get_window_extent()
-    return np.array([[box.x0, box.y0], [box.x1, box.y1]])
+    return np.array([[box.x0 + gap, box.y0 + gap], [box.x1 - gap, box.y1 - gap]])
 
 
 @final
@@ -106,8 +107,8 @@ class _Room:
             inside = np.clip(np.minimum(high, frame[1]) - np.maximum(low, frame[0]), 0, None).prod(1)
             away = np.abs(middle[:, None] - blocked[None]) - size / 2
             covered = (np.hypot(*np.clip(away, 0, None).T) < radius).sum(0)
-            parts = (self.here[name] + self.lines[name])[:, :, None] - blocked[None, None]
-            met = (np.hypot(*parts.T) < radius / 2).any(0).sum(0) - 1  # all parts but its own point
+            parts = (self.here[name] + self.lines[name])[:, :, None] - np.delete(blocked, name, 0)
+            met = (np.hypot(*parts.T) < radius / 2).any(0).sum(0) * (self.rings > 1)
             cost[name] = fixed + COVERED * covered + OUTSIDE * (1 - inside / size.prod()) + CROSSED * met
         return cost
 
