@@ -79,14 +79,23 @@ def test_analogy(call, vectors_folder):
     fits(json.loads(call("analogy", vectors_folder, "--json", stdin="king queen man")[1]), SHAPES["analogy"])
 
 
-@pytest.mark.parametrize("asked", [["--similarity"], ["--analogies"], ["--similarity", "--analogies"]])
+WORDS = ("--similarity", "--analogies", "--categories", "--outliers")
+
+
+@pytest.mark.parametrize("asked", [*([flag] for flag in WORDS), WORDS])
 def test_evaluate(call, vectors_folder, tmp_path, asked):
     (tmp_path / "--similarity").write_text("king\tqueen\t9\nking\tman\t3\nking\tnobody\t3\n")
     (tmp_path / "--analogies").write_text(": family\nking queen man woman\n: gram1\na b c d\n")
+    (tmp_path / "--categories").write_text("king\truler\nqueen\truler\nman\tperson\n")
+    (tmp_path / "--outliers").write_text("rulers\tking queen\tman nobody\n")
     words = [word for flag in asked for word in (flag, str(tmp_path / flag))]
     report = json.loads(call("evaluate", vectors_folder, *words, "--json")[1])
-    fits(report, SHAPES["evaluate"], optional=("similarity", "analogies"))
+    fits(report, SHAPES["evaluate"], optional=("similarity", "analogies", "categorisation", "outliers"))
     assert len(report) == len(asked)
+
+
+def test_datasets(call, tmp_path):
+    fits(json.loads(call("datasets", "--json", "--data", tmp_path)[1]), SHAPES["datasets"])
 
 
 def test_evaluate_of_sentences(call, vectors_folder, tmp_path):

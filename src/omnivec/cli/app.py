@@ -36,7 +36,7 @@ VERBS = {
     "phrases": ("phrases:phrases", "Words that stand together, as phrases to be joined."),
     "cooccur": ("cooccur:cooccur", "How often words stand near each other, to learn from."),
     "audit": ("audit:audit", "How often word n-grams share a row, beside chance."),
-    "evaluate": ("judge:evaluate", "Word similarity and analogies, or the labels of texts."),
+    "evaluate": ("judge:evaluate", "Words, analogies, sentences, labels: scores with intervals."),
     "baseline": ("baseline:baseline", "Labels by tf-idf, word vectors and the classifier, compared."),
     "compare": ("compare:compare", "What models have in common, and which is better."),
     "sweep": ("sweep:sweep", "Models by dim, window, epochs, learner, text: cost and quality."),
@@ -50,6 +50,7 @@ VERBS = {
     "index": ("index:index", "A quicker, approximate search, saved in a model."),
     "map": ("map:map_", "A page to look around in: search, neighbours, analogies, axes."),
     "learn": ("learn:learn", "Lessons that run: one-hot to attention, each number computed."),
+    "datasets": ("datasets:datasets", "Named data sets, and which of them are on this machine."),
     "demo": ("demo:demo", "All of it in under a minute, on text that is on this machine."),
 }
 """Where a verb lives, and its line in the help."""

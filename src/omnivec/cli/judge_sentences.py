@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,12 +11,12 @@ from cyclopts import Group, Parameter
 from omnivec.cli.ask import recipes
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import choice, count
-from omnivec.cli.out import aligned, shown
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
     from omnivec.evaluate.sts import STSAverage, STSScore
     from omnivec.model import Model
+    from omnivec.results import ResultTable
     from omnivec.sklearn.transfer import TransferScore
 
 SENTENCES = Group("Sentences", sort_key=0)
@@ -104,6 +103,14 @@ class Found:
             report["transfer"] = {self.transfer.name: self.transfer.as_json()}
         return report
 
+    def tables(self) -> list[ResultTable]:
+        """Them as tables: sets of sentences, averages of folders, the task."""
+        from omnivec.evaluate.sts import average_table, sts_table
+
+        tables = [sts_table(self.sts)] if self.sts else []
+        tables += [average_table(self.averages)] if self.averages else []
+        return tables + (self.transfer.tables() if self.transfer is not None else [])
+
 
 def judged(model: Model, asked: Asked, fold_case: bool, display: Display) -> Found:
     """The scores of what was asked."""
@@ -147,32 +154,3 @@ def _transfer(model: Model, asked: Asked, options: dict[str, Any], display: Disp
     )
     display.rest()
     return score
-
-
-def lines(found: Found) -> list[str]:
-    """The scores as tables."""
-    tables: list[list[Sequence[str]]] = []
-    if found.sts:
-        tables.append([("Sentences", "Pearson", "Spearman", "pairs", "unknown texts")])
-        tables[-1] += [
-            (shown(name), number(s.pearson), number(s.spearman), f"{s.pairs:,}", f"{s.unknown:,}")
-            for name, s in found.sts.items()
-        ]
-    if found.averages:
-        tables.append([("Mean of", "Pearson", "Spearman", "weighted", "weighted Spearman", "sets")])
-        tables[-1] += [(shown(one.name), *map(number, _four(one)), f"{one.sets:,}") for one in found.averages]
-    if (score := found.transfer) is not None:
-        tables.append([("Transfer", "accuracy", "± s.d.", "texts", "tested", "unknown texts")])
-        deviation = "-" if score.deviation is None else f"{score.deviation:.4f}"
-        counts = (f"{count:,}" for count in (score.texts, score.tested, score.unknown))
-        tables[-1].append((shown(score.name), f"{score.accuracy:.4f}", deviation, *counts))
-    return [line for rows in tables for line in ["", *aligned(rows)]][1:]
-
-
-def _four(one: STSAverage) -> Iterable[float | None]:
-    return one.pearson, one.spearman, one.weighted_pearson, one.weighted_spearman
-
-
-def number(value: float | None) -> str:
-    """A correlation, or `-` where there is none."""
-    return "-" if value is None else f"{value:.3f}"

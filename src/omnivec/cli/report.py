@@ -21,7 +21,7 @@ class Report:
     html: Annotated[
         str | None, Parameter(metavar="FILE", help="Also write the report as one self-contained page.")
     ] = None
-    overwrite: Annotated[bool, Parameter(help="Replace the page when it exists.")] = False
+    overwrite: Annotated[bool, Parameter(help="Replace what is to be written when it exists.")] = False
 
     def check(self) -> None:
         """Refuse now what writing the page would refuse after the work."""
@@ -40,18 +40,19 @@ class Report:
     ) -> None:
         """Print tables and sentences, or `told` as JSON; pictures are in the page alone."""
         parts = list(parts)
-        if self.html is not None:
-            self._write(title, parts)
+        self.write(title, parts)
         if json:
             emit_json(told)
         else:
             emit(*lines(parts))
 
-    def _write(self, title: str, parts: list[ResultTable | Figure | str]) -> None:
+    def write(self, title: str, parts: Iterable[ResultTable | Figure | str]) -> None:
+        """Write the page where one was asked for, and print nothing."""
+        if self.html is None:
+            return
         from omnivec.results import page
         from omnivec.store.replace import replacing
 
-        assert self.html is not None
         with replacing(self.html, overwrite=self.overwrite) as file:
             file.write(page(title, parts).encode("utf-8", "backslashreplace"))
 

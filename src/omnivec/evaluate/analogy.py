@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import OptionError
-from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_of
+from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_notes, interval_of
 from omnivec.evaluate.questions import PathOrName, Section, read_analogies
 from omnivec.evaluate.words import Words
 from omnivec.index.analogies import solve
@@ -94,8 +94,7 @@ class AnalogyScore(Tabular):
         ]
         columns = ("section", "accuracy", "low", "high", "correct", "of seen", "of asked")
         shares = dict.fromkeys(("accuracy", "low", "high"), ".1%")
-        ci = self.total.ci
-        notes = [f"low to high: {ci.told()}"] if ci.known else []
+        notes = interval_notes([self.total.ci], "accuracy")
         return [ResultTable("Analogies", columns, rows, shares, notes)]
 
 

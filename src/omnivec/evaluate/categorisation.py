@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from omnivec.evaluate import kmeans
 from omnivec.evaluate.groups import read_categories
-from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_of
+from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_notes, interval_of
 from omnivec.evaluate.partition import contingency
 from omnivec.evaluate.questions import PathOrName
 from omnivec.evaluate.words import Words
@@ -48,15 +48,14 @@ class CategorisationScore(Tabular):
 
     def tables(self) -> list[ResultTable]:
         """One row."""
-        return [categorisation_table([self])]
+        return [categorisation_table({self.name: self})]
 
 
-def categorisation_table(scores: Sequence[CategorisationScore]) -> ResultTable:
-    """A row for each set."""
-    rows = [(s.name, s.purity, *s.ci.cells(), s.categories, s.covered, s.words) for s in scores]
+def categorisation_table(scores: Mapping[str, CategorisationScore]) -> ResultTable:
+    """A row for each set, by its name."""
+    rows = [(name, s.purity, *s.ci.cells(), s.categories, s.covered, s.words) for name, s in scores.items()]
     columns = ("set", "purity", "low", "high", "categories", "found", "of words")
-    known = [s.ci for s in scores if s.ci.known]
-    notes = [f"low to high: {known[0].told()}"] if known else []
+    notes = interval_notes((s.ci for s in scores.values()), "purity")
     return ResultTable("Categories", columns, rows, dict.fromkeys(columns[1:4], ".1%"), notes)
 
 

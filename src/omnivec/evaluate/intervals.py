@@ -7,7 +7,7 @@ Source: Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapters 13 a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, final
 
@@ -66,6 +66,12 @@ class Interval:
 
     def __str__(self) -> str:
         return f"{self.low:.3f} to {self.high:.3f}" if self.known else "–"
+
+
+def interval_notes(intervals: Iterable[Interval], figure: str) -> list[str]:
+    """The line below a table with columns low and high that says what they are; none where all are empty."""
+    known = next((one for one in intervals if one.known), None)
+    return [] if known is None else [f"low to high: {known.told()} of {figure}"]
 
 
 @final

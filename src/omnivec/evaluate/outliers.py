@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from omnivec.evaluate.groups import Group, read_groups
-from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_of
+from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_notes, interval_of
 from omnivec.evaluate.questions import PathOrName
 from omnivec.evaluate.words import Words
 from omnivec.index.cosine import Rows
@@ -49,17 +49,17 @@ class OutlierScore(Tabular):
 
     def tables(self) -> list[ResultTable]:
         """One row."""
-        return [outlier_table([self])]
+        return [outlier_table({self.name: self})]
 
 
-def outlier_table(scores: Sequence[OutlierScore]) -> ResultTable:
-    """A row for each set."""
+def outlier_table(scores: Mapping[str, OutlierScore]) -> ResultTable:
+    """A row for each set, by its name."""
     rows = [
-        (s.name, s.accuracy, *s.ci.cells(), s.position, s.covered, s.questions, s.unknown) for s in scores
+        (name, s.accuracy, *s.ci.cells(), s.position, s.covered, s.questions, s.unknown)
+        for name, s in scores.items()
     ]
     columns = ("set", "accuracy", "low", "high", "position", "found", "of questions", "unknown words")
-    known = [s.ci for s in scores if s.ci.known]
-    notes = [f"low to high: {known[0].told()} of accuracy"] if known else []
+    notes = interval_notes((s.ci for s in scores.values()), "accuracy")
     return ResultTable("Outliers", columns, rows, dict.fromkeys(columns[1:5], ".1%"), notes)
 
 

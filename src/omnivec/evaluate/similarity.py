@@ -5,14 +5,14 @@ Takes keys and a matrix, imports NumPy alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from omnivec.errors import InputError
-from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_of
+from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_notes, interval_of
 from omnivec.evaluate.questions import Pair, PathOrName, read_pairs
 from omnivec.evaluate.statistics import Correlation, pearson, spearman
 from omnivec.evaluate.words import Words
@@ -51,14 +51,14 @@ class SimilarityScore(Tabular):
 
     def tables(self) -> list[ResultTable]:
         """One row."""
-        return [similarity_table([self])]
+        return [similarity_table({self.name: self})]
 
 
-def similarity_table(scores: Sequence[SimilarityScore]) -> ResultTable:
-    """A row for each set."""
-    rows = [(s.name, s.spearman, *s.ci.cells(), s.pearson, s.covered, s.pairs) for s in scores]
+def similarity_table(scores: Mapping[str, SimilarityScore]) -> ResultTable:
+    """A row for each set, by its name."""
+    rows = [(name, s.spearman, *s.ci.cells(), s.pearson, s.covered, s.pairs) for name, s in scores.items()]
     columns = ("set", "Spearman", "low", "high", "Pearson", "found", "of pairs")
-    notes = [f"low to high: {scores[0].ci.told()} of Spearman"] if any(s.ci.known for s in scores) else []
+    notes = interval_notes((s.ci for s in scores.values()), "Spearman")
     return ResultTable("Similarity", columns, rows, notes=notes)
 
 

@@ -11,7 +11,7 @@ from omnivec.data.catalogue import DataSet, catalogue, data_set
 from omnivec.evaluate.analogy import AnalogyScore, Method, answered
 from omnivec.evaluate.categorisation import CategorisationScore, categorisation_table, sorted_out
 from omnivec.evaluate.groups import Group, read_categories, read_groups
-from omnivec.evaluate.intervals import RESAMPLES
+from omnivec.evaluate.intervals import RESAMPLES, interval_notes
 from omnivec.evaluate.outliers import OutlierScore, found_out, outlier_table
 from omnivec.evaluate.questions import Pair, PathOrName, Section, read_analogies, read_pairs
 from omnivec.evaluate.similarity import SimilarityScore, agreement, similarity_table
@@ -58,12 +58,12 @@ class SuiteScore(Tabular):
 
     def tables(self) -> list[ResultTable]:
         """A summary of all sets, then a table of each kind."""
-        tables = [similarity_table([*self.similarity.values()])] if self.similarity else []
+        tables = [similarity_table(self.similarity)] if self.similarity else []
         tables += [table for one in self.analogies.values() for table in one.tables()]
         if self.categorisation:
-            tables.append(categorisation_table([*self.categorisation.values()]))
+            tables.append(categorisation_table(self.categorisation))
         if self.outliers:
-            tables.append(outlier_table([*self.outliers.values()]))
+            tables.append(outlier_table(self.outliers))
         return [self.summary(), *tables]
 
     def summary(self) -> ResultTable:
@@ -81,7 +81,13 @@ class SuiteScore(Tabular):
         for name, o in self.outliers.items():
             rows.append((name, "accuracy", o.accuracy, *o.ci.cells(), o.covered, o.questions))
         columns = ("set", "figure", "value", "low", "high", "found", "asked")
-        notes = ["low to high: 95 % bootstrap interval"] if any(row[3] is not None for row in rows) else []
+        scores = (
+            self.similarity,
+            {n: a.total for n, a in self.analogies.items()},
+            self.categorisation,
+            self.outliers,
+        )
+        notes = interval_notes((one.ci for kind in scores for one in kind.values()), "value")
         if self.absent:
             notes.append(f"not on this machine: {', '.join(self.absent)}; omnivec datasets says where from")
         return ResultTable("Suite", columns, rows, notes=notes)
