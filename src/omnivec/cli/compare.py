@@ -13,7 +13,7 @@ from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.extrinsic import Asked, told
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, count
-from omnivec.cli.judge import FoldCase, Restrict
+from omnivec.cli.judge_words import FoldCase, Restrict
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown

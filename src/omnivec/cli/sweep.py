@@ -13,7 +13,7 @@ from cyclopts import Group, Parameter
 from omnivec.cli import call
 from omnivec.cli.failure import STOPPED, WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
-from omnivec.cli.judge import FoldCase, Restrict
+from omnivec.cli.judge_words import FoldCase, Restrict
 from omnivec.cli.report import Report, ReportFlags, table_lines
 from omnivec.cli.show import Display, logging_shown, print_line
 from omnivec.cli.signals import terminable
