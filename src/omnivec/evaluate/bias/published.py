@@ -62,7 +62,7 @@ def pairs(name: str) -> Pairs:
 
 
 def pairs_of(source: PairSource) -> tuple[str, Pairs]:
-    """What pairs are called, and the pairs: given, of a file, or published. Raises: as those who read them."""
+    """What pairs are called, and the pairs: given, of a file, or published; errors are those of reading."""
     if isinstance(source, str):
         return f"{source} (published)", pairs(source)
     if isinstance(source, Path):

@@ -184,8 +184,8 @@ def coverage_notes(groups: Iterable[Found]) -> list[str]:
 def many_lost(groups: Iterable[Found]) -> list[str]:
     """A sentence for each list that has lost so many words that it may be another one."""
     return [
-        f"{group.name} has lost {len(group.unknown):,} of {group.asked:,} words: what is left may say something "
-        "else."
+        f"{group.name} has lost {len(group.unknown):,} of {group.asked:,} words: what is left may say "
+        "something else."
         for group in groups
         if len(group.unknown) > MANY_LOST * group.asked
     ]
