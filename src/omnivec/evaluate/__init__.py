@@ -4,6 +4,7 @@ from omnivec.evaluate.analogy import AnalogyScore, Share, analogies
 from omnivec.evaluate.categorisation import CategorisationScore, categorisation
 from omnivec.evaluate.classification import ClassificationScore, LabelScore, classification
 from omnivec.evaluate.curve import Curve
+from omnivec.evaluate.diagnostics import Diagnostics, diagnose
 from omnivec.evaluate.intervals import Difference, Interval, bootstrap, paired
 from omnivec.evaluate.outliers import OutlierScore, outliers
 from omnivec.evaluate.sentence_pairs import PairFile, pair_files
@@ -16,6 +17,7 @@ __all__ = [
     "CategorisationScore",
     "ClassificationScore",
     "Curve",
+    "Diagnostics",
     "Difference",
     "Interval",
     "LabelScore",
@@ -32,6 +34,7 @@ __all__ = [
     "bootstrap",
     "categorisation",
     "classification",
+    "diagnose",
     "outliers",
     "pair_files",
     "paired",
