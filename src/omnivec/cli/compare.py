@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -16,6 +16,7 @@ from omnivec.cli.flags import Common, CommonFlags, count
 from omnivec.cli.judge_words import FoldCase, Restrict
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
+from omnivec.cli.sets import file_or_set
 from omnivec.cli.show import Display, logging_shown
 
 if TYPE_CHECKING:
@@ -47,15 +48,20 @@ def compare(
     similarity: Annotated[
         list[str] | None,
         Parameter(
-            consume_multiple=True, metavar="FILE...", help="Word pairs with a person's score, parted by tabs."
+            consume_multiple=True, metavar="FILE...",
+            help="Word pairs with a person's score, parted by tabs, or names of omnivec datasets.",
         ),
     ] = None,
     analogies: Annotated[
         list[str] | None,
         Parameter(
             consume_multiple=True, metavar="FILE...",
-            help="Questions of four words a line; ': name' begins a section.",
+            help="Questions of four words a line, ': name' begins a section, or names of omnivec datasets.",
         ),
+    ] = None,
+    suite: Annotated[
+        Literal["english", "korean"] | None,
+        Parameter(help="All pairs and analogies of a language that are on this machine."),
     ] = None,
     restrict: Restrict = 300_000,
     fold_case: FoldCase = True,
@@ -75,14 +81,15 @@ def compare(
     if len(models) < 2:
         came = f"got {models[0]!r} alone" if models else "got none"
         raise WrongCall(f"compare needs two models or more, {came}; see omnivec compare --help")
-    for path in [*models, *(similarity or ()), *(analogies or ())]:
+    for path in models:
         existing(path)
-    texts.check(table)
+    files = _files(similarity or (), analogies or (), suite, texts.data)
+    texts.check(table, bool(files))
     report.check()
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         opened = {name: opening.loaded(path, display) for name, path in named(models).items()}
         pairs = _pairs(opened, words or (), k, asked, movers, seed, display)
-        scores = _scores(opened, similarity or (), analogies or (), restrict, fold_case, seed, display)
+        scores = _scores(opened, files, restrict, fold_case, seed, display)
         found = None
         if texts.texts is not None:
             found = told(opened, texts, table, display, fold_case=fold_case, seed=seed)
@@ -155,16 +162,42 @@ def _pairs(
     return found
 
 
+def _files(
+    similarity: Sequence[str], analogies: Sequence[str], suite: str | None, data: str | None
+) -> dict[str, tuple[str, Path]]:
+    """Kind and place of files and sets, by their names.
+
+    Raises: InputError for what is not there; FormatError for a set with other bytes than its own.
+    """
+    folder = None if data is None else Path(data)
+    found = {}
+    for kind, words in (("similarity", similarity), ("analogies", analogies)):
+        for word in words:
+            there = file_or_set(word, kind)
+            if isinstance(there, Path):
+                again = Path(word).stem in found
+                found[word if again else Path(word).stem] = kind, there
+            else:
+                found[word] = kind, there.path(folder=folder)
+    if suite is not None:
+        from omnivec.data.catalogue import data_set
+        from omnivec.evaluate.suite import Suite
+
+        for one in map(data_set, Suite(suite, folder=folder).sets):
+            if one.kind in ("similarity", "analogies"):
+                found[one.name] = one.kind, one.path(folder=folder)
+    return found
+
+
 def _scores(
     opened: Mapping[str, Model],
-    similarity: Sequence[str],
-    analogies: Sequence[str],
+    files: Mapping[str, tuple[str, Path]],
     restrict: int,
     fold_case: bool,
     seed: int,
     display: Display,
 ) -> list[PairedScore]:
-    if not similarity and not analogies:
+    if not files:
         return []
     from omnivec.evaluate.words import Words
     from omnivec.explore.comparison import analogy_scores, similarity_scores
@@ -172,9 +205,9 @@ def _scores(
     words = {
         name: Words(model.vectors, restrict=restrict, fold_case=fold_case) for name, model in opened.items()
     }
+    measures = {"similarity": similarity_scores, "analogies": analogy_scores}
     found = []
-    for measure, paths in ((similarity_scores, similarity), (analogy_scores, analogies)):
-        for path in dict.fromkeys(paths):
-            with display.busy("Scoring", path):
-                found.append(measure(words, Path(path), seed=seed))
+    for name, (kind, path) in files.items():
+        with display.busy("Scoring", name):
+            found.append(measures[kind](words, path, name, seed=seed))
     return found

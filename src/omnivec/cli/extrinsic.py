@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Group, Parameter
 
-from omnivec.cli import call
 from omnivec.cli.ask import recipes
-from omnivec.cli.baseline import read
 from omnivec.cli.columns import Labelled
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import choice, count
+from omnivec.cli.labelled import labelled, located
 from omnivec.store.extra import extra
 
 if TYPE_CHECKING:
@@ -35,7 +33,8 @@ class Asked:
         str | None,
         Parameter(
             group=TEXTS, metavar="FILE", allow_leading_hyphen=True,
-            help="Texts with one label each, which every model tells by the same classifier, beside tf-idf.",
+            help="Texts with one label each, or a name of omnivec datasets: every model tells them by the "
+            "same classifier, beside tf-idf.",
         ),
     ] = None  # fmt: skip
     test: Annotated[
@@ -72,17 +71,29 @@ class Asked:
         ),
     ] = PREFIX  # fmt: skip
 
-    def check(self, table: Labelled) -> None:
-        """Raises: WrongCall for flags that speak of texts where there are none; InputError; MissingExtra."""
+    data: Annotated[
+        str | None,
+        Parameter(group=TEXTS, metavar="FOLDER", help="Where named sets are. [default: $OMNIVEC_DATA]"),
+    ] = None
+
+    def check(self, table: Labelled, sets: bool = False) -> None:
+        """sets: other sets are asked for, which --data may be about.
+
+        Raises: WrongCall for flags of texts where there are none, as `located`, and MissingExtra.
+        """
         if self.texts is None:
-            given = [name for name, value in vars(self).items() if value != getattr(Asked, name)]
+            given = [
+                name
+                for name, value in vars(self).items()
+                if value != getattr(Asked, name) and not (sets and name == "data")
+            ]
             if words := [f"--{name.replace('_', '-')}" for name in given] or table.words():
                 raise WrongCall(f"{words[0]} needs --texts FILE: it speaks of texts with labels", ["--texts"])
             return
         if self.texts == self.test == "-":
             raise WrongCall("--texts and --test cannot both be stdin")
-        for path in filter(None, (self.texts, self.test)):
-            table.of(call.source(path))
+        table.columns()
+        located(self.texts, self.test, self.data)
         extra("sklearn", "sklearn", what="--texts")
 
 
@@ -117,8 +128,9 @@ def told(
     from omnivec.sklearn import clustering, swap
 
     assert asked.texts is not None
-    texts, labels = _read(asked.texts, asked.label_prefix, table, display)
-    test = None if asked.test is None else _read(asked.test, asked.label_prefix, table, display)
+    path, tested = located(asked.texts, asked.test, asked.data)
+    texts, labels = labelled(path, asked.label_prefix, table, display)
+    test = None if tested is None else labelled(tested, asked.label_prefix, table, display)
     how: dict[str, Any] = {
         "seed": seed, "recipe": asked.recipe, "fold_case": fold_case, "punctuation": asked.punctuation,
     }  # fmt: skip
@@ -134,26 +146,3 @@ def told(
     grouped = clustering(models, texts, labels, asked.clusters, told=clustered, **how)
     display.rest()
     return Told(found, grouped)
-
-
-def _read(path: str, prefix: str, table: Labelled, display: Display) -> tuple[list[str], list[str]]:
-    """Texts and labels: of a table with named columns, of lines with a prefix, or as the content tells."""
-    without = 0
-    with display.busy("Reading", path):
-        if table.columns() is None and _is_plain(path, prefix):
-            from omnivec.evaluate.labelled_texts import labelled_texts
-
-            texts, labels = labelled_texts([path])
-        else:
-            texts, labels, without = read(table.of(call.source(path)), prefix, path)
-    left_out = f" ({without:,} more without a label)" if without else ""
-    display.line("Read", f"{len(texts):,} texts{left_out}, {len(set(labels)):,} labels")
-    return texts, labels
-
-
-def _is_plain(path: str, prefix: str) -> bool:
-    """A file that is not packed, whose first line has no label with the prefix."""
-    if path == "-" or not Path(path).is_file() or path.endswith((".gz", ".xz", ".zst")):
-        return False
-    with Path(path).open("rb") as file:
-        return prefix.encode() not in file.readline()

@@ -64,9 +64,16 @@ class PairedScore:
 
 
 def similarity_scores(
-    models: Mapping[str, Words], path: PathOrName, *, level: float = 0.95, seed: int = 1
+    models: Mapping[str, Words],
+    path: PathOrName,
+    name: str | None = None,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
 ) -> PairedScore:
     """Rank correlation of cosines with people's judgements; see `omnivec.evaluate.similarity`.
+
+    name: of the questions, the file's when None.
 
     Raises: InputError for a file that is missing, empty, binary or has no pair.
     """
@@ -80,11 +87,16 @@ def similarity_scores(
     known = np.logical_and.reduce(list(there.values()))
     some = {name: (values[known], judged[known]) for name, values in cosines.items()}
     values = {name: spearman(*columns).statistic for name, columns in some.items()}
-    return _paired(Path(path).stem, "spearman", some, values, there, known, level, seed)
+    return _paired(name or Path(path).stem, "spearman", some, values, there, known, level, seed)
 
 
 def analogy_scores(
-    models: Mapping[str, Words], path: PathOrName, *, level: float = 0.95, seed: int = 1
+    models: Mapping[str, Words],
+    path: PathOrName,
+    name: str | None = None,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
 ) -> PairedScore:
     """Share of questions answered; see `omnivec.evaluate.analogies`. An answer is any known word of a model.
 
@@ -96,7 +108,7 @@ def analogy_scores(
     known = np.logical_and.reduce(list(there.values()))
     right = {name: (np.array([one is True for one in some])[known],) for name, some in verdicts.items()}
     values = {name: float(answers.mean()) if len(answers) else math.nan for name, (answers,) in right.items()}
-    return _paired(Path(path).stem, "accuracy", right, values, there, known, level, seed)
+    return _paired(name or Path(path).stem, "accuracy", right, values, there, known, level, seed)
 
 
 def _paired(
