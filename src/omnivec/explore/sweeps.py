@@ -13,7 +13,7 @@ from omnivec.tuning.swept import SEED, Sweep, spoken
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SERIES, LABEL = "others", "point"
+SERIES, LABEL = "models", "point"
 
 
 def against_cost(sweep: Sweep, measure: str | None = None, ax: Axes | None = None) -> Axes:
@@ -25,9 +25,10 @@ def against_cost(sweep: Sweep, measure: str | None = None, ax: Axes | None = Non
     """
     along = _main(sweep)
     points = [{**point, LABEL: _said(point, along)} for point in _points(sweep)]
-    label = LABEL if along else None
-    ends = _ends(sweep, measure)
-    return curves(points, "seconds", ends[0], _group(sweep), ax, label=label, interval=ends[1], log=True)
+    ax = _drawn(sweep, points, "seconds", measure, ax, label=LABEL if along else None)
+    _plainly_logarithmic(ax)
+    ax.set_xlabel("seconds" if along is None else f"seconds; beside the points: {along}")
+    return ax
 
 
 def against_axis(sweep: Sweep, measure: str | None = None, ax: Axes | None = None) -> Axes:
@@ -38,10 +39,11 @@ def against_axis(sweep: Sweep, measure: str | None = None, ax: Axes | None = Non
     along = _main(sweep)
     if along is None:
         raise OptionError("nothing was swept, so that there is nothing to draw a measure against")
-    along, ends = "tokens" if along == "share" else along, _ends(sweep, measure)
-    points = _points(sweep)
-    log = all(isinstance(point[along], (int, float)) and point[along] > 0 for point in points)
-    return curves(points, along, ends[0], _group(sweep), ax, interval=ends[1], log=log)
+    points, along = _points(sweep), "tokens" if along == "share" else along
+    ax = _drawn(sweep, points, along, measure, ax)
+    if all(isinstance(point[along], (int, float)) and point[along] > 0 for point in points):
+        _plainly_logarithmic(ax)
+    return ax
 
 
 def figures(sweep: Sweep) -> list[Figure]:
@@ -76,19 +78,36 @@ def _main(sweep: Sweep) -> str | None:
     return max(values, key=lambda axis: len(values[axis])) if values else None
 
 
-def _group(sweep: Sweep) -> str | None:
-    return SERIES if set(sweep.axes) - {SEED, _main(sweep)} else None
-
-
 def _said(point: Mapping[str, Any], along: str | None) -> str:
     value = None if along is None else point[along]
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _ends(sweep: Sweep, measure: str | None) -> tuple[str, tuple[str, str] | None]:
-    """The measure, and the names of its low and high end where lines are few enough to have bands."""
+def _drawn(
+    sweep: Sweep,
+    points: list[dict[str, Any]],
+    x: str,
+    measure: str | None,
+    ax: Axes | None,
+    label: str | None = None,
+) -> Axes:
+    """A line for each setting of the other things that were swept; bands where these are at most two."""
     name = measure or next(iter(sweep.measures), "")
     if name not in sweep.measures:
         raise OptionError(f"measure must be one of {', '.join(sweep.measures) or 'none yet'}, got {name!r}")
-    lines = {point[SERIES] for point in _points(sweep)}
-    return name, (f"{name} low", f"{name} high") if len(lines) <= 2 else None
+    lines = {point[SERIES] for point in points}
+    ends = (f"{name} low", f"{name} high") if len(lines) <= 2 else None
+    ax = curves(points, x, name, SERIES if len(lines) > 1 else None, ax, label=label, interval=ends)
+    kind = sweep.measures[name]
+    ax.set_ylabel(f"{name}, {kind}" if kind else name)
+    return ax
+
+
+def _plainly_logarithmic(ax: Axes) -> None:
+    """A logarithmic x with plain numbers: 1, 2, 5, 10 and so on."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())

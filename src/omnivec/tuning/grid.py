@@ -45,9 +45,9 @@ def _check_names(learners: Sequence[Learner], values: Mapping[str, Sequence[obje
 
 
 def varied(learners: Iterable[Learner]) -> list[str]:
-    """Names of the options in which some of the learners differ, but for threads, in their order."""
-    seen: dict[str, set[object]] = {}
+    """Names of the options that differ between learners of one kind, but for threads, in their order."""
+    seen: dict[tuple[str, str], set[object]] = {}
     for learner in learners:
         for name, value in learner.as_dict().items():
-            seen.setdefault(name, set()).add(value)
-    return [name for name, found in seen.items() if len(found) > 1 and name != "threads"]
+            seen.setdefault((learner.name, name), set()).add(value)
+    return list(dict.fromkeys(n for (_, n), found in seen.items() if len(found) > 1 and n != "threads"))

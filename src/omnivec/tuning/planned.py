@@ -158,17 +158,18 @@ def _unit(learner: Learner) -> str:
 
 def costs_table(trials: Sequence[Planned]) -> ResultTable:
     """What is to come and what it costs, a row for each; what is there already is counted below."""
-    coming = [trial for trial in trials if not trial.done]
     axes = list(trials[0].setting) if trials else []
-    columns = [*axes, "tokens", "words", "G floats", "memory MB", "disk MB", "seconds"]
+    columns = ["model", *axes, "tokens", "words", "G floats", "memory MB", "disk MB", "seconds"]
     rows: list[list[Cell]] = []
-    for trial in coming:
+    for number, trial in enumerate(trials, 1):
+        if trial.done:
+            continue
         cost = trial.cost
         numbers: list[Cell] = [None] * 6
         if cost is not None:
             sizes = [cost.memory / 1e6, cost.disk / 1e6]
             numbers = [cost.tokens, cost.words, cost.floats / 1e9, *sizes, cost.seconds]
-        rows.append([*trial.setting.values(), *numbers])
+        rows.append([str(number), *trial.setting.values(), *numbers])
     specs = {**dict.fromkeys(axes, "g"), **dict.fromkeys(columns[-4:], ",.1f")}
     return ResultTable("To train", columns, rows, specs, costs_said(trials))
 

@@ -127,13 +127,13 @@ class Sweep(Tabular):
         return found
 
     def _models(self) -> ResultTable:
-        columns = [*self.axes, "tokens", "seconds", "MB", *self.measures]
+        columns = ["model", *self.axes, "tokens", "seconds", "MB", *self.measures]
         rows: list[list[Cell]] = []
-        for model in self.models:
+        for number, model in enumerate(self.models, 1):
             size = None if model.bytes is None else model.bytes / 1e6
             worth = [model.scores[m].common.value if m in model.scores else None for m in self.measures]
             cost = [model.tokens, model.seconds, size]
-            rows.append([*model.setting.values(), *cost, *worth])
+            rows.append([str(number), *model.setting.values(), *cost, *worth])
         specs = {"seconds": ".1f", "MB": ".1f", **_of_axes(self.axes)}
         notes = [self._common()] if self.done else []
         if self.best is not None:
@@ -156,13 +156,21 @@ class Sweep(Tabular):
         return f"{what}: {', '.join(said)}." if said else "By a function that was given."
 
     def _measure(self, name: str) -> ResultTable:
-        columns = [*self.axes, "known", "score", "common", "low", "high", "whole"]
+        columns = ["model", *self.axes, "known", "score", "common", "low", "high", "whole"]
         rows: list[list[Cell]] = []
-        for model in self.done:
+        for number, model in enumerate(self.models, 1):
+            if name not in model.scores:
+                continue
             score = model.scores[name]
             ends = score.common.interval
             rows.append(
-                [*model.setting.values(), score.known.items, score.known.value, score.common.value]
+                [
+                    str(number),
+                    *model.setting.values(),
+                    score.known.items,
+                    score.known.value,
+                    score.common.value,
+                ]
                 + [*((None, None) if ends is None else (ends.low, ends.high)), score.whole]
             )
         asked = self.done[0].scores[name].asked if self.done else None
@@ -175,10 +183,10 @@ class Sweep(Tabular):
 
     def _over_seeds(self) -> ResultTable:
         axes = [axis for axis in self.axes if axis != SEED]
-        columns = [*axes, "seeds", *(part for m in self.measures for part in (m, f"± {m}"))]
+        columns = ["setting", *axes, "seeds", *(part for m in self.measures for part in (m, f"± {m}"))]
         rows: list[list[Cell]] = []
-        for setting, models in self._by_setting().items():
-            row: list[Cell] = [*dict(setting).values(), len(models)]
+        for number, (setting, models) in enumerate(self._by_setting().items(), 1):
+            row: list[Cell] = [str(number), *dict(setting).values(), len(models)]
             for name in self.measures:
                 values = [s.common.value for m in models if (s := m.scores.get(name)) is not None]
                 known = [value for value in values if value is not None]
