@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -12,6 +13,7 @@ from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import Common, CommonFlags, Positional
 from omnivec.cli.judge_words import FoldCase, Restrict
+from omnivec.cli.labelled import located
 from omnivec.cli.labels import Asked, judge_labels
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
@@ -49,7 +51,7 @@ def evaluate(
     learns them from the vectors, beside tf-idf.
     """
     if texts is not None:
-        return _texts(model, texts, labels, sentences, table, fold_case, opening, report, common)
+        return _texts(model, texts, labels, sentences, table, fold_case, words.data, opening, report, common)
     if given := table.words():
         raise WrongCall(f"{given[0]} needs TEXTS: it says where a table has them")
     sentences.check()
@@ -59,10 +61,10 @@ def evaluate(
             "--outliers FILE, --sts FILE or --transfer FILE, or TEXTS with labels"
         )
     report.check()
-    ready = words.ready(restrict, fold_case)
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+        ready = words.ready(restrict, fold_case)
         loaded = opening.loaded(model, display)
-        found = judge_words.judged(loaded.vectors, ready, display)
+        found = ready.judged(loaded.vectors, display)
         told = judge_sentences.judged(loaded, sentences, fold_case, display)
     report.show(
         f"Evaluation of {model}",
@@ -80,6 +82,7 @@ def _texts(
     sentences: judge_sentences.Asked,
     table: Labelled,
     fold_case: bool,
+    data: str | None,
     opening: Opening,
     report: Report,
     common: Common,
@@ -87,16 +90,17 @@ def _texts(
     """By the classifier that the model is; or, without labels of its own, by one that learns from vectors."""
     report.check()
     labels.check()
-    source = table.of(call.source(texts))
+    path, _ = located(texts, sentences.test, data)
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         loaded = opening.loaded(model, display)
         if loaded.labels is not None:
+            source = table.of(call.source(path))
             return judge_labels(loaded, model, source, labels, report, common, display)
         asked = extrinsic.Asked(
             texts=texts, test=sentences.test, folds=sentences.folds, recipe=sentences.recipe or "mean",
-            punctuation=sentences.punctuation,
+            punctuation=sentences.punctuation, data=data,
         )  # fmt: skip
         asked.check(table)
-        told = extrinsic.told({model: loaded}, asked, table, display, fold_case=fold_case)
+        told = extrinsic.told({Path(model).stem or model: loaded}, asked, table, display, fold_case=fold_case)
     report.show(f"Evaluation of {model}", told.tables(), told.as_json(), json=common.json)
     return 0

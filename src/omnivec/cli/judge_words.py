@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
-from omnivec.cli.failure import NotThere, WrongCall, did_you_mean, existing
+from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import count
+from omnivec.cli.out import shown
+from omnivec.cli.sets import file_or_set
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
-    from omnivec.evaluate import AnalogyScore, CategorisationScore, OutlierScore, SimilarityScore, SuiteScore
-    from omnivec.evaluate.suite import Suite
+    from omnivec.evaluate.suite import Suite, SuiteScore
     from omnivec.results import ResultTable
     from omnivec.vectors import Vectors
 
@@ -96,21 +96,24 @@ class Asked:
         """
         if self.raw and self.method == "mul":
             raise WrongCall("--method mul multiplies cosines, so rows have length one; leave --raw out")
-        found = {
+        files = {
             "similarity": self._named("similarity", self.similarity),
             "analogies": self._named("analogies", [self.analogies] if self.analogies else None),
             "categorisation": self._named("categorisation", self.categories),
             "outliers": self._named("outliers", self.outliers),
         }
-        common: dict[str, Any] = {
-            "restrict": restrict, "fold_case": fold_case, "unseen": self.unseen, "resamples": self.resamples,
-        }  # fmt: skip
-        solving: dict[str, Any] = {"method": self.method, "unit": not self.raw}
-        if self.suite is None:
-            return Ready(found, common, solving, None)
+        if not self.any:
+            return Ready(None, None)
         from omnivec.evaluate.suite import Suite
 
-        return Ready(found, common, solving, Suite(self.suite, folder=self.data, **common, **solving))
+        options: dict[str, Any] = {
+            "restrict": restrict, "fold_case": fold_case, "unseen": self.unseen, "resamples": self.resamples,
+            "method": self.method, "unit": not self.raw,
+        }  # fmt: skip
+        return Ready(
+            Suite(files, **options) if any(files.values()) else None,
+            None if self.suite is None else Suite(self.suite, folder=self.data, **options),
+        )
 
     def _named(self, kind: str, given: Sequence[str] | None) -> dict[str, Path]:
         """Path by name: a file's without its ending, or the path as given where two share it; a set's own."""
@@ -122,85 +125,53 @@ class Asked:
         }
 
     def _path(self, kind: str, word: str) -> Path:
-        """A file, or else the set of this name."""
-        if not word or Path(word).exists():
-            return Path(existing(word))
-        from omnivec.data.catalogue import catalogue, data_set
-
-        if word in catalogue():
-            return data_set(word, [kind]).path(folder=None if self.data is None else Path(self.data))
-        names = [name for name, one in catalogue().items() if one.kind == kind]
-        if near := difflib.get_close_matches(word.lower(), names, 1):
-            raise NotThere(f"{word}: no such file, nor a data set{did_you_mean(near)}", near)
-        return Path(existing(word))
+        """A file, or else the file of the set of this name."""
+        found = file_or_set(word, kind)
+        if isinstance(found, Path):
+            return found
+        return found.path(folder=None if self.data is None else Path(self.data))
 
 
 @dataclass(frozen=True)
 class Ready:
-    """Files by kind and name, and how they are asked."""
+    """What was asked, read and checked: files, and the sets of a language."""
 
-    files: Mapping[str, Mapping[str, Path]]
-    common: Mapping[str, Any]
-    solving: Mapping[str, Any]
-    suite: Suite | None
+    files: Suite | None
+    language: Suite | None
+
+    def judged(self, vectors: Vectors, display: Display) -> Found:
+        """The scores."""
+
+        def told(name: str) -> None:
+            display.living("Scoring", f"{shown(name)} …")
+
+        found = Found(
+            *(None if one is None else one.score(vectors, told) for one in (self.files, self.language))
+        )
+        display.rest()
+        return found
 
 
 @dataclass(frozen=True)
 class Found:
-    """The answers, by name."""
+    """The answers."""
 
-    similarity: dict[str, SimilarityScore]
-    analogies: AnalogyScore | None
-    categorisation: dict[str, CategorisationScore]
-    outliers: dict[str, OutlierScore]
-    suite: SuiteScore | None
+    files: SuiteScore | None
+    language: SuiteScore | None
 
     def as_json(self) -> dict[str, object]:
-        """Them as JSON: only what was asked for."""
+        """Them as JSON: only what was asked for. Of analogies there is one file, which needs no name."""
         report: dict[str, object] = {}
-        for kind in ("similarity", "analogies", "categorisation", "outliers"):
-            scores = getattr(self, kind)
-            if kind == "analogies" and scores is not None:
-                report[kind] = scores.as_json()
-            elif scores:
-                report[kind] = {name: score.as_json() for name, score in scores.items()}
-        if self.suite is not None:
-            report["suite"] = self.suite.as_json()
+        if self.files is not None:
+            report = self.files.as_json()
+            del report["absent"]
+            for score in self.files.analogies.values():
+                report["analogies"] = score.as_json()
+        if self.language is not None:
+            report["suite"] = self.language.as_json()
         return report
 
     def tables(self) -> list[ResultTable]:
         """Them as tables, a row for each set or section."""
-        from omnivec.evaluate.categorisation import categorisation_table
-        from omnivec.evaluate.outliers import outlier_table
-        from omnivec.evaluate.similarity import similarity_table
-
-        tables = [similarity_table(self.similarity)] if self.similarity else []
-        tables += self.analogies.tables() if self.analogies is not None else []
-        tables += [categorisation_table(self.categorisation)] if self.categorisation else []
-        tables += [outlier_table(self.outliers)] if self.outliers else []
-        return tables + (self.suite.tables() if self.suite is not None else [])
-
-
-def judged(vectors: Vectors, ready: Ready, display: Display) -> Found:
-    """The scores of what was asked."""
-    from omnivec import evaluate
-
-    common = ready.common
-    pairs, categories, groups = {}, {}, {}
-    solved = None
-    for name, path in ready.files["similarity"].items():
-        with display.busy("Similarity", str(path)):
-            pairs[name] = evaluate.similarity(vectors, path, **common)
-    for path in ready.files["analogies"].values():
-        with display.busy("Analogies", str(path)):
-            solved = evaluate.analogies(vectors, path, **common, **ready.solving)
-    for name, path in ready.files["categorisation"].items():
-        with display.busy("Categories", str(path)):
-            categories[name] = evaluate.categorisation(vectors, path, **common)
-    for name, path in ready.files["outliers"].items():
-        with display.busy("Outliers", str(path)):
-            groups[name] = evaluate.outliers(vectors, path, **common)
-    if ready.suite is None:
-        return Found(pairs, solved, categories, groups, None)
-    with display.busy("Suite", ", ".join(ready.suite.sets)):
-        return Found(pairs, solved, categories, groups, ready.suite.score(vectors))
+        tables = [] if self.files is None else self.files.by_kind()
+        return tables if self.language is None else [*tables, *self.language.tables()]

@@ -87,15 +87,19 @@ class AnalogyScore(Tabular):
 
     def tables(self) -> list[ResultTable]:
         """A row for each section, then for each kind and all."""
-        kinds = {"semantic": self.semantic, "syntactic": self.syntactic, "total": self.total}
-        rows = [
-            (name, one.accuracy, *one.ci.cells(), one.correct, one.seen, one.asked)
-            for name, one in [*self.sections.items(), *kinds.items()]
-        ]
-        columns = ("section", "accuracy", "low", "high", "correct", "of seen", "of asked")
-        shares = dict.fromkeys(("accuracy", "low", "high"), ".1%")
-        notes = interval_notes([self.total.ci], "accuracy")
-        return [ResultTable("Analogies", columns, rows, shares, notes)]
+        return [analogy_table(self)]
+
+
+def analogy_table(score: AnalogyScore, title: str = "Analogies") -> ResultTable:
+    """A row for each section, then for each kind and all."""
+    kinds = {"semantic": score.semantic, "syntactic": score.syntactic, "total": score.total}
+    rows = [
+        (name, one.accuracy, *one.ci.cells(), one.correct, one.seen, one.asked)
+        for name, one in [*score.sections.items(), *kinds.items()]
+    ]
+    columns = ("section", "accuracy", "low", "high", "correct", "of seen", "of asked")
+    notes = interval_notes([score.total.ci], "accuracy")
+    return ResultTable(title, columns, rows, dict.fromkeys(columns[1:4], ".1%"), notes)
 
 
 def analogies(
@@ -164,6 +168,17 @@ def judge(
     verdicts[seen] = _right(words, asked, places[seen], method).tolist()
     ends = np.cumsum([len(section.questions) for section in sections])
     return [part.tolist() for part in np.split(verdicts, ends[:-1])]
+
+
+def checked(method: Method, unit: bool) -> Method:
+    """The method. Raises: OptionError for one that there is not, and for cosines of rows as they are."""
+    if method not in get_args(Method):
+        raise OptionError(f"method must be add or mul, got {method!r}")
+    if method == "mul" and not unit:
+        raise OptionError(
+            "method 'mul' multiplies cosines, so its rows are of length one; leave unit as it is"
+        )
+    return method
 
 
 @final

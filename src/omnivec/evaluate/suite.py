@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from omnivec.data.catalogue import DataSet, catalogue, data_set
-from omnivec.evaluate.analogy import AnalogyScore, Method, answered
+from omnivec.errors import OptionError
+from omnivec.evaluate.analogy import AnalogyScore, Method, analogy_table, answered, checked
 from omnivec.evaluate.categorisation import CategorisationScore, categorisation_table, sorted_out
-from omnivec.evaluate.groups import Group, read_categories, read_groups
+from omnivec.evaluate.groups import read_categories, read_groups
 from omnivec.evaluate.intervals import RESAMPLES, interval_notes
 from omnivec.evaluate.outliers import OutlierScore, found_out, outlier_table
-from omnivec.evaluate.questions import Pair, PathOrName, Section, read_analogies, read_pairs
+from omnivec.evaluate.questions import PathOrName, read_analogies, read_pairs
 from omnivec.evaluate.similarity import SimilarityScore, agreement, similarity_table
 from omnivec.evaluate.words import Words
 from omnivec.results import Cell, ResultTable, Tabular
@@ -26,7 +27,8 @@ KINDS = ("similarity", "analogies", "categorisation", "outliers")
 LANGUAGES = {"english": "en", "korean": "ko"}
 
 Score: TypeAlias = SimilarityScore | AnalogyScore | CategorisationScore | OutlierScore
-Questions: TypeAlias = list[Pair] | list[Section] | dict[str, str] | list[Group]
+Files: TypeAlias = Mapping[str, Iterable[PathOrName] | Mapping[str, PathOrName]]
+"""Paths by kind, or by kind and name."""
 
 _READ: dict[str, Callable[[Path], Any]] = {
     "similarity": read_pairs, "analogies": read_analogies, "categorisation": read_categories,
@@ -58,13 +60,17 @@ class SuiteScore(Tabular):
 
     def tables(self) -> list[ResultTable]:
         """A summary of all sets, then a table of each kind."""
+        return [self.summary(), *self.by_kind()]
+
+    def by_kind(self) -> list[ResultTable]:
+        """A table for each kind, a row for each set, and of analogies one for each section."""
         tables = [similarity_table(self.similarity)] if self.similarity else []
-        tables += [table for one in self.analogies.values() for table in one.tables()]
+        tables += [analogy_table(one, f"Analogies, {name}") for name, one in self.analogies.items()]
         if self.categorisation:
             tables.append(categorisation_table(self.categorisation))
         if self.outliers:
             tables.append(outlier_table(self.outliers))
-        return [self.summary(), *tables]
+        return tables
 
     def summary(self) -> ResultTable:
         """One figure for each set: Spearman, accuracy or purity."""
@@ -103,15 +109,18 @@ class Suite:
 
     A suite is a function of `Vectors` that returns numbers by name, which is what ``fit(evaluate=)`` takes.
 
-    Args: `sets`: names of sets, or a language, english or korean, for all of its sets that are on this
-    machine; `folder` with data sets, otherwise that of OMNIVEC_DATA; what is left: as `analogies`.
-    Raises: OptionError for a name that is none; InputError for a set that was named and is absent, and where
-    none of a language is there; FormatError for a file with other bytes than the set's.
+    Args: `sets`: names of sets; or a language, english or korean, for all of its sets that are on this
+    machine; or files of your own by kind, ``{"similarity": ["pairs.tsv"], "analogies": ["questions.txt"]}``,
+    with "categorisation" and "outliers", whose names are their paths, or a mapping of name to path;
+    `folder` with data sets, otherwise that of OMNIVEC_DATA; what is left: as `analogies`.
+    Raises: OptionError for a name or a kind that is none; InputError for a set that was named and is absent,
+    where none of a language is there, and for a file without questions; FormatError for a set's file with
+    other bytes than the set's.
     """
 
     def __init__(
         self,
-        sets: str | Iterable[str] = "english",
+        sets: str | Iterable[str] | Files = "english",
         *,
         folder: PathOrName | None = None,
         restrict: int | None = 300_000,
@@ -122,58 +131,69 @@ class Suite:
         resamples: int = RESAMPLES,
     ) -> None:
         self.restrict, self.fold_case, self.unseen = restrict, fold_case, unseen
-        self.method, self.unit, self.resamples = method, unit, resamples
+        self.method, self.unit, self.resamples = checked(method, unit), unit, resamples
         place = None if folder is None else Path(folder)
         self.absent: tuple[str, ...] = ()
         """Sets of the language that this machine has not."""
-        chosen = self._of_language(sets, place) if isinstance(sets, str) and sets in LANGUAGES else None
-        if chosen is None:
-            chosen = [data_set(name, KINDS) for name in ([sets] if isinstance(sets, str) else sets)]
-        self._questions: list[tuple[DataSet, Questions]] = [
-            (one, _READ[one.kind](one.path(folder=place))) for one in chosen
-        ]
-
-    def _of_language(self, name: str, folder: Path | None) -> list[DataSet]:
-        sets = [one for one in catalogue().values() if one.kind in KINDS and one.language == LANGUAGES[name]]
-        there = [one for one in sets if one.state(folder) != "absent"]
-        if not there:
-            sets[0].path(folder=folder)  # raises, and says what is missing
-        self.absent = tuple(one.name for one in sets if one not in there)
-        return there
+        if isinstance(sets, Mapping):
+            chosen = list(_of_files(sets))
+        elif isinstance(sets, str) and sets in LANGUAGES:
+            there, self.absent = _of_language(sets, place)
+            chosen = [(one.kind, one.name, one.path(folder=place)) for one in there]
+        else:
+            named = [data_set(name, KINDS) for name in ([sets] if isinstance(sets, str) else sets)]
+            chosen = [(one.kind, one.name, one.path(folder=place)) for one in named]
+        self._questions = [(kind, name, _READ[kind](path)) for kind, name, path in chosen]
 
     @property
     def sets(self) -> list[str]:
         """Names of the sets that are asked."""
-        return [one.name for one, _ in self._questions]
+        return [name for _, name, _ in self._questions]
 
     def __call__(self, vectors: Vectors) -> dict[str, float]:
         """One number for each set, as `SuiteScore.numbers`, without intervals, which take time."""
-        return self._scored(vectors, 0).numbers()
+        return self._scored(vectors, 0, None).numbers()
 
-    def score(self, vectors: Vectors) -> SuiteScore:
-        """All figures, with coverage and intervals."""
-        return self._scored(vectors, self.resamples)
+    def score(self, vectors: Vectors, told: Callable[[str], None] | None = None) -> SuiteScore:
+        """All figures, with coverage and intervals; `told` hears which set comes next."""
+        return self._scored(vectors, self.resamples, told)
 
-    def _scored(self, vectors: Vectors, resamples: int) -> SuiteScore:
+    def _scored(self, vectors: Vectors, resamples: int, told: Callable[[str], None] | None) -> SuiteScore:
+        words = Words(vectors, restrict=self.restrict, fold_case=self.fold_case, unseen=self.unseen)
         found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-        for kind, name, score in self._each(vectors, resamples):
-            found[kind][name] = score
+        for kind, name, questions in self._questions:
+            if told is not None:
+                told(name)
+            found[kind][name] = self._score(words, kind, name, questions, resamples)
         return SuiteScore(**found, absent=self.absent)
 
-    def _each(self, vectors: Vectors, resamples: int) -> Iterator[tuple[str, str, Score]]:
-        words = Words(vectors, restrict=self.restrict, fold_case=self.fold_case, unseen=self.unseen)
-        asked: Any  # of the kind that the set has
-        for one, asked in self._questions:
-            if one.kind == "similarity":
-                yield one.kind, one.name, agreement(words, asked, one.name, resamples)
-            elif one.kind == "analogies":
-                yield one.kind, one.name, answered(words, asked, self.method, self.unit, resamples)
-            elif one.kind == "categorisation":
-                yield one.kind, one.name, sorted_out(words, asked, one.name, resamples=resamples)
-            else:
-                yield one.kind, one.name, found_out(words, asked, one.name, resamples)
+    def _score(self, words: Words, kind: str, name: str, questions: Any, resamples: int) -> Score:
+        if kind == "similarity":
+            return agreement(words, questions, name, resamples)
+        if kind == "analogies":
+            return answered(words, questions, self.method, self.unit, resamples)
+        if kind == "categorisation":
+            return sorted_out(words, questions, name, resamples=resamples)
+        return found_out(words, questions, name, resamples)
 
 
-def suite(vectors: Vectors, sets: str | Iterable[str] = "english", **options: Any) -> SuiteScore:
+def suite(vectors: Vectors, sets: str | Iterable[str] | Files = "english", **options: Any) -> SuiteScore:
     """The score of `Suite` for one set of vectors; options as there."""
     return Suite(sets, **options).score(vectors)
+
+
+def _of_files(files: Files) -> Iterator[tuple[str, str, Path]]:
+    for kind, some in files.items():
+        if kind not in KINDS:
+            raise OptionError(f"expected files by kind, which is one of {', '.join(KINDS)}, got {kind!r}")
+        named = some if isinstance(some, Mapping) else {str(path): path for path in some}
+        yield from ((kind, name, Path(path)) for name, path in named.items())
+
+
+def _of_language(name: str, folder: Path | None) -> tuple[list[DataSet], tuple[str, ...]]:
+    """Its sets that are here, and the names of the others. A wrong checksum is said when they are read."""
+    sets = [one for one in catalogue().values() if one.kind in KINDS and one.language == LANGUAGES[name]]
+    there = [one for one in sets if one.state(folder) != "absent"]
+    if not there:
+        sets[0].path(folder=folder)  # raises, and says what is missing
+    return there, tuple(one.name for one in sets if one not in there)
