@@ -56,6 +56,7 @@ def test_ripa(vectors):
 
 
 def test_hard_debiasing(vectors):
+    """WEFE's rows at length one: it divides the words that it made even by the lengths they had before."""
     pairs = list(zip(WORDS[0:20:2], WORDS[1:20:2], strict=True))
     found = debias(vectors, pairs, equalise=pairs[:2], similarity=[])
     axis = found.direction.axes[0]
@@ -63,11 +64,11 @@ def test_hard_debiasing(vectors):
     assert axis[:4] * -np.sign(axis[0]) == pytest.approx(expected, abs=1e-6)
     after = found.model.vectors
     for word, row in {
-        "w00": [0.1733631044626236, 0.011535855941474438, -0.23543420433998108, 0.27874165773391724],
-        "w03": [-0.17187410593032837, 0.0800042524933815, 0.0985567644238472, 0.297641783952713],
+        "w00": [0.16700200736522675, 0.011112579144537449, -0.22679558396339417, 0.2685139775276184],
+        "w03": [-0.1588224172592163, 0.07392892986536026, 0.09107261151075363, 0.2750396132469177],
         "w05": [-0.13951504230499268, 0.4362877607345581, -0.14916537702083588, 0.11136996746063232],
         "w20": [-0.42015185952186584, 0.23224632441997528, 0.04348739609122276, -0.45063215494155884],
         "w39": [-0.41759830713272095, -0.3849421441555023, 0.010197866708040237, 0.29448944330215454],
     }.items():
         assert after[word][:4] == pytest.approx(row, abs=1e-6)
-    assert np.abs(after.vectors.astype(np.float64)).sum() == pytest.approx(122.11970882466994, abs=1e-5)
+    assert np.abs(after.vectors.astype(np.float64)).sum() == pytest.approx(121.1406082144626, abs=1e-5)
