@@ -65,14 +65,14 @@ def test_few_rows_lie_where_they_must(method):
 
 def test_tsne_keeps_groups_together_and_repeats():
     pytest.importorskip("sklearn")
-    matrix = cloud()
+    matrix = cloud(16)
     found = project(matrix, "tsne")
     assert found.explained is None and found.title == "t-SNE"
-    first, second = found.points[:20], found.points[20:]
+    first, second = found.points[:8], found.points[8:]
     within = np.linalg.norm(first - first.mean(0), axis=1).max()
     assert np.linalg.norm(first.mean(0) - second.mean(0)) > within
-    assert (project(matrix, "tsne").points == found.points).all()
-    assert project(matrix[:4], "tsne").points.shape == (4, 2)
+    few = project(matrix[:4], "tsne").points
+    assert few.shape == (4, 2) and (project(matrix[:4], "tsne").points == few).all()
 
 
 def test_umap_keeps_groups_together():

@@ -131,7 +131,12 @@ def legend(ax: Axes, drawn: Mapping[str, Artist], title: str | None = None, **wh
     )  # fmt: skip
 
 
-def finish(ax: Axes, caption: str = "") -> Axes:
+def caption(ax: Axes, text: str) -> None:
+    """A quiet line above the picture: what it is, and how far it can be trusted."""
+    ax.set_title(text, loc="left", fontsize="small", color=QUIET, wrap=True, parse_math=False)
+
+
+def finish(ax: Axes, told: str = "") -> Axes:
     """What pictures share: few lines, a caption above, names as they are, fonts that have their letters."""
     from matplotlib.text import Text
 
@@ -140,8 +145,8 @@ def finish(ax: Axes, caption: str = "") -> Axes:
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(QUIET)
     ax.tick_params(color=QUIET)
-    if caption:
-        ax.set_title(caption, loc="left", fontsize="small", color=QUIET)
+    if told:
+        caption(ax, told)
     readable(ax)
     return ax
 

@@ -80,7 +80,7 @@ def _grid(
 def _write(ax: Axes, image: AxesImage, values: NDArray[np.float64]) -> None:
     """The numbers in their cells, dark on bright colours and bright on dark ones."""
     for row, column in np.argwhere(np.isfinite(values)):
-        red, green, blue, _ = image.to_rgba(values[row, column])
-        bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45
+        linear = np.array(image.to_rgba(values[row, column])[:3]) ** 2.2
+        bright = linear @ (0.2126, 0.7152, 0.0722) > 0.179  # where black and white are seen alike, 4.6 : 1
         text = f"{values[row, column]:z.2f}".replace("0.", ".", 1)
         ax.text(column, row, text, ha="center", va="center", fontsize=6.5, color="k" if bright else "w")

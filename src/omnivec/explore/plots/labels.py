@@ -169,6 +169,6 @@ def _write(ax: Axes, point: NDArray[np.floating], name: str, by: Numbers, line: 
         leader["relpos"] = (float(line[0]), float(line[1]))
     ax.annotate(
         name, (float(point[0]), float(point[1])), (float(by[0]), float(by[1])), textcoords="offset points",
-        ha="center", va="center", fontsize="small", zorder=5, parse_math=False,
+        ha="center", va="center", fontsize="small", zorder=5, parse_math=False, in_layout=False,
         path_effects=[withStroke(linewidth=2.5, foreground=ax.get_facecolor())], arrowprops=leader,
     )  # fmt: skip

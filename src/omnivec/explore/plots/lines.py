@@ -78,6 +78,8 @@ def losses(history: Sequence[Point] | Mapping[str, Sequence[Point]], ax: Axes | 
     if not any(epochs.values()):
         raise OptionError("nothing to draw: no epoch of the history has a loss")
     ax = axes_of(ax)
+    from matplotlib.ticker import MaxNLocator
+
     lines: dict[str, Artist] = {}
     for place, (name, rows) in enumerate(epochs.items()):
         lines[f"{name} training".strip()] = _line(ax, place, rows, "epoch", "loss", "-")
@@ -91,7 +93,7 @@ def losses(history: Sequence[Point] | Mapping[str, Sequence[Point]], ax: Axes | 
                 "marker": "o",
             }
             ax.plot(best["epoch"], best["heldout"], linestyle="", **ring)
-    ax.locator_params(axis="x", integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if len(lines) > 1:
         legend(ax, lines)
     return _framed(ax, "epoch", "loss")

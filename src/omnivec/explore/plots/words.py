@@ -16,6 +16,7 @@ from omnivec.explore.plots.figure import (
     COLOURS,
     QUIET,
     axes_of,
+    caption,
     figure_of,
     finish,
     legend,
@@ -60,8 +61,8 @@ def scatter(
     ax = axes_of(ax, *size_for_words(len(words.keys)))
     _points(ax, found.points, words.keys, groups or {})
     _frame(ax, found)
-    hidden = name_points(ax, found.points, words.names)
-    return finish(ax, _joined(_how(found), _kept(words.rows, found), words.told, _left_out(hidden)))
+    finish(ax, _joined(_how(found), _kept(words.rows, found), words.told))
+    return _named(ax, found.points, words.names)
 
 
 def arrows(
@@ -100,12 +101,12 @@ def arrows(
         )  # fmt: skip
     _frame(ax, found)
     steps = np.linspace(0, 1, 40)[:, None, None]
-    along = (found.points[left] * (1 - steps) + found.points[right] * steps).reshape(-1, 2)
-    hidden = name_points(ax, found.points, names, avoid=along)
+    along = (found.points[left] * (1 - steps) + found.points[right] * steps).reshape(-1, 2).astype(np.float32)
     without = len(asked) - len(drawn)
     told = f"{without} of {len(asked)} pairs unknown" if without else ""
     alike = _parallel(words.rows[ends], left, right)
-    return finish(ax, _joined(_how(found), alike, told, _left_out(hidden)))
+    finish(ax, _joined(_how(found), alike, told))
+    return _named(ax, found.points, names, along)
 
 
 def _points(ax: Axes, points: Rows, keys: Sequence[str], groups: Mapping[str, str]) -> None:
@@ -124,6 +125,13 @@ def _points(ax: Axes, points: Rows, keys: Sequence[str], groups: Mapping[str, st
         beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
         # Room beside the axes is made by a layout alone, which somebody's own figure may lack.
         legend(ax, named, **(beside if figure_of(ax).get_layout_engine() else {"loc": "best"}))
+
+
+def _named(ax: Axes, points: Rows, names: Sequence[str], avoid: Rows | None = None) -> Axes:
+    """Names beside their points, last, when nothing moves any more; the caption tells of those left out."""
+    if hidden := name_points(ax, points, names, avoid):
+        caption(ax, _joined(ax.get_title(loc="left"), f"{hidden} names left out, no room"))
+    return ax
 
 
 def _frame(ax: Axes, found: Projection) -> None:
@@ -165,10 +173,6 @@ def _parallel(rows: Rows, left: NDArray[np.int64], right: NDArray[np.int64]) -> 
     count = len(left)
     mean = (float(cosines.sum(dtype=np.float64)) - float(np.trace(cosines))) / (count * (count - 1))
     return "" if math.isnan(mean) else f"mean cosine of the arrows {mean:.2f}"
-
-
-def _left_out(hidden: int) -> str:
-    return f"{hidden} names left out, no room" if hidden else ""
 
 
 def _joined(*parts: str) -> str:
