@@ -51,6 +51,7 @@ import sentences
 import softmax
 import speed
 import subwords
+import swap
 import units
 from programs import OURS
 from settings import Settings
@@ -67,6 +68,7 @@ SECTIONS: dict[str, ModuleType] = {
     "ppmi-svd": ppmi_svd,
     "collobert-weston": collobert_weston,
     "baseline": baseline,
+    "swap": swap,
     "sent2vec": sent2vec,
     "units": units,
     "sentences": sentences,
