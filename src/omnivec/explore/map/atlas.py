@@ -49,7 +49,7 @@ class Atlas:
     @property
     def title(self) -> str:
         """The projection's name as people write it."""
-        return "Neighbour layout" if self.projection == "neighbors" else TITLES[self.projection]
+        return "t-SNE of the 10 nearest" if self.projection == "neighbors" else TITLES[self.projection]
 
     @property
     def hubs(self) -> NDArray[np.int64]:

@@ -70,7 +70,7 @@ function lift(event) {
     if (!rows.length) say("No word in the loop");
   } else if (press.mode === "pan" && !press.moved && event.type === "pointerup") {
     const row = rowAt(...at(event), event.pointerType === "mouse" ? 14 : 26);
-    if (row >= 0) choose(row);
+    if (row >= 0) choose(row, { led: false });
   }
   board.classList.remove("drawing");
   // The finger that is left of a pinch goes on as a drag.

@@ -25,7 +25,7 @@ function goToHash() {
     // A percent sign that is no escape stands for itself.
   }
   const row = rowOf(text);
-  if (text && row !== undefined) choose(row, false);
+  if (text && row !== undefined) choose(row, { remembered: false });
 }
 
 /** All that works without the vectors. */
@@ -99,7 +99,7 @@ function arrive() {
   element("loading").textContent = "";
   document.documentElement.dataset.ready = "";
   colourPoints();
-  if (state.chosen >= 0) choose(state.chosen, false);
+  if (state.chosen >= 0) choose(state.chosen, { remembered: false, led: false });
   else goToHash();
 }
 

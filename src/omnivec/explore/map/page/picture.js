@@ -94,8 +94,13 @@ function kindsOf({ title, of, names, sizes }) {
     entry.append(swatch(none), cell("span", "without"), cell("small", grouped(rest)));
     entries.push(entry);
   }
-  element("legend").replaceChildren(cell("h2", title), ...entries);
+  fillLegend(title, ...entries);
   return (row) => known[of[row]] ?? none;
+}
+
+function fillLegend(title, ...entries) {
+  element("legend-title").textContent = title;
+  element("legend-entries").replaceChildren(...entries);
 }
 
 const SIGNS = ["M8 2a6 6 0 1 0 .01 0z", "M3 3h10v10H3z", "M8 1l7 7-7 7-7-7z", "M8 2l7 12H1z"];
@@ -120,7 +125,7 @@ function valuesOf(coloring) {
   ends.className = "ends";
   const written = (value) => (Number.isInteger(value) ? grouped(value) : value.toFixed(2));
   ends.append(cell("span", written(scale.low)), cell("span", written(scale.high)));
-  element("legend").replaceChildren(cell("h2", coloring.title), bar, ends);
+  fillLegend(coloring.title, bar, ends);
   return (row) => ({ rgb: colour(scale.share(row)), shape: 0 });
 }
 

@@ -11,8 +11,8 @@ function hover(row) {
   redraw();
 }
 
-/** Show a word and its neighbours; `remembered` puts it into the browser's history. */
-function choose(row, remembered = true) {
+/** Show a word and its neighbours; who clicked a point keeps the view, who came by its name is led there. */
+function choose(row, { remembered = true, led = true } = {}) {
   openTab("neighbors");
   Object.assign(state, { chosen: row, given: [], arrows: [], hover: -1, answers: space.matrix ? neighborsOf(row) : [] });
   element("card").hidden = false;
@@ -34,7 +34,7 @@ function choose(row, remembered = true) {
     say(`${keys[row]}: ${state.answers.map((answer) => keys[answer.row]).join(", ")}`);
   }
   if (remembered) remember(`#${encodeURIComponent(keys[row])}`);
-  bringIn([row]);
+  if (led) showAround(row, state.answers.map((answer) => answer.row));
   redraw();
 }
 

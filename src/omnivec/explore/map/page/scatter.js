@@ -28,8 +28,8 @@ void main() {
   if (shape > 2.5) far = max(abs(place.x) * 0.87 - place.y * 0.5 + 0.1, place.y + 0.4) * 1.15;
   else if (shape > 1.5) far = abs(place.x) + abs(place.y);
   else if (shape > 0.5) far = max(abs(place.x), abs(place.y)) * 1.2;
-  float edge = 2.0 / pixels;
-  float alpha = colour.a * (1.0 - smoothstep(1.0 - edge, 1.0, far));
+  // A point of few pixels is a square of them: a soft edge would leave nothing of it.
+  float alpha = colour.a * (pixels < 3.5 ? 1.0 : 1.0 - smoothstep(1.0 - 2.0 / pixels, 1.0, far));
   if (alpha < 0.01) discard;
   painted = vec4(colour.rgb * alpha, alpha);
 }`;

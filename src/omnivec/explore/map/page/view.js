@@ -11,14 +11,16 @@ let places = points;
 
 /** Show the rectangle that holds nearly all points: a few far away would make the rest small. */
 function whole() {
-  const bounds = [0, 1].map((axis) => {
+  const extents = [0, 1].map((axis) => {
     const values = Float32Array.from({ length: about.rows }, (_, row) => places[2 * row + axis]).sort();
-    const out = Math.floor(about.rows / 500);
+    const out = Math.floor(about.rows / 200);
     return [values[out], values[about.rows - 1 - out]];
   });
-  const [wide, high] = bounds.map(([low, top]) => Math.max(top - low, 1e-3) * 1.12);
-  const zoom = Math.min(view.width / wide, view.height / high);
-  return { x: (bounds[0][0] + bounds[0][1]) / 2, y: (bounds[1][0] + bounds[1][1]) / 2, zoom };
+  const [wide, high] = extents.map(([low, top]) => Math.max(top - low, 1e-3) * 1.1);
+  const beside = view.width > 800 ? element("legend").offsetWidth + 24 : 0; // points below the legend would be hidden
+  const zoom = Math.min((view.width - beside) / wide, (view.height - 60) / high);
+  const [x, y] = extents.map(([low, top]) => (low + top) / 2);
+  return { x: x + beside / 2 / zoom, y: y + 12 / zoom, zoom };
 }
 
 function fit(glide = true) {
@@ -61,12 +63,13 @@ function glideTo(target) {
   step(start);
 }
 
-/** Bring rows into the window, if one of them is outside or the window shows all. */
-function bringIn(rows) {
-  const seen = rows.map((row) => toScreen(places[2 * row], places[2 * row + 1]));
-  const inside = ([left, top]) => left > 20 && left < view.width - 90 && top > 60 && top < view.height - 40;
-  if (seen.every(inside)) return;
-  glideTo({ x: places[2 * rows[0]], y: places[2 * rows[0] + 1], zoom: Math.max(view.zoom, view.least * 1.5) });
+/** Show a row with those of others that lie near it: far ones would make the window show everything. */
+function showAround(row, others) {
+  const [x, y] = [places[2 * row], places[2 * row + 1]];
+  const far = others.map((other) => Math.hypot(places[2 * other] - x, places[2 * other + 1] - y)).sort((a, b) => a - b);
+  const reach = Math.max(far[Math.floor(far.length * 0.6)] ?? 0, 1e-6);
+  const zoom = (0.3 * Math.min(view.width, view.height)) / reach;
+  glideTo({ x, y, zoom: Math.min(Math.max(zoom, view.least * 2), view.least * 30) });
 }
 
 /* Rows by the cell of a grid over the plane, so that a click looks at few of them. */
