@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from omnivec import Vectors
-from omnivec.errors import InputError, OptionError
+from omnivec.errors import InputError, OptionError, UnknownKey
 from omnivec.evaluate import bias
 from omnivec.evaluate.bias.logistic import fitted, probabilities, widened
 from omnivec.evaluate.bias.permutation import p_values
@@ -270,7 +270,7 @@ def test_probes_ask_both_ways():
     assert found.toward_first == words.most_similar(positive=["woman", "boss"], negative=["man"], topn=2)
     assert found.toward_second == words.most_similar(positive=["man", "boss"], negative=["woman"], topn=2)
     assert [table.title for table in found.tables()] == ["boss + woman - man", "boss + man - woman"]
-    with pytest.raises(InputError, match="unknown: nobody"):
+    with pytest.raises(UnknownKey, match="unknown word 'nobody'"):
         bias.probe(words, "nobody", ("woman", "man"))
     with pytest.raises(InputError, match="three different words"):
         bias.probe(words, "man", ("woman", "man"))

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from omnivec.cli.ask import Model, Topn
 from omnivec.cli.bias_lists import ListFlags, Lists
-from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.failure import WrongCall, did_you_mean, existing
 from omnivec.cli.flags import Common, CommonFlags, count
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
@@ -140,6 +140,8 @@ class Asked:
 
         lists.check()
         chosen = _measures(lists, measures, words)
+        if pairs is not None and words is None and not probe:
+            raise WrongCall("--pairs gives a direction: name words that may lie along it by --words LIST")
         if not chosen and not probe:
             raise WrongCall(
                 "bias measure needs --test NAME, or --targets and --attributes, or --words LIST, "
@@ -147,8 +149,6 @@ class Asked:
             )
         if poles is not None and len(poles) != 2:
             raise WrongCall(f"--poles takes two words, as woman man, got {len(poles)}")
-        if pairs is not None and words is None and not probe:
-            raise WrongCall("--pairs gives a direction: name words that may lie along it by --words LIST")
         if counts is not None and "weat" not in chosen:
             raise WrongCall("--counts makes the tests of lists on a text, too; name one by --test")
         tests, targets = lists.tests(), lists.groups(lists.targets or ())
@@ -173,7 +173,8 @@ def _measures(lists: Lists, measures: list[str] | None, words: str | None) -> tu
     for name in measures:
         if name not in OF_LISTS + OF_PAIRS:
             near = difflib.get_close_matches(name, OF_LISTS + OF_PAIRS, 1)
-            raise WrongCall(f"--measure takes {', '.join(OF_LISTS + OF_PAIRS)}, got {name!r}", near)
+            known = ", ".join(OF_LISTS + OF_PAIRS)
+            raise WrongCall(f"--measure takes {known}, got {name!r}{did_you_mean(near)}", near)
         if name in OF_LISTS and not has_lists:
             raise WrongCall(f"{name} needs --test NAME, or --targets and --attributes")
         if name in OF_PAIRS and words is None:

@@ -75,7 +75,7 @@ class How:
     ] = 1
     strength: Annotated[
         float,
-        number("strength", 0, 1e9),
+        number("strength", 0, 1_000_000),
         Parameter(show_default=False, help="Of soft: what the direction counts. [default 0.2]"),
     ] = 0.2
     rounds: Annotated[

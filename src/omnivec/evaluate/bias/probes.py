@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 from omnivec.errors import InputError, OptionError
-from omnivec.evaluate.bias.words import Lookup, some
+from omnivec.evaluate.bias.words import Lookup
 from omnivec.index.neighbors import Neighbors
 from omnivec.results import ResultTable, Tabular
 
@@ -55,7 +55,8 @@ class Probe(Tabular):
 def probe(vectors: Vectors | Lookup, word: str, poles: Sequence[str], *, topn: int = 10) -> Probe:
     """The nearest words to `word` moved from the second pole to the first, and the other way.
 
-    Raises: InputError for a word that is unknown; OptionError unless there are two poles, and for topn < 1.
+    Raises: UnknownKey; InputError unless the words are three; OptionError unless there are two poles, and
+    for topn < 1.
     """
     if len(poles) != 2:
         raise OptionError(f"a probe has two poles, as woman man, got {len(poles)}")
@@ -63,9 +64,10 @@ def probe(vectors: Vectors | Lookup, word: str, poles: Sequence[str], *, topn: i
         raise OptionError(f"topn must be 1 or more, got {topn}")
     lookup = Lookup.of(vectors)
     rows = {each: lookup.row(each) for each in (word, *poles)}
-    if missing := [each for each, row in rows.items() if row < 0]:
-        raise InputError(f"unknown: {some(missing)}; a probe needs its word and both poles")
     keys = lookup.vectors.keys
+    for each, row in rows.items():
+        if row < 0:
+            keys.row(each)  # raises, with near spellings
     if len(set(rows.values())) < 3:
         raise InputError(f"a probe needs three different words, got {word}, {poles[0]} and {poles[1]}")
     asked, first, second = (keys[row] for row in rows.values())

@@ -89,6 +89,8 @@ def debias(
 
     """
     _check(method, equalise, strength, rounds)
+    questions = Asked(tuple(tests), similarity, analogies, seed)
+    questions.check()
     before = _opened(source)
     lookup = Lookup(before.vectors, fold_case=fold_case, unknown=unknown)
     name, pairs = pairs_of(definitional)
@@ -104,10 +106,7 @@ def debias(
     memory.require(need, "load the first rows alone (limit)")
     table, details = Removal(before.vectors, axis, chosen, asked, strength, rounds, seed).by(method)
     after = _with(before, table)
-    found = residual(
-        lookup, after.vectors, axis, asked.asked,
-        Asked(tuple(tests), similarity, analogies, seed), _notes(chosen, table),
-    )  # fmt: skip
+    found = residual(lookup, after.vectors, axis, asked.asked, questions, _notes(chosen, table))
     after.config[RECORD] = {
         "method": method, "direction": axis.name, "pairs": len(axis.pairs), "explained": list(axis.explained),
         "neutral": int(chosen.neutral.sum()), "specific": chosen.specific, **details, **found.record(),

@@ -16,6 +16,7 @@ from omnivec.evaluate.analogy import analogies
 from omnivec.evaluate.bias import BiasTest, Direction, Lookup, Recovered, WeatScore, battery, recovered
 from omnivec.evaluate.bias.lists import PathOrName
 from omnivec.evaluate.bias.recovered import LEAST
+from omnivec.evaluate.questions import read_analogies, read_pairs
 from omnivec.evaluate.similarity import similarity
 from omnivec.explore.debias.residual import Residual
 from omnivec.vectors import Vectors
@@ -30,6 +31,13 @@ class Asked:
     similarity: Sequence[PathOrName] | None
     analogies: PathOrName | None
     seed: int
+
+    def check(self) -> None:
+        """Read the files of questions before the work. Raises: InputError for one that holds none."""
+        for path in self.similarity or ():
+            read_pairs(path)
+        if self.analogies is not None:
+            read_analogies(self.analogies)
 
 
 def residual(
@@ -61,9 +69,11 @@ def residual(
     quality = _quality(before, vectors, asked)
     if not quality:
         told.append("Quality lost on sets of word pairs or analogies: not measured, none was given or found.")
-    along = [float(np.abs(axis.along(each)).mean()) if len(rows) else 0.0 for each in (old, new)]
+    along = None
+    if len(rows):
+        along = float(np.abs(axis.along(old)).mean()), float(np.abs(axis.along(new)).mean())
     return Residual(
-        recovered=found, direct_bias=(along[0], along[1]), weat=tests,
+        recovered=found, direct_bias=along, weat=tests,
         neighbours_kept=kept["neighbours_kept"], cosine_mean=kept["cosine_mean"], quality=quality,
         notes=tuple(told),
     )  # fmt: skip

@@ -24,7 +24,7 @@ class Residual(Tabular):
 
     recovered: tuple[Recovered, Recovered] | None
     """How well the sides can be told apart, before and after."""
-    direct_bias: tuple[float, float]
+    direct_bias: tuple[float, float] | None
     """Mean absolute cosine of those words with the direction, which is what was removed."""
     weat: Mapping[str, tuple[WeatScore, WeatScore]]
     """Tests of association by name."""
@@ -65,7 +65,7 @@ class Residual(Tabular):
         """All of it, as ``omnivec bias remove --json`` prints it."""
         sides = None if self.recovered is None else _both(each.as_json() for each in self.recovered)
         return {
-            "recovered": sides, "still_told": self.still_told, "direct_bias": _both(self.direct_bias),
+            "recovered": sides, "still_told": self.still_told, "direct_bias": None if self.direct_bias is None else _both(self.direct_bias),
             "weat": {name: _both(each.as_json() for each in pair) for name, pair in self.weat.items()},
             "neighbours_kept": self.neighbours_kept, "cosine_mean": self.cosine_mean,
             "quality": {name: _both(pair) for name, pair in self.quality.items()},
@@ -74,7 +74,9 @@ class Residual(Tabular):
 
     def record(self) -> dict[str, Any]:
         """What a model's config keeps, and its card tells: pairs of before and after."""
-        told: dict[str, Any] = {"verdict": self.verdict(), "direct_bias": list(self.direct_bias)}
+        told: dict[str, Any] = {"verdict": self.verdict()}
+        if self.direct_bias is not None:
+            told["direct_bias"] = list(self.direct_bias)
         if self.recovered is not None:
             before, after = self.recovered
             told |= {name: [getattr(before, name), getattr(after, name)] for name in _MEASURES}
@@ -87,7 +89,9 @@ class Residual(Tabular):
 
     def tables(self) -> list[ResultTable]:
         """What remains, then what it has cost."""
-        rows: list[tuple[Cell, ...]] = [("mean absolute cosine with the direction", *self.direct_bias, None)]
+        rows: list[tuple[Cell, ...]] = []
+        if self.direct_bias is not None:
+            rows.append(("mean absolute cosine with the direction", *self.direct_bias, None))
         if self.recovered is not None:
             before, after = self.recovered
             rows += [
