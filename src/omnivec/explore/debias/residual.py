@@ -64,8 +64,9 @@ class Residual(Tabular):
     def as_json(self) -> dict[str, Any]:
         """All of it, as ``omnivec bias remove --json`` prints it."""
         sides = None if self.recovered is None else _both(each.as_json() for each in self.recovered)
+        along = None if self.direct_bias is None else _both(self.direct_bias)
         return {
-            "recovered": sides, "still_told": self.still_told, "direct_bias": None if self.direct_bias is None else _both(self.direct_bias),
+            "recovered": sides, "still_told": self.still_told, "direct_bias": along,
             "weat": {name: _both(each.as_json() for each in pair) for name, pair in self.weat.items()},
             "neighbours_kept": self.neighbours_kept, "cosine_mean": self.cosine_mean,
             "quality": {name: _both(pair) for name, pair in self.quality.items()},
