@@ -22,6 +22,8 @@ LEAST = {"pca": 1, "svd": 1, "tsne": 4, "umap": 5}
 """Rows that a method needs."""
 BLOCK = 8192  # rows in double precision at once: 20 MB at 300 dimensions
 FLOATS_AT_ONCE = 2**22
+FEW = 2000
+"""Rows up to which t-SNE has one thread."""
 
 
 @final
@@ -48,7 +50,8 @@ def project(matrix: ArrayLike, method: Method = "pca", *, unit: bool = True, see
 
     Args: `method`: "pca" and "svd", the two directions of largest variance or, not centred, of largest
     squared length; "tsne" (scikit-learn) and "umap" (umap-learn), which keep neighbourhoods, not distances;
-    `unit`: rows are first scaled to length one, so that distances go with cosines; `seed` of the latter two.
+    `unit`: rows are first scaled to length one, so that distances go with cosines; `seed` of the latter two:
+    the same points again, of t-SNE up to 2,000 rows.
     The sign of an axis is arbitrary: the row farthest out along it is made positive.
     Raises: OptionError for another method, other shapes, or fewer than 4 rows for t-SNE and 5 for UMAP;
     NotFinite; MissingExtra.
@@ -148,8 +151,11 @@ def _products(rows: Rows, mean: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _tsne(rows: Rows, seed: int) -> Rows:
     manifold = extra("sklearn.manifold", "sklearn", what="t-SNE")
+    threads = extra("threadpoolctl", "sklearn", what="t-SNE")
     perplexity = min(30.0, (len(rows) - 1) / 3)  # as many neighbours as it looks at are needed thrice
-    return _fitted(manifold.TSNE(perplexity=perplexity, init="pca", random_state=seed), rows)
+    # Of few rows, threads that wait for each other cost more than they save; and one repeats the same bits.
+    with threads.threadpool_limits(1 if len(rows) <= FEW else None):
+        return _fitted(manifold.TSNE(perplexity=perplexity, init="pca", random_state=seed), rows)
 
 
 def _umap(rows: Rows, seed: int) -> Rows:
