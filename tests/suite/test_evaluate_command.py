@@ -1,0 +1,96 @@
+"""`omnivec evaluate` of words: sets by file and by name, intervals, a page, and what it refuses."""
+
+import json
+
+import pytest
+
+FLAGS = {
+    "similarity": "--similarity", "analogies": "--analogies", "categorisation": "--categories",
+    "outliers": "--outliers",
+}  # fmt: skip
+
+
+def asked(files):
+    return [word for kind, path in files.items() for word in (FLAGS[kind], path)]
+
+
+def test_all_kinds_at_once_with_intervals(call, folder, files):
+    code, out, err = call("evaluate", folder, *asked(files), "--json")
+    assert (code, err) == (0, "")
+    report = json.loads(out)
+    assert [*report] == [*files]
+    pairs = report["similarity"]["similarity"]
+    assert pairs["ci"][0] < pairs["spearman"] < pairs["ci"][1]
+    assert (pairs["pairs"], pairs["covered"]) == (41, 40)
+    total = report["analogies"]["total"]
+    assert total["covered"] == total["seen"] == 30 and total["ci"][0] <= total["accuracy"] <= total["ci"][1]
+    assert report["outliers"]["outliers"]["questions"] == 4
+
+
+def test_without_resamples_there_are_no_intervals(call, folder, files):
+    report = json.loads(call("evaluate", folder, *asked(files), "--json", "--resamples", 0)[1])
+    assert report["similarity"]["similarity"]["ci"] is report["analogies"]["total"]["ci"] is None
+    assert "bootstrap" not in call("evaluate", folder, *asked(files), "--resamples", 0)[1]
+
+
+def test_tables_say_coverage_and_what_the_interval_is(call, folder, files):
+    out = call("evaluate", folder, *asked(files))[1]
+    heads = [line.split() for line in out.splitlines() if " low " in line]
+    assert [head[0] for head in heads] == ["Similarity", "Analogies,", "Categories", "Outliers"]
+    assert all({"low", "high", "of"} <= set(head) for head in heads)
+    assert "95 % bootstrap interval of Spearman" in out
+
+
+def test_methods_and_rows_differ(call, folder, files):
+    def total(*words):
+        told = json.loads(call("evaluate", folder, "--analogies", files["analogies"], "--json", *words)[1])
+        return told["analogies"]["total"]["seen"]
+
+    assert total() == total("--method", "mul") == total("--raw") == 30
+
+
+def test_a_suite_is_one_table_and_a_page(call, folder, tmp_path):
+    pytest.importorskip("gensim", reason="gensim carries three sets")
+    page = tmp_path / "report.html"
+    code, out, _ = call("evaluate", folder, "--suite", "english", "--html", page)
+    assert code == 0 and out.startswith("Suite")
+    assert {line.partition(" ")[0] for line in out.splitlines()} >= {"ws353", "simlex999", "google"}
+    text = page.read_text()
+    assert "Evaluation of" in text and "google" in text and "http" not in text.replace("http-equiv", "")
+    report = json.loads(call("evaluate", folder, "--suite", "english", "--json")[1])["suite"]
+    assert report["analogies"]["google"]["total"]["asked"] == 19_544
+    assert report["similarity"]["ws353"]["covered"] == 0
+
+
+def test_a_set_is_asked_by_its_name(call, folder):
+    pytest.importorskip("gensim", reason="gensim carries ws353")
+    report = json.loads(call("evaluate", folder, "--similarity", "ws353", "--json")[1])
+    assert report["similarity"]["ws353"]["pairs"] == 353
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--similarity", "ws35"], 1, "ws35: no such file, nor a data set. Did you mean ws353?"),
+        (["--similarity", "google"], 2, "a data set for similarity, got 'google'"),
+        (["--analogies", "nowhere.txt"], 1, "nowhere.txt: no such file or folder"),
+        (["--suite", "english", "--data", "nowhere"], 1, "nowhere: expected a folder with data sets"),
+        (["--suite", "danish"], 2, "danish"),
+        (["--similarity", "PAIRS", "--raw", "--method", "mul"], 2, "leave --raw out"),
+        (["--similarity", "PAIRS", "--resamples", "-1"], 2, "resamples"),
+        (["--similarity", "PAIRS", "--html", "nowhere/x.html"], 1, "nowhere"),
+        (["--categories", "PAIRS"], 1, "expected WORD, CATEGORY"),
+        ([], 2, "evaluate needs --suite english"),
+    ],
+)
+def test_a_wrong_call_is_one_line(call, folder, files, words, code, said, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    words = [files["similarity"] if word == "PAIRS" else word for word in words]
+    found, out, err = call("evaluate", folder, *words)
+    assert (found, out) == (code, "") and said in err and err.count("\n") == 1
+
+
+def test_a_set_with_a_wrong_checksum_is_refused_before_a_model_is_opened(call, tmp_path):
+    (tmp_path / "bless.tsv").write_text("word\tcategory\n")
+    code, _, err = call("evaluate", tmp_path, "--categories", "bless", "--data", tmp_path, "--json")
+    assert code == 1 and json.loads(err)["kind"] == "FormatError" and "3,408 bytes" in err
