@@ -19,6 +19,7 @@ import approximate
 import autotune
 import avx2
 import baseline
+import bias
 import book
 import bound
 import cbow
@@ -69,6 +70,7 @@ SECTIONS: dict[str, ModuleType] = {
     "collobert-weston": collobert_weston,
     "baseline": baseline,
     "swap": swap,
+    "bias": bias,
     "sent2vec": sent2vec,
     "units": units,
     "sentences": sentences,
