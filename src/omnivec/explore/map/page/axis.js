@@ -82,6 +82,6 @@ function drawAxes({ axes: { across, upwards }, ground, quiet, ink, line }) {
   pen.font = `600 13px ${FONT}`;
   write(`← ${shortened(across.start)}`, 12, floor - 12, ink);
   const end = `${shortened(across.end)} →`;
-  write(end, width - 12 - pen.measureText(end).width, floor - 12, ink);
+  write(end, width - 12 - room() - pen.measureText(end).width, floor - 12, ink);
   write(`↑ ${shortened(upwards.end)}`, 12, 70, ink);
 }

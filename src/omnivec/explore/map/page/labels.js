@@ -21,11 +21,12 @@ function drawOver(shown) {
   for (const row of new Set(first)) if (row >= 0) name(row, shown, taken, true);
   if (!shown.moving) {
     const room = Math.max(12, (view.width * view.height) / 7500);
+    const legend = element("legend");
     let tried = 0;
     for (let at = 0; at < frequent.length && taken.length < room && tried < MOST_TRIED; at++) {
       const row = frequent[at];
       if (shown.faded && shown.faded(row)) continue;
-      if (inWindow(row)) {
+      if (inWindow(row, legend)) {
         tried++;
         if (!first.includes(row)) name(row, shown, taken, false);
       }
@@ -36,9 +37,11 @@ function drawOver(shown) {
 
 const screenOf = (row) => toScreen(places[2 * row], places[2 * row + 1]);
 
-function inWindow(row) {
+/** Whether a name would be seen: within the window, and not below the legend or the tools. */
+function inWindow(row, legend) {
   const [left, top] = screenOf(row);
-  return left > 4 && left < view.width - 24 && top > 8 && top < view.height - 8;
+  if (left < 4 || left > view.width - 24 || top < 50 || top > view.height - 40) return false;
+  return left < legend.offsetLeft - 40 || top < legend.offsetTop - 10;
 }
 
 function name(row, shown, taken, strong) {

@@ -9,6 +9,9 @@ const toPlane = (left, top) => [(left - view.width / 2) / view.zoom + view.x, (v
 /** Places of rows as they are shown now: the map's, or those along an axis. */
 let places = points;
 
+/** Pixels at the right that the legend takes, where the window is wide enough to leave them to it. */
+const room = () => (view.width > 800 ? element("legend").offsetWidth + 24 : 0);
+
 /** Show the rectangle that holds nearly all points: a few far away would make the rest small. */
 function whole() {
   const extents = [0, 1].map((axis) => {
@@ -17,7 +20,7 @@ function whole() {
     return [values[out], values[about.rows - 1 - out]];
   });
   const [wide, high] = extents.map(([low, top]) => Math.max(top - low, 1e-3) * 1.1);
-  const beside = view.width > 800 ? element("legend").offsetWidth + 24 : 0; // points below the legend would be hidden
+  const beside = room();
   const zoom = Math.min((view.width - beside) / wide, (view.height - 60) / high);
   const [x, y] = extents.map(([low, top]) => (low + top) / 2);
   return { x: x + beside / 2 / zoom, y: y + 12 / zoom, zoom };
