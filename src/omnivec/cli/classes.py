@@ -45,8 +45,8 @@ def classes(
         ),
     ] = "lloyd",
     iterations: Annotated[
-        int, count("iterations"), Parameter(show_default=False, help="Passes at most. [default 100]")
-    ] = 100,
+        int, count("iterations"), Parameter(show_default=False, help="Passes at most. [default 30]")
+    ] = 30,
     seed: Annotated[
         int, count("seed", 0, 2**32 - 1),
         Parameter(show_default=False, help="Of where it starts. [default 1]"),

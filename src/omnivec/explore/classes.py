@@ -34,6 +34,7 @@ Method: TypeAlias = Literal["lloyd", "minibatch"]
 """All rows in every pass, or some thousand drawn rows a step: coarser, and quick on millions of rows."""
 
 SHOWN = 6  # words of a class, in a table
+_FOR_THE_START = 20  # rows drawn for each class: k-means++ on all takes longer than what it saves
 
 
 @final
@@ -112,7 +113,7 @@ def word_classes(
     restrict: int | None = None,
     unit: bool = True,
     method: Method = "lloyd",
-    iterations: int = 100,
+    iterations: int = 30,
     seed: int = 1,
     threads: int | None = None,
 ) -> WordClasses:
@@ -136,10 +137,11 @@ def word_classes(
     chosen = units[alive] if len(alive) < len(units) else units
     rows = chosen if unit else chosen * lengths[alive, None]
     kinds = {"lloyd": library.KMeans, "minibatch": library.MiniBatchKMeans}
-    means = kinds[method](n_clusters=k, n_init=1, max_iter=iterations, random_state=seed)
     with pools.threadpool_limits(threads or processors()), warnings.catch_warnings():
         # Fewer different rows than classes leave some empty, which the result says by having fewer.
         warnings.filterwarnings("ignore", "Number of distinct clusters")
+        start = _start(library, rows, k, seed)
+        means = kinds[method](n_clusters=k, init=start, n_init=1, max_iter=iterations, random_state=seed)
         found = means.fit(rows).labels_
     numbers = np.full(len(words), -1, np.int64)
     numbers[alive] = _in_order(found.astype(np.int64))
@@ -163,6 +165,15 @@ def _checked(
     units = index.unit(np.arange(count, dtype=np.int64))
     lengths = np.where(units.any(axis=1), index.lengths(count), np.float32(0))
     return vectors.keys[:count], units, lengths
+
+
+def _start(library: Any, rows: Rows, k: int, seed: int) -> Rows:
+    """Centres to begin with, out of some rows for each class."""
+    if len(rows) > k * _FOR_THE_START:
+        chosen = np.random.default_rng(seed).choice(len(rows), k * _FOR_THE_START, replace=False)
+        rows = rows[np.sort(chosen)]
+    centres: Rows = library.kmeans_plusplus(rows, k, random_state=seed)[0]
+    return centres
 
 
 def _in_order(found: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -28,8 +28,8 @@ def untouched(model: Model) -> dict[str, NDArray[np.bool_]] | None:
     parts, `vectors` are what learns, and with them `inputs`: first the words, then the n-grams' buckets.
 
     Returns: None where it is not known how training began: another program's file, given or extended
-    vectors, rows that were rounded, quantised, pruned or not all opened, and learners whose tables in
-    training are others than those that they keep (glove, ppmi-svd).
+    vectors, rows that were rounded, quantised or pruned, and learners whose tables in training are others
+    than those that they keep (glove, ppmi-svd). Of a model of which the first rows alone were opened, those.
     Raises: NotEnoughMemory.
     """
     learner = LEARNERS.get(model.learner or "")
