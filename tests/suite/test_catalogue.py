@@ -66,7 +66,7 @@ def test_wrong_words_are_refused(small, tmp_path):
         small.path("dev", tmp_path)
     with pytest.raises(OptionError, match="got 'ws35'; did you mean ws353"):
         data_set("ws35")
-    with pytest.raises(OptionError, match="a data set for analogies, got 'ws353'"):
+    with pytest.raises(OptionError, match="got 'ws353', which has similarity"):
         data_set("ws353", ["analogies"])
     with pytest.raises(InputError, match="expected a folder with data sets"):
         data_folder(tmp_path / "nowhere")

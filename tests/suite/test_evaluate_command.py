@@ -72,7 +72,7 @@ def test_a_set_is_asked_by_its_name(call, folder):
     ("words", "code", "said"),
     [
         (["--similarity", "ws35"], 1, "ws35: no such file, nor a data set. Did you mean ws353?"),
-        (["--similarity", "google"], 2, "a data set for similarity, got 'google'"),
+        (["--similarity", "google"], 2, "a data set for similarity, got 'google', which has analogies"),
         (["--analogies", "nowhere.txt"], 1, "nowhere.txt: no such file or folder"),
         (["--suite", "english", "--data", "nowhere"], 1, "nowhere: expected a folder with data sets"),
         (["--suite", "danish"], 2, "danish"),
@@ -80,6 +80,7 @@ def test_a_set_is_asked_by_its_name(call, folder):
         (["--similarity", "PAIRS", "--resamples", "-1"], 2, "resamples"),
         (["--similarity", "PAIRS", "--html", "nowhere/x.html"], 1, "nowhere"),
         (["--categories", "PAIRS"], 1, "expected WORD, CATEGORY"),
+        (["--outliers", "PAIRS"], 1, "expected NAME, WORDS, OUTLIERS"),
         ([], 2, "evaluate needs --suite english"),
     ],
 )
@@ -94,3 +95,42 @@ def test_a_set_with_a_wrong_checksum_is_refused_before_a_model_is_opened(call, t
     (tmp_path / "bless.tsv").write_text("word\tcategory\n")
     code, _, err = call("evaluate", tmp_path, "--categories", "bless", "--data", tmp_path, "--json")
     assert code == 1 and json.loads(err)["kind"] == "FormatError" and "3,408 bytes" in err
+
+
+@pytest.fixture
+def texts(tmp_path):
+    path = tmp_path / "texts.tsv"
+    lines = [f"{topic}\t{topic}{n % 10} {topic}{n % 7}" for n in range(30) for topic in ("fruit", "tool")]
+    path.write_text("label\ttext\n" + "\n".join(lines) + "\n")
+    return path
+
+
+def test_texts_are_judged_by_a_classifier_that_learns_from_vectors(call, folder, texts, tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    code, out, _ = call("evaluate", folder, texts, "--folds", 3, "--html", tmp_path / "r.html")
+    assert code == 0 and "tf-idf" in out and "words" in out and "tf-idf" in (tmp_path / "r.html").read_text()
+    assert [*json.loads(call("evaluate", folder, texts, "--folds", 3, "--json")[1])] == ["labels", "clusters"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--similarity", "ws353"], "--similarity is no question about TEXTS"),
+        (["--sts", "TEXTS"], "--sts is no question about TEXTS"),
+        (["--threshold", "0.5"], "--threshold is for a classifier"),
+    ],
+)
+def test_flags_that_say_nothing_of_texts_are_refused(call, folder, texts, words, said):
+    words = [texts if word == "TEXTS" else word for word in words]
+    code, out, err = call("evaluate", folder, texts, *words)
+    assert (code, out) == (2, "") and said in err.splitlines()[-1]
+
+
+def test_flags_of_vectors_are_refused_with_a_classifier(call, tmp_path):
+    (tmp_path / "t").write_text("__label__a one two\n__label__b three four\n" * 9)
+    call("train", "classifier", tmp_path / "t", tmp_path / "m", "--dim", 4, "--epochs", 1, "--threads", 1)
+    code, _, err = call("evaluate", tmp_path / "m", tmp_path / "t", "--recipe", "sif")
+    assert code == 2 and "--recipe is for vectors" in err
+    page = tmp_path / "page.html"
+    assert call("evaluate", tmp_path / "m", tmp_path / "t", "--html", page)[0] == 0
+    assert "Classification" in page.read_text() and "precision@1" in page.read_text()

@@ -11,7 +11,7 @@ from omnivec.cli import call, extrinsic, judge_sentences, judge_words
 from omnivec.cli.ask import Model
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall
-from omnivec.cli.flags import Common, CommonFlags, Positional
+from omnivec.cli.flags import Common, CommonFlags, Positional, given
 from omnivec.cli.judge_words import FoldCase, Restrict
 from omnivec.cli.labelled import located
 from omnivec.cli.labels import Asked, judge_labels
@@ -29,6 +29,10 @@ Texts = Annotated[
         show_default=False,
     ),
 ]
+
+
+_OF_TEXTS = ("test", "recipe", "punctuation", "folds")
+"""Flags of sentences that TEXTS have, too."""
 
 
 def evaluate(
@@ -51,9 +55,9 @@ def evaluate(
     learns them from the vectors, beside tf-idf.
     """
     if texts is not None:
-        return _texts(model, texts, labels, sentences, table, fold_case, words.data, opening, report, common)
-    if given := table.words():
-        raise WrongCall(f"{given[0]} needs TEXTS: it says where a table has them")
+        return _texts(model, texts, words, labels, sentences, table, fold_case, opening, report, common)
+    if columns := table.words():
+        raise WrongCall(f"{columns[0]} needs TEXTS: it says where a table has them")
     sentences.check()
     if not words.any and not sentences.any:
         raise WrongCall(
@@ -78,11 +82,11 @@ def evaluate(
 def _texts(
     model: str,
     texts: str,
+    words: judge_words.Asked,
     labels: Asked,
     sentences: judge_sentences.Asked,
     table: Labelled,
     fold_case: bool,
-    data: str | None,
     opening: Opening,
     report: Report,
     common: Common,
@@ -90,15 +94,23 @@ def _texts(
     """By the classifier that the model is; or, without labels of its own, by one that learns from vectors."""
     report.check()
     labels.check()
-    path, _ = located(texts, sentences.test, data)
+    if wrong := given(words, but=["data"]) + given(sentences, but=_OF_TEXTS):
+        raise WrongCall(f"{wrong[0]} is no question about TEXTS; ask it in a call of its own")
+    path, _ = located(texts, sentences.test, words.data)
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         loaded = opening.loaded(model, display)
         if loaded.labels is not None:
+            if wrong := given(sentences):
+                raise WrongCall(
+                    f"{wrong[0]} is for vectors; {model} is a classifier, which tells labels itself"
+                )
             source = table.of(call.source(path))
             return judge_labels(loaded, model, source, labels, report, common, display)
+        if wrong := given(labels):
+            raise WrongCall(f"{wrong[0]} is for a classifier; {model} has no labels")
         asked = extrinsic.Asked(
             texts=texts, test=sentences.test, folds=sentences.folds, recipe=sentences.recipe or "mean",
-            punctuation=sentences.punctuation, data=data,
+            punctuation=sentences.punctuation, data=words.data,
         )  # fmt: skip
         asked.check(table)
         told = extrinsic.told({Path(model).stem or model: loaded}, asked, table, display, fold_case=fold_case)

@@ -46,7 +46,7 @@ class Asked:
         str | None,
         Parameter(
             group=SENTENCES, metavar="FILE",
-            help="Texts that --transfer is judged by; without them by cross-validation.",
+            help="Texts that --transfer or TEXTS are judged by; without them by cross-validation.",
         ),
     ] = None  # fmt: skip
     recipe: Annotated[
@@ -62,7 +62,10 @@ class Asked:
     ] = False
     folds: Annotated[
         int, count("folds", 2, 1000),
-        Parameter(group=SENTENCES, show_default=False, help="Of --transfer without --test. [default 10]"),
+        Parameter(
+            group=SENTENCES, show_default=False,
+            help="Of --transfer, or of TEXTS, without --test. [default 10]",
+        ),
     ] = 10  # fmt: skip
 
     def check(self) -> None:

@@ -140,6 +140,10 @@ def data_folder(given: Path | None = None) -> Path | None:
 def data_set(name: str, kinds: Sequence[str] = ()) -> DataSet:
     """A data set by its name, of one of some kinds. Raises: OptionError, which names what may be meant."""
     known = {one.name for one in catalogue().values() if not kinds or one.kind in kinds}
+    if name in catalogue() and name not in known:
+        raise OptionError(
+            f"expected a data set{_of(kinds)}, got {name!r}, which has {catalogue()[name].kind}"
+        )
     if name not in known:
         near = difflib.get_close_matches(name.lower(), sorted(known), 1)
         hint = f"; did you mean {near[0]}?" if near else "; omnivec datasets lists them"

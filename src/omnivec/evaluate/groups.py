@@ -44,18 +44,20 @@ def read_categories(path: PathOrName) -> dict[str, str]:
 def read_groups(path: PathOrName) -> list[Group]:
     """Lines of a name, words and outliers, parted by tabs; words and outliers among themselves by blanks.
 
-    A first line that names the columns is left out, and so are lines with #.
+    A first line that names the columns is left out, and so are lines with #. A group has two words or more;
+    other lines are skipped and logged as one warning.
     Raises: InputError for a file that cannot be read or has no such line.
     """
     groups, skipped = [], []
     for number, line in enumerate(read_lines(path, "utf-8", "a file of groups with outliers"), 1):
         cells = [cell.strip() for cell in line.split(TAB)]
-        if len(cells) == 3 and not line.startswith("#"):
-            if number > 1 or tuple(cell.lower() for cell in cells) != _OUTLIERS:
-                name, words, outliers = cells
-                groups.append(Group(name, once(words.split()), once(outliers.split())))
+        if number == 1 and tuple(cell.lower() for cell in cells) == _OUTLIERS:
+            continue
+        if len(cells) == 3 and len(cells[1].split()) > 1 and cells[2] and not line.startswith("#"):
+            name, words, outliers = cells
+            groups.append(Group(name, once(words.split()), once(outliers.split())))
         elif line.strip() and not line.startswith("#"):
             skipped.append(number)
     wanted = "NAME, WORDS, OUTLIERS with tabs between"
-    report_skipped(path, skipped, wanted, found=sum(len(group.outliers) for group in groups))
+    report_skipped(path, skipped, wanted, found=len(groups))
     return groups
