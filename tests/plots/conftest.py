@@ -1,5 +1,6 @@
 """Vectors to draw, and axes that no window knows."""
 
+import io
 import sys
 
 import numpy as np
@@ -37,3 +38,23 @@ def no_figure_stays():
     yield
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
+
+
+@pytest.fixture
+def model(vectors, tmp_path):
+    """The twelve words as a model folder."""
+    vectors.save(tmp_path / "words.omnivec")
+    return tmp_path / "words.omnivec"
+
+
+@pytest.fixture
+def call(capsys, monkeypatch):
+    """Run `omnivec` with these words: (exit code, stdout, stderr)."""
+    from omnivec.cli import main
+
+    def run(*words, stdin=""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
+        code = main([str(word) for word in words])
+        return code, *capsys.readouterr()
+
+    return run
