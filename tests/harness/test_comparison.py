@@ -71,7 +71,7 @@ def test_the_order_of_the_two_does_not_matter():
     one, other = compare(a, b, asked=None), compare(b, a, asked=None)
     for numbers in ("overlaps", "displacements"):
         found = (dict(zip(each.words, getattr(each, numbers), strict=True)) for each in (one, other))
-        assert next(found) == pytest.approx(next(found))
+        assert next(found) == pytest.approx(next(found), abs=1e-6)
 
 
 def test_frequent_words_come_first_and_bands_tell_them_apart():
@@ -101,6 +101,14 @@ def test_a_row_of_zeros_is_nowhere():
     units[0] = 0
     moved = displacements(units, units, 400)
     assert moved[0] == 1.0 and moved[1:].max() < 1e-6 and (moved >= 0).all()
+
+
+def test_a_direction_that_all_share_hides_nothing():
+    """Vectors that hardly learned have cosines near one, and are no more alike for it."""
+    other = DRAW.normal(size=(400, 12)).astype(np.float32)
+    plain = compare(Vectors(KEYS, MATRIX), Vectors(KEYS, other)).displacement
+    shared_mean = compare(Vectors(KEYS, MATRIX + 30), Vectors(KEYS, other - 30)).displacement
+    assert shared_mean > 0.5 and shared_mean == pytest.approx(plain, abs=0.15)
 
 
 def test_keys_are_shared_as_they_are_spelled():

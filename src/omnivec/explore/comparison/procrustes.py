@@ -23,15 +23,24 @@ def rotation(left: Rows, right: Rows) -> NDArray[np.float64]:
 def displacements(left: Rows, right: Rows, fitted: int) -> NDArray[np.float64]:
     """One minus the cosine of rows of length one (n, d) with their counterparts (n, e), after turning, (n,).
 
-    0 is the same place, 2 the opposite one; a row of zeros has no place, and gives 1. The space of more
-    dimensions is turned onto the other, so that which of the two comes first does not matter. fitted: the
-    rotation is that of the first so many rows.
+    0 is the same place, 2 the opposite one; a row of zeros has no place, and gives 1. The mean is taken away
+    first: vectors that hardly learned point all the same way, and would seem to agree. The space of more
+    dimensions is turned onto the other, so that which of the two comes first does not matter. fitted: mean
+    and rotation are those of the first so many rows.
 
-    Source: Hamilton, Leskovec & Jurafsky 2016, section 3.
+    Sources: Hamilton, Leskovec & Jurafsky 2016, section 3; Artetxe, Labaka & Agirre 2016 (the mean).
     """
     if left.shape[1] < right.shape[1]:
         left, right = right, left
-    turned = left.astype(np.float64) @ rotation(left[:fitted], right[:fitted])
-    cosines = np.einsum("ij,ij->i", scaled(turned.astype(np.float32)).astype(np.float64), right)
+    a, b = _centred(left, fitted), _centred(right, fitted)
+    turned = scaled((a.astype(np.float64) @ rotation(a[:fitted], b[:fitted])).astype(np.float32))
+    cosines = np.einsum("ij,ij->i", turned.astype(np.float64), b)
     moved: NDArray[np.float64] = np.maximum(1 - cosines, 0)
     return moved
+
+
+def _centred(units: Rows, fitted: int) -> Rows:
+    """Rows without the mean of the first, of length one again; zeros stay zeros."""
+    centred = units - units[:fitted].mean(axis=0)
+    centred[~units.any(axis=1)] = 0
+    return scaled(centred)
