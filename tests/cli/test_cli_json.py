@@ -174,6 +174,13 @@ def test_baseline(call, tmp_path):
     assert json.loads(out)["without_label"] == 9
 
 
+def test_plot(call, vectors_folder, trained, tmp_path):
+    pytest.importorskip("matplotlib")
+    for verb, *words in (("words", vectors_folder, "king"), ("losses", trained[0])):
+        out = call("plot", verb, *words, "-o", tmp_path / f"{verb}.png", "--json")[1]
+        fits(json.loads(out), SHAPES["plot"])
+
+
 def test_learn(call, tmp_path):
     fits(json.loads(call("learn", "--json")[1]), SHAPES["learn"])
     page = PAGE.read_text(encoding="utf-8")
