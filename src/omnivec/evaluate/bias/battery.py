@@ -68,7 +68,7 @@ class Battery(Tabular):
         if self.data:
             notes.append(
                 "Of the counts: the same test on positive pointwise mutual information, which has learned "
-                "nothing; a difference above 0 came of learning."
+                "nothing; the difference is what learning added."
             )
         return notes
 

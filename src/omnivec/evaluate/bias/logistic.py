@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.index import blas
+
 _STEPS, _DONE = 100, 1e-12
 
 
@@ -16,7 +18,12 @@ def fitted(
     rows: (n, dim); labels: (n,) of 1 and -1. The intercept is the weight of a column of ones, and so
     belongs to w: the objective of liblinear (Fan and others 2008, eq. 1), to its only minimum.
     """
-    x = widened(rows)
+    # Products this small cost more to share among threads than to do, the more so on busy cores.
+    with blas.at_most(1):
+        return _newton(widened(rows), labels, strength)
+
+
+def _newton(x: NDArray[np.float64], labels: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
     weights = np.zeros(x.shape[1])
     objective = _objective(x, labels, weights, strength)
     for _ in range(_STEPS):
