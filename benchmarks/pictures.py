@@ -24,8 +24,8 @@ GROUPS = {
     "instrument": "guitar piano violin flute cello trumpet drums clarinet",
 }
 CAPITALS = (
-    "france paris italy rome japan tokyo germany berlin russia moscow spain madrid poland warsaw china beijing "
-    "greece athens portugal lisbon"
+    "france paris italy rome japan tokyo germany berlin russia moscow spain madrid poland warsaw "
+    "china beijing greece athens portugal lisbon"
 )
 ALIKE = "king queen prince river stream lake bread wheat butter guitar piano violin"
 KOREAN = {

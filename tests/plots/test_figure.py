@@ -6,7 +6,6 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-import numpy as np
 import pytest
 
 from omnivec.errors import MissingExtra, OptionError, OutputError
@@ -140,5 +139,3 @@ def test_styles_of_the_user_are_kept(vectors):
         axes = scatter(vectors, ["king", "lake"], blank(), groups={"king": "a"})
     assert {text.get_color() for text in axes.texts} == {"white"}
     assert axes.lines[0].get_markeredgecolor() == "white"
-    halo = axes.texts[0].get_path_effects()[0]._gc["foreground"]
-    assert np.allclose(halo, (0, 0, 0, 1))

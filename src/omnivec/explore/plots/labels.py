@@ -161,8 +161,6 @@ class _Room:
 
 def _write(ax: Axes, point: NDArray[np.floating], name: str, by: Numbers, line: Numbers | None) -> None:
     """A name beside its point; `line`: where on it, in shares of its size, a line to the point begins."""
-    from matplotlib.patheffects import withStroke
-
     leader: dict[str, Any] | None = None
     if line is not None:
         leader = {"arrowstyle": "-", "color": QUIET, "lw": 0.7, "patchA": None, "shrinkA": 0.5, "shrinkB": 3}
@@ -170,5 +168,5 @@ def _write(ax: Axes, point: NDArray[np.floating], name: str, by: Numbers, line: 
     ax.annotate(
         name, (float(point[0]), float(point[1])), (float(by[0]), float(by[1])), textcoords="offset points",
         ha="center", va="center", fontsize="small", zorder=5, parse_math=False, in_layout=False,
-        path_effects=[withStroke(linewidth=2.5, foreground=ax.get_facecolor())], arrowprops=leader,
+        arrowprops=leader,
     )  # fmt: skip
