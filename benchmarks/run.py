@@ -52,6 +52,7 @@ import sentences
 import softmax
 import speed
 import subwords
+import suite
 import swap
 import units
 from programs import OURS
@@ -71,6 +72,7 @@ SECTIONS: dict[str, ModuleType] = {
     "baseline": baseline,
     "swap": swap,
     "bias": bias,
+    "suite": suite,
     "sent2vec": sent2vec,
     "units": units,
     "sentences": sentences,
