@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 from cyclopts import Parameter
 
@@ -19,6 +20,7 @@ from omnivec.cli.signals import terminable
 
 if TYPE_CHECKING:
     from omnivec.explore.map import Atlas
+    from omnivec.explore.map.atlas import Projection
     from omnivec.vectors import Vectors
 
 PROJECTIONS = ("neighbors", "pca", "svd", "tsne", "umap")
@@ -42,8 +44,8 @@ def map_(
         str, choice("projection", lambda: PROJECTIONS),
         Parameter(
             metavar="NAME", show_default=False,
-            help="neighbors: near is what is near in space; pca, svd; tsne (extra sklearn), umap (umap-learn): "
-            "slow beyond some thousand rows. [default neighbors]",
+            help="neighbors: t-SNE of the nearest rows; pca, svd; tsne (extra sklearn), umap (umap-learn): "
+            "slow beyond some thousands. [default neighbors]",
         ),
     ] = "neighbors",
     clusters: Annotated[
@@ -96,7 +98,7 @@ def map_(
             {
                 "output": output, "bytes": size, "rows": made.rows, "of": len(vectors),
                 "dim": vectors.vector_size, "projection": made.projection,
-                "kept": None if made.kept != made.kept else made.kept, "clusters": len(made.cluster_names),
+                "kept": None if math.isnan(made.kept) else made.kept, "clusters": len(made.cluster_names),
                 "groups": 0 if made.groups is None else len(made.groups.names),
                 "unknown": 0 if made.groups is None else made.groups.unknown,
                 "seconds": time.monotonic() - since,
@@ -130,8 +132,6 @@ def _computed(
     display: Display,
 ) -> Atlas:
     from omnivec.explore.map import atlas
-    from omnivec.explore.map.atlas import Projection
-    from typing import get_args, cast
 
     labels = {"neighbours": "Neighbours", "projection": "Projecting", "clusters": "Clusters"}
 
@@ -139,7 +139,12 @@ def _computed(
         display.living(labels[what], f"{done:.0%} …")
 
     return atlas(
-        vectors, projection=cast("Projection", projection), clusters=clusters, groups=groups, seed=seed, told=told
+        vectors,
+        projection=cast("Projection", projection),
+        clusters=clusters,
+        groups=groups,
+        seed=seed,
+        told=told,
     )
 
 
@@ -155,7 +160,7 @@ def _told(made: Atlas, output: str, size: int, seconds: float, parquet: bool, di
     """What was made, and what to do with it."""
     from omnivec.store.memory import human
 
-    kept = "" if made.kept != made.kept else f" {MIDDLE_DOT} {made.kept:.1%} of the ten nearest kept"
+    kept = "" if math.isnan(made.kept) else f" {MIDDLE_DOT} {made.kept:.1%} of the ten nearest kept"
     display.line("Projected", f"{made.title}{kept.replace('%', ' %')}")
     if made.groups is not None and made.groups.unknown:
         display.line("Left out", f"{made.groups.unknown:,} grouped words that have no row")

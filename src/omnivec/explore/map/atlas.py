@@ -144,7 +144,7 @@ def _blocks(units: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
 
 
 def _framed(points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The points with nearly all of them between -1 and 1, so that a browser's float32 has digits to spare."""
+    """The points, nearly all of them between -1 and 1: a browser's float32 has digits to spare there."""
     low, high = np.quantile(points, [0.002, 0.998], axis=0)
     half = max(float((high - low).max()) / 2, 1e-12)
     framed: NDArray[np.float32] = ((points - (low + high) / 2) / half).astype(np.float32)

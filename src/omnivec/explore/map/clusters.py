@@ -46,9 +46,7 @@ def _centres(rows: NDArray[np.float32], count: int, draw: np.random.Generator) -
     return centres
 
 
-def names(
-    keys: Sequence[str], found: NDArray[np.uint8], near: NDArray[np.float32], count: int
-) -> list[str]:
+def names(keys: Sequence[str], found: NDArray[np.uint8], near: NDArray[np.float32], count: int) -> list[str]:
     """What each cluster is called: three of its more frequent keys, those nearest to its centre."""
     called = []
     for one in range(count):

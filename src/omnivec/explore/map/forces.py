@@ -27,8 +27,8 @@ def sown(
     """Put rows (n, 2) into the cells of the finest level, and add four cells into one up to the whole.
 
     bodies (cells, 3) begins as zeros and ends as the mass of each cell and its middle; the cells of level l
-    begin at (4**l - 1) / 3, and the four of a cell follow each other. rows (n,) and starts (finest cells + 1,)
-    become the rows of each finest cell: rows[starts[c]:starts[c + 1]].
+    begin at (4**l - 1) / 3, and the four of a cell follow each other. rows (n,) and starts (finest cells
+    + 1,) become the rows of each finest cell: rows[starts[c]:starts[c + 1]].
     """
     count, first = points.shape[0], ((1 << (2 * levels)) - 1) // 3
     cells = np.empty(count, np.int32)
@@ -37,7 +37,9 @@ def sown(
         i = min(max(int((points[row, 0] - low[0]) / side * wide), 0), wide - 1)
         j = min(max(int((points[row, 1] - low[1]) / side * wide), 0), wide - 1)
         cell = 0
-        for bit in range(levels):  # the bits of i and j in turns: who shares the upper ones shares the larger cell
+        for bit in range(
+            levels
+        ):  # the bits of i and j in turns: who shares the upper ones shares the larger cell
             cell |= (((i >> bit) & 1) << (2 * bit + 1)) | (((j >> bit) & 1) << (2 * bit))
         cells[row] = cell
         bodies[first + cell, 0] += np.float32(1)
@@ -82,7 +84,7 @@ def pulled(
 def summed(
     points: Floats, rows: NDArray[np.int32], start: int, stop: int, listed: Floats, count: int, push: Floats
 ) -> float:
-    """Add what the first `count` bodies of listed (3, any) do to rows[start:stop]; the sum of mass times q."""
+    """Add what the first `count` bodies of listed (3, any) do to rows[start:stop]; the sum of mass · q."""
     one, total = np.float32(1), 0.0
     masses, xs, ys = listed[0], listed[1], listed[2]
     for at in range(start, stop):
@@ -98,19 +100,19 @@ def summed(
             up += close * q * dy
         push[row, 0] += right
         push[row, 1] += up
-        total += near
+        total += float(near)
     return total
 
 
 @driver
 def pushed(
-    points: Floats, rows: NDArray[np.int32], starts: NDArray[np.int32], bodies: Floats, side: float, levels: int,
-    block: int, start: int, stop: int, push: Floats,
+    points: Floats, rows: NDArray[np.int32], starts: NDArray[np.int32], bodies: Floats, side: float,
+    levels: int, block: int, start: int, stop: int, push: Floats,
 ) -> float:  # fmt: skip
     """The sum over all other rows of q² times the way from them, added to push (n, 2), which begins as zeros.
 
-    Of the rows in the cells from `start` to `stop` of level `block`. Returns the sum of q over all pairs of one
-    of these rows and another, float64.
+    Of the rows in the cells from `start` to `stop` of level `block`. Returns the sum of q over all pairs of
+    one of these rows and another, float64.
     """
     first, one = ((1 << (2 * levels)) - 1) // 3, np.float32(1)
     shift, squares = 2 * (levels - block), ((1 << (2 * block)) - 1) // 3
@@ -121,7 +123,7 @@ def pushed(
         begin, end = starts[square << shift], starts[(square + 1) << shift]
         if begin == end:
             continue
-        # The square's middle is that of its rows, its reach that of the farthest: what is near is near to all.
+        # From the middle of its rows to the farthest: a body is far when it is far from all of them.
         x, y = bodies[squares + square, 1], bodies[squares + square, 2]
         reach = np.float32(0)
         for at in range(begin, end):

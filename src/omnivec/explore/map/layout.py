@@ -120,4 +120,5 @@ class _Forces:
 
         list(pool.map(part, range(PARTS)))
         pull, push = np.float32(stronger / len(self.pairs)), np.float32(1 / max(sums.sum(), 1e-12))
-        return self.pull * pull + self.push * push
+        force: Places = self.pull * pull + self.push * push
+        return force

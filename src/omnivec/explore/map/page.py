@@ -28,7 +28,7 @@ PIECE = 3 << 20
 
 def code() -> dict[str, str]:
     """What of the page is ours: the frame, the style and the script."""
-    here = resources.files(omnivec.explore.map) / "page"
+    here = resources.files("omnivec.explore.map") / "page"
     text = {name: (here / name).read_text("utf-8") for name in ("map.html", "map.css")}
     text["map.js"] = "\n".join((here / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
     return text
@@ -116,7 +116,7 @@ def _blocks(file: BinaryIO, name: str, arrays: Iterable[NDArray[Any]]) -> None:
     for array in arrays:
         plain = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
         file.write(f'<script type="application/octet-stream" data-block="{name}">'.encode())
-        file.write(base64.b64encode(plain))
+        file.write(base64.b64encode(plain.tobytes()))
         file.write(b"</script>\n")
 
 
