@@ -3,7 +3,9 @@
 import io
 import json
 import os
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,6 +59,33 @@ def folder(tmp_path_factory):
     (folder / "pair.tsv").write_text("n0\tn1\t3\nn0\tn70\t1\nn5\tn6\t2\n")
     (folder / "cells.txt").write_text(" ".join(keys) + "\n")
     return folder
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+SHAPES = [
+    json.loads(block)
+    for block in re.findall(
+        r"```json\n(.*?)^```", PAGE.partition("\n## bias\n")[2].partition("\n## ")[0], re.M | re.S
+    )
+]
+KINDS = {"number": (int, float), "string": str, "boolean": bool, "any": object}
+
+
+def fits(value, shape):
+    """Assert that a value has the shape that the page gives: the fields, in their order."""
+    if isinstance(shape, str):
+        assert isinstance(value, KINDS[shape]) and isinstance(value, bool) <= (shape in ("boolean", "any"))
+    elif isinstance(shape, list):
+        for one, its in zip(value, shape * len(value) if len(shape) == 1 else shape, strict=True):
+            fits(one, its)
+    elif len(shape) == 1 and next(iter(shape)).rstrip("?").isupper():
+        for one in value.values():
+            fits(one, next(iter(shape.values())))
+    else:
+        assert list(value) == [name.rstrip("?") for name in shape]
+        for name, one in shape.items():
+            if not (name.endswith("?") and value[name[:-1]] is None):
+                fits(value[name.rstrip("?")], one)
 
 
 FOUR = ["--targets", "first.txt", "second.txt", "--attributes", "toward.txt", "away.txt"]
@@ -123,6 +152,7 @@ def test_every_measure_can_be_asked_for_at_once(call):
     code, out, _ = call("measure", "words.omnivec", *words, "--topn", 2, "--measure", *measures, "--json")
     told = json.loads(out)
     assert code == 0 and list(told) == ["weat", "sc_weat", "rnsb", "projection", "ripa", "probes"]
+    fits(told, SHAPES[0])
     assert told["projection"]["direction"] == {
         "name": "pairs", "pairs": 10, "explained": [pytest.approx(1)], "unknown": []
     }  # fmt: skip
@@ -200,6 +230,7 @@ def test_a_removal_writes_a_model_and_its_report(call, folder):
     code, out, err = call("remove", "words.omnivec", "out.omnivec", *words, "--html", "out.html")
     told = json.loads(out)
     assert code == 0 and "Saved" in err and told["model"] == "out.omnivec"
+    fits(told, SHAPES[1])
     assert (
         told["recovered"]["after"]["linear"] > 0.8
         and told["still_told"]
