@@ -72,7 +72,7 @@ class Room:
             raise OutputError(f"{self.path}: the folder cannot be written")
         if os.path.lexists(target) and not target.is_dir():
             raise OutputError(f"{self.path} is a file, and a sweep is kept in a folder; choose another name")
-        if not target.is_dir() or not any(target.iterdir()):
+        if not target.is_dir() or not list(target.iterdir()):
             return {}
         if not (target / HEAD).is_file():
             raise OutputError(f"{self.path} holds something else than a sweep; choose another name")
