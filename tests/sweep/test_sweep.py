@@ -193,7 +193,7 @@ def test_a_score_says_what_part_it_is_of(pairs, tmp_path):
     assert (score.known.items, score.asked, score.known.value) == (2, 3, pytest.approx(-1))
     assert score.whole == pytest.approx(0.5)  # 3, 2, 1 beside 0.1, 0.5, 0
     (tmp_path / "questions").write_text(": one\na b c d\na b c e\n: gram\na b c f\n")
-    judge = Judge([], tmp_path / "questions")
+    judge = Judge(analogies=tmp_path / "questions")
     score = judge.scores({"questions": [1.0, 0.0, None]}, {"questions": [True, False, False]})["questions"]
     assert (score.known.value, score.common.value, score.whole) == (0.5, 1.0, pytest.approx(1 / 3))
 
@@ -203,7 +203,7 @@ def test_analogies_of_a_sweep_are_those_of_evaluate(text, tmp_path):
 
     questions = tmp_path / "questions.txt"
     questions.write_text(": topics\nriver lake flame smoke\nriver sea wind cloud\nash heat bird nowhere\n")
-    found = sweep(text, tmp_path / "s", SMALL, evaluate=Judge([], questions))
+    found = sweep(text, tmp_path / "s", SMALL, evaluate=Judge(analogies=questions))
     model = load(tmp_path / "s" / "best.omnivec") if found.kept else SMALL.fit(text)
     score = analogies(model.vectors, questions).total
     said = found.models[0].scores["questions"]

@@ -155,18 +155,20 @@ def judged_by(similarity: Sequence[str], analogies: str | None, restrict: int, f
             "sweep needs --similarity FILE or --analogies FILE to judge models by; omnivec datasets lists "
             "sets"
         )
-    pairs = [_file(text, "similarity") for text in similarity]
-    questions = None if analogies is None else _file(analogies, "analogies")
+    pairs = dict(_file(text, "similarity") for text in similarity)
+    questions = {} if analogies is None else dict([_file(analogies, "analogies")])
+    if len(pairs) < len(similarity):
+        raise WrongCall(f"--similarity takes files with names of their own, got {' '.join(similarity)}")
     return Judge(pairs, questions, restrict=restrict, fold_case=fold_case)
 
 
-def _file(text: str, kind: str) -> Path:
-    """A file, or that of a named set."""
+def _file(text: str, kind: str) -> tuple[str, Path]:
+    """A file and its name, or a set that `omnivec datasets` lists."""
     from omnivec.data.catalogue import catalogue, data_set
 
     if not Path(text).exists() and text in catalogue():
-        return data_set(text, [kind]).path()
-    return Path(existing(text))
+        return text, data_set(text, [kind]).path()
+    return Path(text).stem, Path(existing(text))
 
 
 def _learner(name: str) -> type[Learner]:

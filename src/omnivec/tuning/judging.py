@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, isnan
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -31,6 +32,8 @@ Answers: TypeAlias = Mapping[str, Sequence[float | None]]
 """By measure, what a model said to each item; None where it does not know a word of it."""
 Evaluate: TypeAlias = Callable[["Vectors"], Mapping[str, float] | float]
 """Gives names and numbers, or one number; larger is better."""
+Files: TypeAlias = Mapping[str, PathOrName] | Sequence[PathOrName] | PathOrName
+"""Files by name, or in a list."""
 
 
 @dataclass(frozen=True)
@@ -72,30 +75,31 @@ class Score:
 class Judge:
     """Word similarity and analogies, out of files that are read once.
 
-    Args: `similarity` files of word, word, number; `analogies` a file of questions; `restrict`: only the
-    first rows of a model are known words and possible answers (None: all); `fold_case`: spellings that differ
-    in case are one word.
+    Args: `similarity` files of word, word, number; `analogies` files of questions; both as a list, where a
+    measure has the file's name without its ending, or by names of their own; `restrict`: only the first rows
+    of a model are known words and possible answers (None: all); `fold_case`: spellings that differ in case
+    are one word.
     Raises: OptionError for no file, and for two of one name; InputError for a file that cannot be read.
     """
 
     def __init__(
         self,
-        similarity: Sequence[PathOrName] = (),
-        analogies: PathOrName | None = None,
+        similarity: Files = (),
+        analogies: Files = (),
         *,
         restrict: int | None = 300_000,
         fold_case: bool = True,
     ) -> None:
-        paths = [*map(Path, similarity), *([] if analogies is None else [Path(analogies)])]
-        names = [path.stem for path in paths]
-        if not names or len(set(names)) < len(names):
-            said = ", ".join(names) or "none"
+        pairs, questions = _by_name(similarity), _by_name(analogies)
+        paths = dict([*pairs, *questions])
+        if not paths or len(paths) < len(pairs) + len(questions):
+            said = ", ".join(name for name, _ in [*pairs, *questions]) or "none"
             raise OptionError(f"models are judged by one or more files with names of their own, got {said}")
-        self._pairs = {path.stem: read_pairs(path) for path in map(Path, similarity)}
-        self._sections = {} if analogies is None else {Path(analogies).stem: read_analogies(analogies)}
+        self._pairs = {name: read_pairs(path) for name, path in pairs}
+        self._sections = {name: read_analogies(path) for name, path in questions}
         self._restrict, self._fold_case = restrict, fold_case
         self.record: dict[str, Any] = {
-            "files": {path.stem: _checksum(path) for path in paths},
+            "files": {name: _checksum(path) for name, path in paths.items()},
             "restrict": restrict,
             "fold_case": fold_case,
         }
@@ -167,6 +171,13 @@ def told_numbers(told: Mapping[str, float] | float) -> dict[str, float | None]:
 def plain_scores(told: Mapping[str, float | None]) -> dict[str, Score]:
     """Numbers without items, as scores."""
     return {name: Score(known=Part(value), common=Part(value), whole=value) for name, value in told.items()}
+
+
+def _by_name(files: Files) -> list[tuple[str, Path]]:
+    if isinstance(files, Mapping):
+        return [(name, Path(path)) for name, path in files.items()]
+    given = [files] if isinstance(files, (str, PathLike)) else files
+    return [(Path(path).stem, Path(path)) for path in given]
 
 
 def _part(columns: Sequence[NDArray[Any]], which: NDArray[np.bool_]) -> Part:
