@@ -68,7 +68,8 @@ def report(result: dict[str, Any]) -> str:
     first = (
         f"Word2Vec, {EPOCHS} epochs of {result['text']}. Two seeds, all else the same: of the 10 nearest "
         f"words {pair['overlap']:.1%} are the same, and words move by {pair['displacement']:.3f} (1 - cosine "
-        f"of vectors less their mean, after rotation); {pair['asked']:,} of {pair['common']:,} words, by rank: {bands}. "
+        f"of vectors less their mean, after rotation); {pair['asked']:,} of {pair['common']:,} words, by "
+        f"rank: {bands}. "
         f"{result['seconds']:.1f} s for the whole command."
     )
     rows = [row for name, told in result["sets"].items() for row in _rows(name, told)]

@@ -61,7 +61,10 @@ def compare(
     ] = None,
     suite: Annotated[
         Literal["english", "korean"] | None,
-        Parameter(help="All pairs and analogies of a language that are on this machine."),
+        Parameter(
+            metavar="english|korean", show_choices=False,
+            help="All pairs and analogies of a language that are on this machine.",
+        ),
     ] = None,
     restrict: Restrict = 300_000,
     fold_case: FoldCase = True,
@@ -130,7 +133,7 @@ def _models(opened: Mapping[str, Model], paths: Sequence[str]) -> ResultTable:
         (name, len(model.vectors), model.vectors.vector_size, model.learner, path)
         for (name, model), path in zip(opened.items(), paths, strict=True)
     ]
-    return ResultTable("Model", ("model", "words", "dim", "learner", "path"), rows)
+    return ResultTable("Models", ("model", "words", "dim", "learner", "path"), rows)
 
 
 def _pairs(

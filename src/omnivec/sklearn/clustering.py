@@ -101,7 +101,7 @@ class ClusterScore(Tabular):
                 "Clusters", ("contender", *TITLES.values(), "known", "unknown"), rows, SPECS, notes
             ),
             differences_table(
-                "A", ("A", "B", "measure"), differences,
+                "Clusters by A and B", ("A", "B", "measure"), differences,
                 "low, high, p: paired bootstrap over texts, whose clusters stay.",
             ),
         ]  # fmt: skip

@@ -102,7 +102,7 @@ class SwapScore(Tabular):
         return [
             ResultTable("Labels", columns, rows, SPECS, notes),
             differences_table(
-                "A", ("A", "B", "only A right", "only B right"), differences,
+                "Labels by A and B", ("A", "B", "only A right", "only B right"), differences,
                 "p: McNemar's exact test, over the texts of which just one is right.",
             ),
         ]  # fmt: skip

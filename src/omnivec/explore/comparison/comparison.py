@@ -92,7 +92,7 @@ class Comparison(Tabular):
             f"Words: {self.common:,} common, {self.only_a:,} only in {a}, {self.only_b:,} only in {b}.",
             f"Asked: the {len(self.words):,} most frequent common words; neighbours are common words.",
             f"overlap: share of the {self.k} nearest words that are the same (by chance {self.chance:.2g}).",
-            "moved: 1 - cosine of vectors less their mean, after the rotation that brings these words together.",
+            "moved: 1 - cosine of vectors less their mean, after the rotation that fits these words best.",
             *self._lost(),
             f"low to high: {self.overlap_interval.told()}, over words.",
         ]

@@ -164,5 +164,5 @@ def score_tables(scores: Sequence[PairedScore]) -> list[ResultTable]:
     test = "p: of accuracies McNemar's exact test, of correlations a paired bootstrap over questions."
     return [
         ResultTable("Questions", columns, rows, {}, notes),
-        differences_table("Questions", ("questions", "A", "B"), differences, test),
+        differences_table("Questions, compared", ("questions", "A", "B"), differences, test),
     ]  # fmt: skip
