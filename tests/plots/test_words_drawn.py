@@ -97,6 +97,14 @@ def test_one_point_is_a_picture(vectors, axes, draw):
     assert set(names(axes)) == {"king"} and caption(axes) == "PCA"
 
 
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+@pytest.mark.parametrize("matrix", [np.zeros((5, 3)), np.ones((5, 1))], ids=["zeros", "ones"])
+def test_words_in_one_place_claim_nothing(method, matrix, axes):
+    pytest.importorskip("sklearn")
+    scatter(Vectors([*"abcde"], matrix), [*"abcde"], axes, method=method)
+    assert caption(axes) == {"pca": "PCA", "tsne": "t-SNE"}[method] and not marks(axes).any()
+
+
 @pytest.mark.parametrize(
     "words,options,error,says",
     [

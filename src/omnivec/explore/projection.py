@@ -152,10 +152,15 @@ def _products(rows: Rows, mean: NDArray[np.float64]) -> NDArray[np.float64]:
 def _tsne(rows: Rows, seed: int) -> Rows:
     manifold = extra("sklearn.manifold", "sklearn", what="t-SNE")
     threads = extra("threadpoolctl", "sklearn", what="t-SNE")
+    start, _ = _two_axes(rows, centred=True)
+    spread = float(start[:, 0].std())
+    if spread == 0:  # all rows are one, which gives it nothing to go by
+        return start
     perplexity = min(30.0, (len(rows) - 1) / 3)  # as many neighbours as it looks at are needed thrice
     # Of few rows, threads that wait for each other cost more than they save; and one repeats the same bits.
     with threads.threadpool_limits(1 if len(rows) <= FEW else None):
-        return _fitted(manifold.TSNE(perplexity=perplexity, init="pca", random_state=seed), rows)
+        begun = start * np.float32(1e-4 / spread)
+        return _fitted(manifold.TSNE(perplexity=perplexity, init=begun, random_state=seed), rows)
 
 
 def _umap(rows: Rows, seed: int) -> Rows:

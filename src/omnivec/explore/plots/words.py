@@ -154,8 +154,8 @@ def _how(found: Projection) -> str:
 
 
 def _kept(rows: Rows, found: Projection) -> str:
-    """Of how many nearest words the picture keeps which share; nothing to say of fewer than four words."""
-    if len(rows) < 4:
+    """Which share of the nearest words is kept; nothing of fewer than four, or of words in one place."""
+    if len(rows) < 4 or not np.ptp(found.points, axis=0).any():
         return ""
     nearest = min(NEAREST, (len(rows) - 1) // 2)
     share = kept_neighbors(rows, found.points, nearest)
