@@ -37,6 +37,7 @@ import growth
 import hs
 import korean
 import machine
+import map as mapped
 import memory
 import opening
 import page
@@ -96,6 +97,7 @@ SECTIONS: dict[str, ModuleType] = {
     "compile": compiling,
     "search": search,
     "approximate": approximate,
+    "map": mapped,
 }
 ROOT = Path(__file__).resolve().parents[1]
 
