@@ -54,6 +54,7 @@ import softmax
 import speed
 import subwords
 import suite
+import sweep
 import swap
 import units
 from programs import OURS
@@ -74,6 +75,7 @@ SECTIONS: dict[str, ModuleType] = {
     "swap": swap,
     "bias": bias,
     "suite": suite,
+    "sweep": sweep,
     "sent2vec": sent2vec,
     "units": units,
     "sentences": sentences,
