@@ -14,10 +14,10 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeAlias, final
 
-from omnivec.data.datasets import gensim_data
 from omnivec.errors import FormatError, InputError, OptionError
 
 VARIABLE = "OMNIVEC_DATA"
@@ -122,6 +122,12 @@ def catalogue() -> dict[str, DataSet]:
     return {
         row["name"]: DataSet(**row | {"files": tuple(DataFile(**f) for f in row["files"])}) for row in rows
     }
+
+
+def gensim_data() -> Path | None:
+    """The folder of gensim's test files; None when gensim is not installed. Imports nothing."""
+    spec = find_spec("gensim")
+    return Path(spec.origin).parent / "test" / "test_data" if spec and spec.origin else None
 
 
 def data_folder(given: Path | None = None) -> Path | None:
