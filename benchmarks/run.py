@@ -54,8 +54,8 @@ import softmax
 import speed
 import subwords
 import suite
-import sweep
 import swap
+import sweep
 import units
 from programs import OURS
 from settings import Settings

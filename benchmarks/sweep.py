@@ -18,7 +18,7 @@ PLOTS = {"dim": "sweeps-dim.svg", "share": "sweeps-share.svg"}
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    """Two sweeps of one folder, of which they share the model of the whole text; then the last model alone."""
+    """Two sweeps in one folder, which share the model of the whole text; then the best model alone."""
     folder, text = settings.work / "sweep", str(settings.corpus.path)
     epochs = max(1, round(EPOCHS * settings.scale))
     common = [*SETS, "--epochs", str(epochs), "--threads", str(settings.threads)]
@@ -49,8 +49,8 @@ def report(result: dict[str, Any]) -> str:
     return "\n\n".join([
         guide(result),
         true,
-        f"`info --diagnostics` of {result['rows']:,} words: {result['diagnostics_seconds']:.1f} s; `classes -k "
-        f"{CLASSES}`: {result['classes_seconds']:.1f} s; both as whole processes.",
+        f"`info --diagnostics` of {result['rows']:,} words: {result['diagnostics_seconds']:.1f} s; "
+        f"`classes -k {CLASSES}`: {result['classes_seconds']:.1f} s; both as whole processes.",
     ])  # fmt: skip
 
 
@@ -58,8 +58,8 @@ def guide(result: dict[str, Any]) -> str:
     """Quality against dim, and against the share of the text."""
     parts = [
         f"{result['corpus']}, Word2Vec, {result['epochs']} epochs, {result['threads']} threads, the first "
-        "30,000 words of each model. Spearman and accuracy on the items that all models of a table know, with "
-        "95 % intervals."
+        "30,000 words of each model. Spearman and accuracy on the items that all models of a table know, "
+        "with 95 % intervals."
     ]
     for axis in PLOTS:
         names = list(result[axis]["measures"])
