@@ -29,10 +29,15 @@ def scores(a, b, c, method, unit):
     return near[b] * near[c] / (near[a] + 1e-6)
 
 
-@pytest.mark.parametrize("block", [16, 128, 8192])
+SIZES = {"MOST_ROWS": (16, 128, 8192, 8192), "MANY": (0, 8, 0, 8), "QUESTIONS_AT_ONCE": (40, 9, 2**16, 2**16),
+         "SCORES_AT_ONCE": (64, 2**18, 2**18, 2**12)}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", range(4))
 @pytest.mark.parametrize(("method", "unit"), [("add", True), ("add", False), ("mul", True)])
-def test_answers_are_those_of_the_definition(monkeypatch, method, unit, block):
-    monkeypatch.setattr(solver, "MOST_ROWS", block)
+def test_answers_are_those_of_the_definition(monkeypatch, method, unit, size):
+    for name, values in SIZES.items():
+        monkeypatch.setattr(solver, name, values[size])
     words = [[int(word[1:]) for word in question] for question in QUESTIONS]
     wanted = []
     for a, b, c, _ in words:
