@@ -12,7 +12,7 @@ from omnivec.errors import InputError, OptionError, UnknownKey
 from omnivec.evaluate import bias
 from omnivec.evaluate.bias.logistic import fitted, probabilities, widened
 from omnivec.evaluate.bias.permutation import p_values
-from omnivec.evaluate.bias.recovered import by_kernel, two_clusters
+from omnivec.evaluate.bias.recovered import by_kernel
 
 WORDS = [f"w{number}" for number in range(40)]
 
@@ -283,6 +283,9 @@ def test_planted_sides_are_recovered_and_noise_is_not():
     rows, first = vectors.vectors[:200].astype(np.float64), np.arange(200) < 100
     found = bias.recovered(rows, first)
     assert min(found.linear, found.kernel, found.clusters, found.neighbours) > 0.9 and found.chance == 0.5
+    assert [row[1] for row in found.tables()[0].rows] == [
+        found.linear, found.kernel, found.clusters, found.neighbours
+    ]  # fmt: skip
     noise = bias.recovered(np.random.default_rng(1).normal(size=(200, 10)), first)
     assert max(noise.linear, noise.kernel, noise.clusters, noise.neighbours) < 0.65
     assert noise.linear_interval.low < 0.5 < noise.linear_interval.high
@@ -309,10 +312,3 @@ def test_the_kernel_machine_is_the_ridge_of_scikit_learn():
     scores = theirs.predict(asked)
     clear = np.abs(scores) > 1e-9
     assert (by_kernel(rows, first, asked) == (scores > 0))[clear].all()
-
-
-def test_two_clusters_are_the_tightest_there_are():
-    rows = np.concatenate([np.random.default_rng(1).normal(size=(30, 3)) + at for at in (-5, 5)])
-    found = two_clusters(rows, 1)
-    assert len(set(found[:30])) == len(set(found[30:])) == 1 and found[0] != found[30]
-    assert len(two_clusters(np.ones((12, 2)), 1)) == 12

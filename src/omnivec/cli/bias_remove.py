@@ -127,12 +127,9 @@ def remove(
         display.line("Saved", shown(output))
         if found.left_out:
             display.line("Left out", ", ".join(found.left_out))
-    about = {"model": output, "method": how.method, "direction": found.direction.as_json()}
-    left = {"left_out": list(found.left_out)}
-    parts: list[ResultTable | Figure | str] = [*found.residual.tables(), found.direction.note()]
-    report.show(
-        f"Bias removed from {model}", parts, {**about, **found.residual.as_json(), **left}, json=common.json
-    )
+    parts: list[ResultTable | Figure | str] = [*found.tables(), found.direction.note()]
+    told_of = {"model": output, **found.as_json()}
+    report.show(f"Bias removed from {model}", parts, told_of, json=common.json)
     return 0
 
 

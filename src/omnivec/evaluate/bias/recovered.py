@@ -17,20 +17,29 @@ from omnivec.errors import InputError
 from omnivec.evaluate.bias.logistic import fitted, widened
 from omnivec.evaluate.bias.words import unit
 from omnivec.evaluate.intervals import Interval, bootstrap
+from omnivec.evaluate.kmeans import group
 from omnivec.evaluate.partition import purity
+from omnivec.results import ResultTable, Tabular
 
 Rows: TypeAlias = NDArray[np.float64]
 Sides: TypeAlias = NDArray[np.bool_]
 
 FOLDS, NEAREST = 5, 10
-_STARTS, _ROUNDS = 10, 100
+MEASURES = {
+    "linear": "told by a linear classifier",
+    "kernel": "told by a classifier with kernels",
+    "clusters": "told by two clusters",
+    "neighbours": "of the 10 nearest, same side",
+}
+"""Fields of `Recovered` in words."""
+
 LEAST = 10
 """Words that each side needs, so that every fold has two of each."""
 
 
 @final
 @dataclass(frozen=True)
-class Recovered:
+class Recovered(Tabular):
     """Shares of words put on the side they belong to. By chance it would be about `chance`."""
 
     linear: float
@@ -50,6 +59,15 @@ class Recovered:
     def chance(self) -> float:
         """The share of the larger side."""
         return max(self.words) / sum(self.words)
+
+    def tables(self) -> list[ResultTable]:
+        """A row for each way of telling the sides."""
+        rows = [(title, getattr(self, name), self.chance) for name, title in MEASURES.items()]
+        notes = [
+            f"Asked were {self.words[0]:,} and {self.words[1]:,} words; 95 % intervals: linear "
+            f"{self.linear_interval}, kernels {self.kernel_interval}."
+        ]
+        return [ResultTable("Recovered", ("", "share", "by chance"), rows, notes=notes)]
 
     def as_json(self) -> dict[str, object]:
         """All of it."""
@@ -79,7 +97,7 @@ def recovered(vectors: Rows, first: Sides, *, seed: int = 1) -> Recovered:
     return Recovered(
         linear=float(linear.mean()), linear_interval=bootstrap("mean", linear, seed=seed),
         kernel=float(kernel.mean()), kernel_interval=bootstrap("mean", kernel, seed=seed),
-        clusters=purity(two_clusters(rows, seed), first.astype(np.int64)),
+        clusters=purity(group(rows.astype(np.float32), 2, seed=seed).groups, first.astype(np.int64)),
         neighbours=_neighbours(rows, first), words=sides,
     )  # fmt: skip
 
@@ -105,25 +123,6 @@ def by_kernel(rows: Rows, first: Sides, asked: Rows) -> Sides:
     intercept = labels.sum() / ones.sum()
     side: Sides = np.exp(-width * _distances(asked, rows)) @ (labels - intercept * ones) + intercept > 0
     return side
-
-
-def two_clusters(rows: Rows, seed: int) -> NDArray[np.int64]:
-    """The tightest of ten runs of k-means with two clusters, (n,) of 0 and 1. Source: Lloyd 1982."""
-    generator, best, least = np.random.default_rng(seed), np.zeros(len(rows), np.int64), np.inf
-    for _ in range(_STARTS):
-        centres = rows[generator.choice(len(rows), 2, replace=False)]
-        for _ in range(_ROUNDS):
-            apart = _distances(rows, centres)
-            nearest = apart.argmin(axis=1)
-            if nearest.all() or not nearest.any():
-                break
-            moved = np.stack([rows[nearest == each].mean(axis=0) for each in (0, 1)])
-            if np.array_equal(moved, centres):
-                break
-            centres = moved
-        if (spread := float(apart.min(axis=1).sum())) < least:
-            best, least = nearest, spread
-    return best
 
 
 def _folds(first: Sides, seed: int) -> NDArray[np.int64]:

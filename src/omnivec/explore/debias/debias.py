@@ -17,6 +17,7 @@ from omnivec.explore.debias.methods import METHODS, Removal
 from omnivec.explore.debias.residual import Residual
 from omnivec.explore.debias.scope import Scope, given, scope, sides
 from omnivec.model import Model, load
+from omnivec.results import ResultTable, Tabular
 from omnivec.store import memory
 from omnivec.store.tables import Table, table_bytes
 from omnivec.vectors import Vectors
@@ -31,7 +32,7 @@ _ABOUT = ("learner", "options", "preset", "changed", "training", "phrases")
 
 @final
 @dataclass(frozen=True)
-class Debiased:
+class Debiased(Tabular):
     """The new model, and the report that belongs to it."""
 
     model: Model
@@ -40,6 +41,16 @@ class Debiased:
     direction: Direction
     left_out: tuple[str, ...]
     """Tables of the old model that the new one has not."""
+
+    def tables(self) -> list[ResultTable]:
+        """What remains, and what it cost."""
+        return self.residual.tables()
+
+    def as_json(self) -> dict[str, Any]:
+        """Method, direction and report, as ``omnivec bias remove --json`` prints them."""
+        method = self.model.config[RECORD]["method"]
+        about = {"method": method, "direction": self.direction.as_json()}
+        return {**about, **self.residual.as_json(), "left_out": list(self.left_out)}
 
 
 def debias(

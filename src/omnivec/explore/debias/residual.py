@@ -7,14 +7,8 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from omnivec.evaluate.bias import Recovered, WeatScore
+from omnivec.evaluate.bias.recovered import MEASURES
 from omnivec.results import Cell, ResultTable, Tabular
-
-_MEASURES = {
-    "linear": "told by a linear classifier",
-    "kernel": "told by a classifier with kernels",
-    "clusters": "told by two clusters",
-    "neighbours": "of the 10 nearest, same side",
-}
 
 
 @final
@@ -80,7 +74,7 @@ class Residual(Tabular):
             told["direct_bias"] = list(self.direct_bias)
         if self.recovered is not None:
             before, after = self.recovered
-            told |= {name: [getattr(before, name), getattr(after, name)] for name in _MEASURES}
+            told |= {name: [getattr(before, name), getattr(after, name)] for name in MEASURES}
             told["chance"] = after.chance
         told["weat"] = {
             name: [one.effect_size, other.effect_size] for name, (one, other) in self.weat.items()
@@ -97,7 +91,7 @@ class Residual(Tabular):
             before, after = self.recovered
             rows += [
                 (title, getattr(before, name), getattr(after, name), before.chance)
-                for name, title in _MEASURES.items()
+                for name, title in MEASURES.items()
             ]
         rows += [
             (f"{name}, effect size", before.effect_size, after.effect_size, 0.0)
