@@ -1,4 +1,4 @@
-"""map_child.py model ROWS DIM FOLDER saves clustered vectors; open MODEL PAGE DTYPE asks the page in a browser."""
+"""map_child.py model ROWS DIM FOLDER: saves clustered vectors; open MODEL PAGE DTYPE: asks the page."""
 
 from __future__ import annotations
 
@@ -66,17 +66,21 @@ def opened(folder: str, page: str, dtype: str) -> dict[str, Any]:
 
 
 def _compared(folder: str, dtype: str, asked: list[int], answers: list[Any]) -> dict[str, int]:
-    """How many of the page's neighbours are the library's, place by place; scores to 1e-6."""
+    """How many of the page's neighbours are the library's, place by place, with scores to 1e-6.
+
+    Two that are closer than that may stand in either order: their sums are rounded differently.
+    """
     import omnivec
 
     vectors = omnivec.load(folder, dtype=dtype).vectors
-    pairs = [
-        (one, other)
-        for row, (_, found) in zip(asked, answers, strict=True)
-        for one, other in zip(found, vectors.neighbors(row), strict=True)
-    ]
-    equal = sum(key == other and abs(score - near) < 1e-6 for (key, score), (other, near) in pairs)
-    return {"asked": len(pairs), "equal": equal}
+    asked_pairs = equal = 0
+    for row, (_, found) in zip(asked, answers, strict=True):
+        wanted = vectors.neighbors(row)
+        for (key, score), (_, near) in zip(found, wanted, strict=True):
+            asked_pairs += 1
+            tied = {other for other, close in wanted if abs(close - near) < 1e-6}
+            equal += key in tied and abs(score - near) < 1e-6
+    return {"asked": asked_pairs, "equal": equal}
 
 
 if __name__ == "__main__":

@@ -53,7 +53,8 @@ def layout(
     draw = np.random.default_rng(seed)
     # Equal rows would stay on top of each other for ever: nothing pushes them apart.
     scale = 1e-4 / max(float(start.std()), 1e-12)
-    points: Places = ((start - start.mean(axis=0)) * scale + draw.normal(0, 1e-6, start.shape)).astype(np.float32)
+    jitter = draw.normal(0, 1e-6, start.shape)
+    points: Places = ((start - start.mean(axis=0)) * scale + jitter).astype(np.float32)
     forces = _Forces(nearest)
     velocity, gains = np.zeros_like(points), np.ones_like(points)
     with ThreadPoolExecutor(blas.cores()) as pool:

@@ -96,6 +96,7 @@ function begin() {
 /** Neighbours, analogies, axes, norms. */
 function arrive() {
   openSpace(matrix());
+  neighborsOf(0); // so that the browser has compiled it before the first click: 90 ms once, then 15
   element("loading").textContent = "";
   document.documentElement.dataset.ready = "";
   colourPoints();

@@ -54,7 +54,7 @@ function clear() {
   element("answers").hidden = true;
   element("search").value = "";
   select([]);
-  remember(location.pathname);
+  if (location.hash) remember("#");
   say("Cleared");
 }
 
