@@ -209,7 +209,8 @@ def made(output: str, overwrite: bool, common: Common, draw: Callable[[Display],
     extra("matplotlib", "plot", what="a picture")
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("always", UserWarning)  # not what packages say to programmers
             axes, asked, unknown = draw(display)
             save(axes, output, overwrite)
         for warning in caught:

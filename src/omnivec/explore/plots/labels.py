@@ -24,12 +24,12 @@ RINGS = (1.0, 2.0, 3.5, 5.5, 8.0)
 """How far away, in gaps; beyond the second a thin line leads to the point."""
 GAP, RADIUS = 5.0, 4.0
 """Points of type from a point to the edge of its name, and that no other name may come near it."""
-FAR, COVERED, OUTSIDE, BELOW, CROSSED = 0.4, 4.0, 12.0, 12.0, 0.8
+FAR, COVERED, OUTSIDE, BELOW, CROSSED = 0.4, 4.0, 40.0, 12.0, 0.8
 """Costs: of a ring, of a covered point, of a share of the name beyond the frame or below another name, and of
 each part of a line that passes through a name or over a point."""
 PARTS = np.array([0.25, 0.5, 0.75, 1.0])
 PASSES = 4
-TOO_MUCH = 0.12  # of a name below others: it is left out
+TOO_MUCH = 0.12  # of a name below others or beyond the frame: it is left out
 
 
 def name_points(
@@ -43,9 +43,8 @@ def name_points(
     here: Numbers = ax.transData.transform(points)
     blocked = here if avoid is None else np.vstack([here, ax.transData.transform(avoid)])
     dots = figure_of(ax).dpi / 72
-    room = _Room(here, sizes, GAP * dots)
-    cost = room.alone(blocked, RADIUS * dots, _frame(ax, GAP * dots))
-    places = room.settled(cost)
+    room = _Room(here, sizes, GAP * dots, _frame(ax, GAP * dots))
+    places = room.settled(room.alone(blocked, RADIUS * dots))
     crowded = room.crowded(places)
     rows = np.arange(len(names))
     shift, ring = room.shifts[rows, places], room.rings[places]
@@ -81,9 +80,9 @@ def _frame(ax: Axes, gap: float) -> Numbers:
 
 @final
 class _Room:
-    """Where names of some sizes (n, 2) could stand around their points (n, 2), in dots."""
+    """Where names of some sizes (n, 2) could stand around their points (n, 2) in a frame, all in dots."""
 
-    def __init__(self, here: Numbers, sizes: Numbers, gap: float) -> None:
+    def __init__(self, here: Numbers, sizes: Numbers, gap: float, frame: Numbers) -> None:
         directions = np.tile(np.column_stack([np.cos(ANGLES), np.sin(ANGLES)]), (len(RINGS), 1))
         self.here, self.sizes = here, sizes
         self.rings = np.repeat(np.arange(len(RINGS)), len(ANGLES))
@@ -96,20 +95,24 @@ class _Room:
         self.edges: Numbers = nearest * (self.rings > 1)[None, :, None]
         self.lines: Numbers = self.edges[:, :, None] * PARTS[:, None]  # (names, places, parts, 2)
         self.farthest = np.abs(self.shifts).max((0, 1)) + sizes.max(0)
+        middle, half_size = here[:, None] + self.shifts, sizes[:, None] / 2
+        sides = np.minimum(middle + half_size, frame[1]) - np.maximum(middle - half_size, frame[0])
+        self.outside: Numbers = 1 - np.clip(sides, 0, None).prod(2) / sizes.prod(1)[:, None]
+        near = np.abs(here[:, None] - here[None]) < sizes.mean(0) * (1, 3)
+        self.order = np.argsort(-near.all(2).sum(1), kind="stable")
+        """Names by how many neighbours their points have, the most first."""
 
-    def alone(self, blocked: Numbers, radius: float, frame: Numbers) -> Numbers:
+    def alone(self, blocked: Numbers, radius: float) -> Numbers:
         """What each place costs before other names stand, (names, places)."""
         fixed = FAR * self.rings + 0.02 * np.tile(np.arange(len(ANGLES)), len(RINGS))
         cost = np.empty(self.shifts.shape[:2])
         for name, size in enumerate(self.sizes):
             middle = self.here[name] + self.shifts[name]
-            low, high = middle - size / 2, middle + size / 2
-            inside = np.clip(np.minimum(high, frame[1]) - np.maximum(low, frame[0]), 0, None).prod(1)
             away = np.abs(middle[:, None] - blocked[None]) - size / 2
             covered = (np.hypot(*np.clip(away, 0, None).T) < radius).sum(0)
             parts = (self.here[name] + self.lines[name])[:, :, None] - np.delete(blocked, name, 0)
             met = (np.hypot(*parts.T) < radius / 2).any(0).sum(0) * (self.rings > 1)
-            cost[name] = fixed + COVERED * covered + OUTSIDE * (1 - inside / size.prod()) + CROSSED * met
+            cost[name] = fixed + COVERED * covered + OUTSIDE * self.outside[name] + CROSSED * met
         return cost
 
     def settled(self, cost: Numbers) -> Whole:
@@ -117,12 +120,10 @@ class _Room:
 
         Those with the most neighbours choose first.
         """
-        near = np.abs(self.here[:, None] - self.here[None]) < self.sizes.mean(0) * (1, 3)
-        self._order = np.argsort(-near.all(2).sum(1), kind="stable")
         places = np.full(len(cost), -1)
         for _ in range(PASSES):
             before = places.copy()
-            for name in self._order:
+            for name in self.order:
                 below, crossed = self._met(name, places)
                 places[name] = int((cost[name] + BELOW * below + CROSSED * crossed).argmin())
             if (before == places).all():
@@ -130,10 +131,11 @@ class _Room:
         return places
 
     def crowded(self, places: Whole) -> NDArray[np.bool_]:
-        """Which names lie on others, the ones with the most neighbours first to be told so."""
+        """Which names lie on others or outside, the ones with the most neighbours first to be told so."""
         standing = places.copy()
-        for name in self._order:
-            if self._met(name, standing)[0][places[name]] > TOO_MUCH:
+        for name in self.order:
+            below = self._met(name, standing)[0][places[name]]
+            if max(below, self.outside[name, places[name]]) > TOO_MUCH:
                 standing[name] = -1
         return standing < 0
 
