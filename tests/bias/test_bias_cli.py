@@ -193,6 +193,16 @@ def test_the_same_test_on_the_counts_of_a_text(call, folder, capsys):
     assert "of the counts" in text and "the difference is what learning added" in text
 
 
+def test_a_test_that_the_counts_cannot_make_keeps_its_own_figure(call, folder, capsys):
+    (folder / "other.txt").write_text(" ".join(LISTS["first"] + LISTS["toward"]) * 3)
+    assert main(["cooccur", "other.txt", "other.cells", "--min-count", "1", "--overwrite", "-q"]) == 0
+    capsys.readouterr()
+    told = json.loads(call("measure", "words.omnivec", *FOUR, "--counts", "other.cells", "--json")[1])["weat"]
+    assert told["effect_size"] > 1 and "data" not in told
+    text = call("measure", "words.omnivec", *FOUR, "--counts", "other.cells")[1]
+    assert "lists, of the counts: not measured: second: none of its 10 words is known" in text
+
+
 def test_counts_are_pointwise_mutual_information(call, folder):
     from omnivec.data.cells import Cells
 

@@ -144,7 +144,7 @@ def _removed(
 ) -> Debiased:
     tests = lists.tests()
     if lists.targets and lists.attributes:
-        from omnivec.cli.bias_measure import own_test
+        from omnivec.cli.bias_asked import own_test
 
         tests = [own_test(lists.groups(lists.targets), lists.groups(lists.attributes))]
     equalise = None if how.equalise is None else lists.pairs(how.equalise)

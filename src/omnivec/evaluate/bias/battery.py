@@ -37,7 +37,7 @@ class Battery(Tabular):
 
     def tables(self) -> list[ResultTable]:
         """A row for each test."""
-        columns = ["WEAT", "effect size", "95 % interval", "p", "known", "of words"]
+        columns = ["test", "effect size", "95 % interval", "p", "known", "of words"]
         columns += ["of the counts", "difference"] if self.data else []
         rows: list[list[Cell]] = []
         for name, score in self.scores.items():
@@ -98,16 +98,18 @@ def battery(
     scores, failed, data = dict[str, WeatScore](), dict[str, str](), dict[str, WeatScore]()
     asked = {test.name: test for test in tests}
     for test in asked.values():
-        try:
-            for found, where in ((scores, lookup), (data, counts)):
-                if where is not None:
+        for found, where, name in (
+            (scores, lookup, test.name),
+            (data, counts, f"{test.name}, of the counts"),
+        ):
+            try:
+                if where is not None and test.name not in failed:
                     found[test.name] = weat(
                         where, test.targets, test.attributes,
                         permutations=permutations, seed=seed, two_sided=two_sided,
                     )  # fmt: skip
-        except InputError as error:
-            failed[test.name] = str(error)
-            scores.pop(test.name, None)
+            except InputError as error:
+                failed[name] = str(error)
     if not scores:
         raise InputError(next(iter(failed.values()), "no test was named; name one, as WEAT6"))
     return Battery(asked, scores, failed, data)
