@@ -28,8 +28,8 @@ class Chosen:
 
     @property
     def names(self) -> list[str]:
-        """The keys as letters that can be drawn: composed, and what is no letter spelled."""
-        return [_drawable(key) for key in self.keys]
+        """The keys as they are drawn."""
+        return [drawable(key) for key in self.keys]
 
     @property
     def told(self) -> str:
@@ -60,7 +60,8 @@ def chosen(vectors: Vectors, keys: Iterable[str], unknown: Unknown) -> Chosen:
     return Chosen(there, vectors[there], [key for key in asked if key not in known])
 
 
-def _drawable(key: str) -> str:
+def drawable(key: str) -> str:
+    """A key as letters that can be drawn: composed, and what is no letter spelled."""
     # Conjoining letters of Hangul are drawn one after the other, so they are composed first.
     composed = unicodedata.normalize("NFC", key)
     return "".join(
