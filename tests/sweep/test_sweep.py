@@ -1,6 +1,8 @@
 """Sweeps: what is trained and what it costs, resumed and extended, judged on what all know; bad input."""
 
 import json
+import lzma
+import os
 import shutil
 import signal
 import subprocess
@@ -322,6 +324,50 @@ def test_a_single_model_is_a_picture_of_one_point(text, pairs, tmp_path):
         sweeps.against_axis(found, ax=blank())
 
 
+def test_a_page_is_written_where_nothing_draws_and_a_picture_is_refused(
+    call, text, pairs, copied, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    words = ("sweep", text, copied, "--vary", "min_count=1", "sample=0.0", "--threads", "1", "--epochs", "2")
+    words += ("--dim", "4", "--similarity", pairs)
+    code, _, err = call(*words, "--html", tmp_path / "p.html")
+    assert code == 0 and "the page has no pictures" in err and "omnivec[plot]" in err
+    assert "<svg" not in (tmp_path / "p.html").read_text(encoding="utf-8")
+    code, _, err = call(*words, "--plot", tmp_path / "p.svg")
+    assert code == 1 and "omnivec[plot]" in err and not (tmp_path / "p.svg").exists()
+
+
+def test_a_picture_is_written_without_a_display(call, text, pairs, copied, tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    words = ("sweep", text, copied, "--vary", "min_count=1", "sample=0.0", "--threads", "1", "--epochs", "2")
+    words += ("--dim", "4", "8", "--share", "0.2", "1", "--similarity", pairs, "-q")
+    assert call(*words, "--plot", tmp_path / "p.png", "--html", tmp_path / "p.html")[0] == 0
+    assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "p.html").read_text(encoding="utf-8").count("<figure") == 2
+
+
+DATA = Path(os.environ.get("OMNIVEC_DATA") or Path(__file__).parents[3] / "shared" / "data")
+
+
+@pytest.mark.slow
+def test_more_text_and_more_epochs_are_better_on_real_text(tmp_path):
+    packed, sets = DATA / "text" / "enwiki_sentences.txt.xz", DATA / "wordsim" / "EN-WS-353-ALL.txt"
+    if not packed.exists() or not sets.exists():
+        pytest.skip(f"no enwiki_sentences and WS353 in {DATA}: OMNIVEC_DATA names another folder")
+    text = tmp_path / "text.txt"
+    with lzma.open(packed) as file:
+        text.write_bytes(file.read(6_000_000))
+    learners = grid(Word2Vec(dim=50, threads=1), epochs=[1, 10])
+    found = sweep(text, tmp_path / "s", learners, shares=[0.2, 1], evaluate=Judge([sets]), keep="none")
+    (few, many, long_few, long_many) = (one.scores["EN-WS-353-ALL"] for one in found.models)
+    assert long_many.common.value > long_few.common.value + 0.1
+    assert long_many.common.value > many.common.value + 0.1
+    assert long_many.common.items == few.known.items < many.known.items
+    assert found.best.setting == {"epochs": 10, "share": 1.0}
+
+
 FLAGS = ("--vary", "min_count=1", "sample=0.0", "--threads", "1", "--epochs", "2")
 
 
@@ -356,6 +402,9 @@ def test_the_verb_says_what_a_sweep_would_cost(call, text, pairs, tmp_path):
     [
         ((), 2, "needs --similarity FILE or --analogies FILE"),
         (("--similarity", "nowhere.tsv"), 1, "nowhere.tsv: no such file"),
+        (("--similarity", "ws35"), 1, "ws35: no such file, and no data set. Did you mean ws353?"),
+        (("--similarity", "google"), 2, "expected a data set for similarity, got 'google'"),
+        (("--similarity", "PAIRS", "PAIRS"), 2, "names of their own"),
         (("--learner", "word2ve", "--similarity", "PAIRS"), 2, "Did you mean word2vec?"),
         (("--learner", "classifier", "--similarity", "PAIRS"), 2, "omnivec autotune"),
         (("--dim", "0", "--similarity", "PAIRS"), 2, "dim must lie between 1 and 4,096, got 0"),

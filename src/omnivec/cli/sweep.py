@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 
 from omnivec.cli import call
-from omnivec.cli.failure import STOPPED, WrongCall, existing
+from omnivec.cli.failure import STOPPED, NotThere, WrongCall, did_you_mean, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
 from omnivec.cli.judge_words import FoldCase, Restrict
 from omnivec.cli.report import Report, ReportFlags, table_lines
@@ -166,8 +166,13 @@ def _file(text: str, kind: str) -> tuple[str, Path]:
     """A file and its name, or a set that `omnivec datasets` lists."""
     from omnivec.data.catalogue import catalogue, data_set
 
-    if not Path(text).exists() and text in catalogue():
+    if Path(text).exists():
+        return Path(text).stem, Path(text)
+    if text in catalogue():
         return text, data_set(text, [kind]).path()
+    sets = [one.name for one in catalogue().values() if one.kind == kind]
+    if near := difflib.get_close_matches(text, sets, 1):
+        raise NotThere(f"{text}: no such file, and no data set{did_you_mean(near)}", near)
     return Path(text).stem, Path(existing(text))
 
 
@@ -176,7 +181,7 @@ def _learner(name: str) -> type[Learner]:
         raise WrongCall("a classifier is judged by labels of other texts: omnivec autotune tries its options")
     if name not in SWEEPABLE:
         near = difflib.get_close_matches(name, SWEEPABLE, 1)
-        hint = f". Did you mean {near[0]}?" if near else f"; there is {', '.join(SWEEPABLE)}"
+        hint = did_you_mean(near) or f"; there is {', '.join(SWEEPABLE)}"
         raise WrongCall(f"unknown learner {name}{hint}", near)
     return LEARNERS[name]
 

@@ -11,7 +11,7 @@ from typing import Any
 from omnivec.data.sources import Source
 from omnivec.engine.progress import Listener
 from omnivec.errors import OmnivecError
-from omnivec.learners.learner import Learner, Trained
+from omnivec.learners.learner import Learner, Trained, plural
 from omnivec.results import Cell, ResultTable
 from omnivec.store import replace as places
 from omnivec.tuning import share
@@ -104,9 +104,10 @@ def costed(
     A learner whose speed nobody has measured in this folder trains for a moment on a little text.
     Raises: what planning raised, when that is said of all that are to come.
     """
+    coming = [trial for trial in trials if not trial.done]
+    known = _speeds(coming, parts, found, listener)  # first, since it also loads what reads a text
     costs: dict[tuple[Learner, float], Cost] = {}
     failures: list[OmnivecError] = []
-    coming = [trial for trial in trials if not trial.done]
     for trial in coming:
         short = _short(trial.learner)
         if (short, trial.share) not in costs:
@@ -116,7 +117,6 @@ def costed(
                 failures.append(failure)
     if coming and not costs:
         raise failures[0]
-    known = _speeds(coming, parts, found, listener)
     return [_with_cost(trial, costs.get((_short(trial.learner), trial.share)), known) for trial in trials]
 
 
@@ -182,6 +182,6 @@ def costs_said(trials: Sequence[Planned]) -> list[str]:
     time = f", {sum(known):,.0f} s expected" if known and len(known) == len(coming) else ""
     large = [trial for trial in coming if trial.cost and not trial.cost.fits]
     too_small = sum(trial.cost is None for trial in coming)
-    said = [f"{len(coming):,} models to train{there}{time}."]
+    said = [f"{plural(len(coming), 'model')} to train{there}{time}."]
     said += [f"Does not fit into memory: {spoken(trial.setting)}." for trial in large]
-    return [*said, *([f"{too_small:,} of them have too little text."] if too_small else [])]
+    return [*said, *([f"{too_small:,} of them cannot be planned: too little text."] if too_small else [])]
