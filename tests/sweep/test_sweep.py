@@ -252,6 +252,8 @@ def test_another_text_or_another_judge_is_refused(text, pairs, lines, copied, tm
         sweep(other, copied, SMALL, evaluate=Judge([pairs]))
     with pytest.raises(OptionError, match="judged by other files"):
         sweep(text, copied, SMALL, evaluate=Judge([pairs], restrict=10))
+    with pytest.raises(OptionError, match="another seed"):
+        sweep(text, copied, SMALL, evaluate=Judge([pairs]), seed=2)
 
 
 def test_a_folder_of_something_else_is_refused(text, pairs, tmp_path):

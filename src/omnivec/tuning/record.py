@@ -85,8 +85,8 @@ class Room:
             )
         if before.get("judge") != dict(judge):
             raise OptionError(
-                f"{self.path} holds models that were judged by other files, or in another way; choose "
-                "another folder"
+                f"{self.path} holds models that were judged by other files, in another way, or on shares "
+                "drawn by another seed; choose another folder"
             )
         records = [_read(file) for file in sorted((target / RUNS).glob("*.json"))]
         return {record["name"]: Record(**record) for record in records}

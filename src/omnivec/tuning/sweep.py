@@ -77,7 +77,7 @@ def sweep(
     """
     given, listener = _checked(learners, keep), progress or silent
     chosen, room = share.checked_shares(shares), Room(Path(fspath(folder)))
-    judge = evaluate.record if isinstance(evaluate, Judge) else {"function": True}
+    judge = {"seed": seed, **(evaluate.record if isinstance(evaluate, Judge) else {"function": True})}
     text = share.known(source, lambda read: listener(Progress(phase="read")))
     found = room.opened(text, judge)
     with ExitStack() as stack:
