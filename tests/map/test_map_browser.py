@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from omnivec import Vectors, load
+from omnivec.data.jamo import decompose
 from omnivec.explore.map import write_map
 
 
@@ -132,6 +133,22 @@ PIXELS = """() => {
 )
 def test_search_completes_by_prefix_case_syllable_letter_and_initial(unchanged, typed, found):
     assert unchanged.evaluate("typed => complete(typed).map((row) => keys[row])", typed) == found
+
+
+def test_letters_of_every_syllable_are_the_library_s(unchanged):
+    syllables = "".join(map(chr, range(0xAC00, 0xAC00 + 11172))) + "ㄳㅘabc"
+    found = unchanged.evaluate("text => letters(text)", syllables)
+    wanted = "".join(decompose(sign, "simple") for sign in syllables[:11172])
+    assert found == wanted + "ㄱㅅㅗㅏabc"
+    first = unchanged.evaluate("text => initials(text)", syllables[:11172:588])
+    assert first == "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+
+
+def test_every_finite_float16_is_read_exactly(unchanged):
+    every = np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float64)
+    finite = np.isfinite(every)
+    found = np.array(unchanged.evaluate("[...halves()]"), np.float64)
+    np.testing.assert_array_equal(found[finite], every[finite])
 
 
 def test_search_by_keyboard(page, vectors):
