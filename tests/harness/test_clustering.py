@@ -73,9 +73,9 @@ def test_more_clusters_may_be_asked_for():
 
 def test_wrong_input_is_named(caplog):
     texts, labels = planted(30)
-    with pytest.raises(OptionError, match="embeddings must name one or more, .* got none"):
+    with pytest.raises(OptionError, match="embeddings must name one or more, got none"):
         clustering({}, texts, labels)
-    with pytest.raises(OptionError, match="got 'tf-idf', which is the baseline's"):
+    with pytest.raises(OptionError, match="'tf-idf' is the name of the baseline"):
         clustering({"tf-idf": vectors(1)}, texts, labels)
     with pytest.raises(OptionError, match="clusters must be 2 or more, got 1"):
         clustering({"a": vectors(1)}, texts, labels, clusters=1)

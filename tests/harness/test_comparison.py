@@ -96,6 +96,16 @@ def test_the_rotation_is_the_best_there_is():
     assert fewer.shape == (12, 5) and np.allclose(fewer.T @ fewer, np.eye(5), atol=1e-8)
 
 
+def test_few_words_asked_are_not_brought_together_by_a_rotation_of_their_own():
+    a, b = Vectors(KEYS, MATRIX), Vectors(KEYS, DRAW.normal(size=(400, 12)))
+    few, all_ = compare(a, b, asked=6), compare(a, b, asked=None)
+    assert np.allclose(few.displacements, all_.displacements[:6]) and few.displacements.mean() > 0.5
+    assert not any("So few words" in note for note in few.tables()[0].notes)
+    tiny = compare(a.subset(KEYS[:20]), b.subset(KEYS[:20]), asked=1)
+    assert any("So few words" in note for note in tiny.tables()[0].notes)
+    assert tiny.as_json()["overlap_ci"] is None
+
+
 def test_a_row_of_zeros_is_nowhere():
     units = MATRIX / np.linalg.norm(MATRIX, axis=1, keepdims=True)
     units[0] = 0

@@ -22,7 +22,7 @@ from omnivec.evaluate.partition import Codes, ari, nmi, purity
 from omnivec.results import ResultTable, Tabular
 from omnivec.sklearn.embedded import Coverage, embedded
 from omnivec.sklearn.parts import counted
-from omnivec.sklearn.pretrained import Given
+from omnivec.sklearn.pretrained import Given, check_names
 from omnivec.sklearn.swapped import KNOWN, SPECS, known_and_unknown
 from omnivec.sklearn.tfidf import vectorizer
 from omnivec.store.extra import extra
@@ -137,9 +137,7 @@ def clustering(
 
     Raises: InputError for fewer than two labels, and fewer texts than clusters; OptionError; as `load`.
     """
-    if not embeddings or BASELINE in embeddings:
-        came = f"{BASELINE!r}, which is the baseline's" if embeddings else "none"
-        raise OptionError(f"embeddings must name one or more, each by its own name, got {came}")
+    check_names(embeddings, BASELINE)
     kinds = counted(texts, labels)
     number = len(kinds) if clusters is None else clusters
     if number < 2:

@@ -22,11 +22,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from omnivec.errors import OptionError
 from omnivec.evaluate.intervals import bootstrap, paired
 from omnivec.sklearn.embedded import Common, Coverage, embedded
 from omnivec.sklearn.parts import Parts, by_folds, by_test
-from omnivec.sklearn.pretrained import Given
+from omnivec.sklearn.pretrained import Given, check_names
 from omnivec.sklearn.swapped import SwapDifference, Swapped, SwapScore
 from omnivec.sklearn.tfidf import BASELINE, STEPS, tf_idf
 
@@ -65,7 +64,7 @@ def swap(
     Raises: InputError for fewer than two labels, or too few for the folds; OptionError for no embedding,
     folds and recipe; as `load` for a path.
     """
-    check_names(embeddings)
+    check_names(embeddings, BASELINE)
     parts = by_folds(texts, labels, folds, seed) if test is None else by_test(texts, labels, *test)
     asked = np.concatenate([asked for _, asked in parts.parts])
     said: dict[str, tuple[NDArray[Any], float, Coverage | None]] = {}
@@ -108,14 +107,6 @@ def swap(
         seed=seed,
         recipe=recipe,
     )
-
-
-def check_names(embeddings: Mapping[str, Given]) -> None:
-    """Raises: OptionError for no embedding, or one that is called as the baseline is."""
-    if not embeddings:
-        raise OptionError("embeddings must name one or more, got none")
-    if BASELINE in embeddings:
-        raise OptionError(f"{BASELINE!r} is the name of the baseline; name the embedding otherwise")
 
 
 def _svc(seed: int) -> Any:

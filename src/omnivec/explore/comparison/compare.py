@@ -16,7 +16,10 @@ from omnivec.explore.comparison.shared import shared
 from omnivec.vectors import Vectors
 
 ASKED = 10_000
-"""Common words that are asked, the most frequent: of rarer ones neighbours are noise, in every model."""
+"""Common words that are asked, the most frequent: of rarer ones neighbours are noise, in every model.
+
+As many, where there are, fit the rotation: fewer words than dims would be brought together, whatever they are.
+"""
 
 BANDS = (0, 1_000, 5_000, 20_000, 100_000)
 """How many more frequent common words there are where a band of frequency begins."""
@@ -63,7 +66,10 @@ def compare(
     head = np.arange(min(len(place), asked or len(place)))
     rows = np.union1d(head, np.array(own, np.int64))
     shares, near_a, near_b = overlaps(a, b, common, rows, k)
-    moved = displacements(a.index.unit(common.a[rows]), b.index.unit(common.b[rows]), len(head))
+    fitted = np.arange(min(len(place), max(len(head), ASKED)))
+    more = np.union1d(fitted, rows)
+    places = displacements(a.index.unit(common.a[more]), b.index.unit(common.b[more]), len(fitted))
+    moved = places[np.searchsorted(more, rows)]
     at = {row: number for number, row in enumerate(rows.tolist())}
 
     def mover(row: int) -> Mover:

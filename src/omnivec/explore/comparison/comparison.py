@@ -92,8 +92,8 @@ class Comparison(Tabular):
             f"Words: {self.common:,} common, {self.only_a:,} only in {a}, {self.only_b:,} only in {b}.",
             f"Asked: the {len(self.words):,} most frequent common words; neighbours are common words.",
             f"overlap: share of the {self.k} nearest words that are the same (by chance {self.chance:.2g}).",
-            "moved: 1 - cosine of vectors less their mean, after the rotation that fits these words best.",
-            *self._lost(),
+            "moved: 1 - cosine of vectors less their mean, after the rotation that fits the words best.",
+            *self._warnings(),
             f"low to high: {self.overlap_interval.told()}, over words.",
         ]
         columns = ("rank", "words", f"overlap@{self.k}", "low", "high", "moved", "moved low", "moved high")
@@ -105,13 +105,17 @@ class Comparison(Tabular):
             tables.append(self._moved("Asked for", self.chosen, unknown))
         return tables
 
-    def _lost(self) -> list[str]:
-        if self.dims[0] == self.dims[1]:
-            return []
-        return [
-            f"{self.a} has {self.dims[0]} dims, {self.b} {self.dims[1]}: they meet in {min(self.dims)}, and "
-            "words lie nearer there than those of equal dims do."
-        ]
+    def _warnings(self) -> list[str]:
+        """What makes words move less than they should."""
+        found = []
+        if self.dims[0] != self.dims[1]:
+            found.append(
+                f"{self.a} has {self.dims[0]} dims, {self.b} {self.dims[1]}: they meet in {min(self.dims)}, "
+                "and words lie nearer there than those of equal dims do."
+            )
+        if self.common < 2 * max(self.dims):
+            found.append("So few words in so many dims: a rotation brings any two models near.")
+        return found
 
     def _moved(self, title: str, movers: list[Mover], notes: Sequence[str] = ()) -> ResultTable:
         def shown(words: list[str]) -> str:
