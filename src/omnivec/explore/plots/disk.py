@@ -43,15 +43,16 @@ def disk(
         raise OptionError("a key is given twice; name each point once")
     lines = [_line(*plane[[_row(place, key) for key in edge]]) for edge in edges]
     ax = axes_of(ax, WIDTH, WIDTH)
-    around = np.linspace(0, 2 * np.pi, 400)
-    ax.plot(np.cos(around), np.sin(around), color=QUIET, lw=1)
+    turn = np.linspace(0, 2 * np.pi, 400)
+    border = np.column_stack([np.cos(turn), np.sin(turn)])
+    ax.plot(*border.T, color=QUIET, lw=1)
     for line in lines:
         ax.plot(*line.T, color=QUIET, lw=0.7, zorder=2)
     ax.plot(*plane.T, linestyle="", markersize=5, zorder=3, **style(0))
     ax.set_aspect("equal")
     ax.set_axis_off()
     finish(ax)
-    name_points(ax, plane, [drawable(key) for key in keys])
+    name_points(ax, plane, [drawable(key) for key in keys], avoid=np.concatenate([border, *lines]))
     return ax
 
 

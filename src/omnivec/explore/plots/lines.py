@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from omnivec.errors import OptionError
 from omnivec.explore.plots.figure import COLOURS, DASHES, QUIET, axes_of, finish, ink, legend, style
+from omnivec.explore.plots.labels import name_points
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 Point: TypeAlias = Mapping[str, Any]
 """What is known of one measurement, by name; None where there is nothing."""
@@ -42,7 +44,7 @@ def curves(
         raise OptionError(f"nothing to draw: no point has both {x!r} and {y!r}")
     ax = axes_of(ax)
     groups: dict[str, list[Point]] = {}
-    lines: dict[str, Artist] = {}
+    lines: dict[str, Line2D] = {}
     for point in drawn:
         groups.setdefault("" if group is None else str(point.get(group, "")), []).append(point)
     for place, (name, some) in enumerate(groups.items()):
@@ -55,15 +57,16 @@ def curves(
             ax.fill_between([point[x] for point in some], low, high, **band)
     if log:
         _logarithmic(ax, sorted({float(point[x]) for point in drawn}))
-    if label is not None:
-        for point in drawn:
-            ax.annotate(
-                str(point.get(label, "")), (point[x], point[y]), (0, 6), textcoords="offset points",
-                ha="center", fontsize="small",
-            )  # fmt: skip
     if group is not None:
         legend(ax, lines, group)
-    return _framed(ax, x, y)
+    _framed(ax, x, y)
+    if label is not None:
+        names = [str(point.get(label, "")) for some in groups.values() for point in some]
+        corners = [np.asarray(line.get_xydata(), np.float64) for line in lines.values()]
+        name_points(
+            ax, np.concatenate(corners), names, avoid=np.concatenate([_between(ax, c) for c in corners])
+        )
+    return ax
 
 
 def losses(history: Sequence[Point] | Mapping[str, Sequence[Point]], ax: Axes | None = None) -> Axes:
@@ -80,7 +83,7 @@ def losses(history: Sequence[Point] | Mapping[str, Sequence[Point]], ax: Axes | 
     ax = axes_of(ax)
     from matplotlib.ticker import MaxNLocator
 
-    lines: dict[str, Artist] = {}
+    lines: dict[str, Line2D] = {}
     for place, (name, rows) in enumerate(epochs.items()):
         lines[f"{name} training".strip()] = _line(ax, place, rows, "epoch", "loss", "-")
         if held := [row for row in rows if "heldout" in row]:
@@ -99,9 +102,17 @@ def losses(history: Sequence[Point] | Mapping[str, Sequence[Point]], ax: Axes | 
     return _framed(ax, "epoch", "loss")
 
 
-def _line(ax: Axes, place: int, some: Sequence[Point], x: str, y: str, dashes: Any) -> Artist:
+def _line(ax: Axes, place: int, some: Sequence[Point], x: str, y: str, dashes: Any) -> Line2D:
     across, up = ([point[name] for point in some] for name in (x, y))
     return ax.plot(across, up, linestyle=dashes, zorder=3, **style(place))[0]
+
+
+def _between(ax: Axes, corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Many points of the line through some, also where an axis is logarithmic."""
+    at = np.linspace(0, len(corners) - 1, 30 * len(corners))
+    seen = [np.interp(at, np.arange(len(corners)), axis) for axis in ax.transData.transform(corners).T]
+    points: NDArray[np.float64] = ax.transData.inverted().transform(np.column_stack(seen))
+    return points
 
 
 def _logarithmic(ax: Axes, values: Sequence[float]) -> None:
