@@ -18,7 +18,7 @@ from omnivec.vectors import Vectors
 ASKED = 10_000
 """Common words that are asked, the most frequent: of rarer ones neighbours are noise, in every model.
 
-As many, where there are, fit the rotation: fewer words than dims would be brought together, whatever they are.
+As many, where there are, fit the rotation, which would bring any words together that are fewer than dims.
 """
 
 BANDS = (0, 1_000, 5_000, 20_000, 100_000)
