@@ -1,8 +1,12 @@
 """`omnivec evaluate` of words: sets by file and by name, intervals, a page, and what it refuses."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
+
+DATA = Path(os.environ.get("OMNIVEC_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
 FLAGS = {
     "similarity": "--similarity", "analogies": "--analogies", "categorisation": "--categories",
@@ -134,3 +138,15 @@ def test_flags_of_vectors_are_refused_with_a_classifier(call, tmp_path):
     page = tmp_path / "page.html"
     assert call("evaluate", tmp_path / "m", tmp_path / "t", "--html", page)[0] == 0
     assert "Classification" in page.read_text() and "precision@1" in page.read_text()
+
+
+@pytest.mark.skipif(not (DATA / "ko").is_dir(), reason=f"no data sets in {DATA} (OMNIVEC_DATA)")
+def test_named_sets_of_sentences_are_their_test_parts(call, folder):
+    words = ("--sts", "korsts", "--data", DATA, "--resamples", 0)
+    report = json.loads(call("evaluate", folder, *words, "--json")[1])
+    assert report["sts"]["korsts-test"]["pairs"] == 1_379
+
+
+def test_a_set_of_another_kind_is_no_set_of_sentences(call, folder):
+    code, _, err = call("evaluate", folder, "--sts", "sst2")
+    assert code == 2 and "got 'sst2', which has texts" in err

@@ -58,7 +58,7 @@ def evaluate(
         return _texts(model, texts, words, labels, sentences, table, fold_case, opening, report, common)
     if columns := table.words():
         raise WrongCall(f"{columns[0]} needs TEXTS: it says where a table has them")
-    sentences.check()
+    sentences = sentences.located(words.data)
     if not words.any and not sentences.any:
         raise WrongCall(
             "evaluate needs --suite english, --similarity FILE, --analogies FILE, --categories FILE, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +11,8 @@ from cyclopts import Group, Parameter
 from omnivec.cli.ask import recipes
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import choice, count
+from omnivec.cli.labelled import located
+from omnivec.cli.sets import file_or_set
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
@@ -68,18 +70,30 @@ class Asked:
         ),
     ] = 10  # fmt: skip
 
-    def check(self) -> None:
-        """Raises: WrongCall for flags that speak of what is not asked; InputError for a missing file."""
+    def located(self, data: str | None) -> Asked:
+        """The same with the files of named sets in place of their names: of sentences the test part.
+
+        Raises: WrongCall for flags that speak of what is not asked; InputError for a missing file;
+        FormatError for a set with other bytes than its own.
+        """
         if self.test is not None and not self.transfer:
             raise WrongCall("--test needs --transfer FILE: it holds the texts that one is judged by")
         if self.recipe is not None and not (self.sts or self.transfer):
             raise WrongCall("--recipe needs --sts FILE or --transfer FILE: words have one vector each")
-        for path in [*(self.sts or ()), *(self.transfer or ()), *([self.test] if self.test else ())]:
-            existing(path)
-        if self.transfer:
+        folder = None if data is None else Path(data)
+        sts = [file_or_set(word, "sentences") for word in self.sts or ()]
+        paths = [str(one if isinstance(one, Path) else one.path("test", folder)) for one in sts]
+        transfer, test = self.transfer, self.test
+        if transfer:
             from omnivec.store.extra import extra
 
             extra("sklearn", "sklearn", what="--transfer")
+            if len(transfer) == 1 and transfer != ["-"]:
+                (one, test) = located(transfer[0], test, data)
+                transfer = [one]
+            for path in [*transfer, *([test] if test else ())]:
+                existing(path)
+        return replace(self, sts=paths or None, transfer=transfer, test=test)
 
     @property
     def any(self) -> bool:
