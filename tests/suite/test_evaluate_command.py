@@ -4,7 +4,10 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from omnivec import evaluate
 
 DATA = Path(os.environ.get("OMNIVEC_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
@@ -45,12 +48,20 @@ def test_tables_say_coverage_and_what_the_interval_is(call, folder, files):
     assert "95 % bootstrap interval of Spearman" in out
 
 
-def test_methods_and_rows_differ(call, folder, files):
-    def total(*words):
-        told = json.loads(call("evaluate", folder, "--analogies", files["analogies"], "--json", *words)[1])
-        return told["analogies"]["total"]["seen"]
+def test_method_and_rows_reach_the_questions(call, folder, vectors, tmp_path):
+    draw = np.random.default_rng(1)
+    asked = [[str(word) for word in draw.choice([*vectors], 3, replace=False)] for _ in range(40)]
+    lines = [" ".join((a, b, c, vectors.most_similar_cosmul([b, c], [a])[0][0])) for a, b, c in asked]
+    (tmp_path / "q").write_text("\n".join([": all", *lines]))
 
-    assert total() == total("--method", "mul") == total("--raw") == 30
+    def correct(*words):
+        told = json.loads(call("evaluate", folder, "--analogies", tmp_path / "q", "--json", *words)[1])
+        return told["analogies"]["total"]["correct"]
+
+    assert correct("--method", "mul") == 40
+    assert correct() == evaluate.analogies(vectors, tmp_path / "q").total.correct < 40
+    assert correct("--raw") == evaluate.analogies(vectors, tmp_path / "q", unit=False).total.correct < 40
+    assert correct() != correct("--raw")
 
 
 def test_a_suite_is_one_table_and_a_page(call, folder, tmp_path):
