@@ -156,6 +156,7 @@ def test_named_sets_of_sentences_are_their_test_parts(call, folder):
     words = ("--sts", "korsts", "--data", DATA, "--resamples", 0)
     report = json.loads(call("evaluate", folder, *words, "--json")[1])
     assert report["sts"]["korsts-test"]["pairs"] == 1_379
+    assert report["sts"]["korsts-test"]["ci"] is None
 
 
 def test_a_set_of_another_kind_is_no_set_of_sentences(call, folder):

@@ -69,7 +69,7 @@ def evaluate(
         ready = words.ready(restrict, fold_case)
         loaded = opening.loaded(model, display)
         found = ready.judged(loaded.vectors, display)
-        told = judge_sentences.judged(loaded, sentences, fold_case, display)
+        told = judge_sentences.judged(loaded, sentences, fold_case, words.resamples, display)
     report.show(
         f"Evaluation of {model}",
         [*found.tables(), *told.tables()],

@@ -129,10 +129,11 @@ class Found:
         return tables + (self.transfer.tables() if self.transfer is not None else [])
 
 
-def judged(model: Model, asked: Asked, fold_case: bool, display: Display) -> Found:
+def judged(model: Model, asked: Asked, fold_case: bool, resamples: int, display: Display) -> Found:
     """The scores of what was asked."""
     options: dict[str, Any] = {"fold_case": fold_case, "punctuation": asked.punctuation}
-    scores, averages = _sts(model, asked, options, display) if asked.sts else ({}, [])
+    scored = {**options, "resamples": resamples}
+    scores, averages = _sts(model, asked, scored, display) if asked.sts else ({}, [])
     return Found(scores, averages, _transfer(model, asked, options, display) if asked.transfer else None)
 
 
