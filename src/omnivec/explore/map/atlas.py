@@ -13,12 +13,15 @@ from omnivec.errors import InputError, OptionError
 from omnivec.explore.map import clusters as clustering
 from omnivec.explore.map import groups as grouping
 from omnivec.explore.projection import TITLES, Method, kept_neighbors, project
+from omnivec.store import memory
 from omnivec.vectors import Vectors
 
 MOST = 200_000
 """Rows of a map."""
 TOPN = 10
 """Length of the lists that hubness and kept neighbours are of."""
+SAMPLE = 20_000
+"""Rows that clusters are learned from; more of them move no colour that one would see."""
 _BLOCK = 1 << 12  # rows whose neighbours are asked at once
 
 Projection: TypeAlias = Literal["neighbors", Method]
@@ -71,7 +74,7 @@ def atlas(
 
     Args: `projection` of the rows, scaled to length one; `clusters` k-means clusters of directions, 0 to 255;
     `groups` a group for some of the keys; `seed` of layout and clusters.
-    Raises: InputError without rows or without a known key in `groups`; OptionError.
+    Raises: InputError without rows or without a known key in `groups`; OptionError; NotEnoughMemory.
     """
     if projection not in get_args(Projection)[:1] + get_args(Method):
         raise OptionError(f"projection must be one of neighbors, {', '.join(TITLES)}, got {projection!r}")
@@ -82,6 +85,8 @@ def atlas(
     rows = min(rows, len(vectors))
     if not rows:
         raise InputError("there are no rows to draw")
+    need = {"rows of length one": rows * vectors.vector_size * 4}
+    memory.require(need, "draw fewer of them: rows=, or --limit N")
     told = told or (lambda _, __: None)
     grouped = None if groups is None else grouping.of(vectors.keys, rows, groups)
     nearest, scores = _neighbors(vectors, rows, lambda done: told("neighbours", done))
@@ -129,7 +134,7 @@ def _clusters(
 ) -> tuple[NDArray[np.uint8], list[str]]:
     if not count:
         return np.zeros(len(units), np.uint8), []
-    step = -(-len(units) // clustering.SAMPLE)
+    step = -(-len(units) // SAMPLE)
     found, near = clustering.clusters(_blocks(units), units[::step], count, seed)
     sizes = np.bincount(found, minlength=count)
     order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]

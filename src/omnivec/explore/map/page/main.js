@@ -43,6 +43,8 @@ function begin() {
     element("without").hidden = false;
     for (const id of ["tools", "legend", "labels"]) element(id).hidden = true;
   }
+  const heading = document.querySelector("h1");
+  if (HANGUL.test(heading.textContent)) heading.lang = "ko";
   painter?.places(points, points);
   fillGrid();
   TABS.forEach((name, place) => {

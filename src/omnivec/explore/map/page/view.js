@@ -29,12 +29,14 @@ function whole() {
 function fit(glide = true) {
   const target = whole();
   view.least = target.zoom;
+  cancelAnimationFrame(gliding);
   glide ? glideTo(target) : Object.assign(view, target);
   redraw();
 }
 
 /** Zoom by a factor; what is below (left, top) stays there. */
 function zoomBy(factor, left = view.width / 2, top = view.height / 2) {
+  cancelAnimationFrame(gliding); // a hand on the map is obeyed at once
   const [x, y] = toPlane(left, top);
   view.zoom = Math.min(Math.max(view.zoom * factor, view.least / 4), view.least * 4000);
   const [nowX, nowY] = toPlane(left, top);
@@ -44,6 +46,7 @@ function zoomBy(factor, left = view.width / 2, top = view.height / 2) {
 }
 
 function panBy(left, top) {
+  cancelAnimationFrame(gliding);
   view.x -= left / view.zoom;
   view.y += top / view.zoom;
   redraw();
