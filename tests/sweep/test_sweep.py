@@ -241,6 +241,8 @@ def test_a_training_that_fails_says_why_and_the_others_go_on(text, pairs, tmp_pa
     good, bad = found.models
     assert good.scores and not bad.scores and "lower min_count" in bad.reason
     assert any("100000" in note for note in found.tables()[0].notes)
+    again = sweep(text, tmp_path / "s", learners, evaluate=Judge([pairs]))
+    assert again.models[0].scores == good.scores and again.models[1].reason == bad.reason
     with pytest.raises(InputError, match="lower min_count"):
         sweep(text, tmp_path / "t", SMALL.replaced(min_count=100_000), evaluate=Judge([pairs]))
 

@@ -54,7 +54,8 @@ def figures(sweep: Sweep) -> list[Figure]:
             continue
         found.append(Figure(svg(against_cost(sweep, name)), f"{name} against seconds of training"))
         if (along := _main(sweep)) is not None:
-            found.append(Figure(svg(against_axis(sweep, name)), f"{name} against {along}"))
+            said = "the tokens of the text" if along == "share" else along
+            found.append(Figure(svg(against_axis(sweep, name)), f"{name} against {said}"))
     return found
 
 
@@ -109,5 +110,5 @@ def _plainly_logarithmic(ax: Axes) -> None:
 
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     ax.xaxis.set_minor_formatter(NullFormatter())

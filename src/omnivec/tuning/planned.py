@@ -102,7 +102,7 @@ def costed(
     """The trainings that are to come with their costs.
 
     A learner whose speed nobody has measured in this folder trains for a moment on a little text.
-    Raises: what planning raised, when that is said of all that are to come.
+    Raises: what planning raised, when that is said of all there are.
     """
     coming = [trial for trial in trials if not trial.done]
     known = _speeds(coming, parts, found, listener)  # first, since it also loads what reads a text
@@ -115,7 +115,7 @@ def costed(
                 costs[short, trial.share] = planned(short, parts.of(short, trial.share), listener)
             except OmnivecError as failure:  # too little text, as a rule; training says so again in its turn
                 failures.append(failure)
-    if coming and not costs:
+    if trials == coming and not costs:
         raise failures[0]
     return [_with_cost(trial, costs.get((_short(trial.learner), trial.share)), known) for trial in trials]
 
