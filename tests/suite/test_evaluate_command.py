@@ -46,6 +46,9 @@ def test_tables_say_coverage_and_what_the_interval_is(call, folder, files):
     assert [head[0] for head in heads] == ["Similarity", "Analogies,", "Categories", "Outliers"]
     assert all({"low", "high", "of"} <= set(head) for head in heads)
     assert "95 % bootstrap interval of Spearman" in out
+    assert "the 300,000 most frequent words at most, compared in upper case" in out
+    out = call("evaluate", folder, *asked(files), "--restrict", 20, "--no-fold-case", "--unseen")[1]
+    assert "the 20 most frequent words at most, compared as they are spelt, and words that have parts" in out
 
 
 def test_method_and_rows_reach_the_questions(call, folder, vectors, tmp_path):

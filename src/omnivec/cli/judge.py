@@ -72,7 +72,7 @@ def evaluate(
         told = judge_sentences.judged(loaded, sentences, fold_case, words.resamples, display)
     report.show(
         f"Evaluation of {model}",
-        [*found.tables(), *told.tables()],
+        [*found.tables(), *filter(None, [words.policy(restrict, fold_case)]), *told.tables()],
         {**found.as_json(), **told.as_json()},
         json=common.json,
     )

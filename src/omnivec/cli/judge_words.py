@@ -115,6 +115,17 @@ class Asked:
             None if self.suite is None else Suite(self.suite, folder=self.data, **options),
         )
 
+    def policy(self, restrict: int, fold_case: bool) -> str:
+        """What was done about unknown words, in words; empty where none were asked for."""
+        if not self.any:
+            return ""
+        case = "in upper case" if fold_case else "as they are spelt"
+        parts = ", and words that have parts" if self.unseen else ""
+        return (
+            f"Known: the {restrict:,} most frequent words at most, compared {case}{parts}. "
+            "What holds an unknown word is left out; found says how much is not."
+        )
+
     def _named(self, kind: str, given: Sequence[str] | None) -> dict[str, Path]:
         """Path by name: a file's without its ending, or the path as given where two share it; a set's own."""
         paths = {word: self._path(kind, word) for word in given or ()}
