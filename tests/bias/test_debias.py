@@ -215,6 +215,19 @@ def test_null_space_projection_is_judged_by_words_it_did_not_learn_from(vectors)
     assert found.residual.recovered[1].words == (WORDS // 4, WORDS // 4)
 
 
+def test_null_space_projection_refuses_too_few_words(vectors):
+    few = vectors.subset([*vectors.keys[:30], *vectors.keys[WORDS:]])
+    with pytest.raises(InputError, match="nullspace learns from 10 words or more on each side, got 3 and 3"):
+        debias(few, PAIRS, method="nullspace", similarity=[])
+
+
+def test_a_second_removal_remembers_the_first(hard, tmp_path):
+    again = debias(hard.model, PAIRS, method="nullspace", similarity=[], words=SIDES)
+    assert again.model.config["debiased"]["earlier"] == ["hard"]
+    again.model.save(tmp_path / "twice")
+    assert "| Debiased before by | hard |" in (tmp_path / "twice" / "README.md").read_text(encoding="utf-8")
+
+
 def test_words_farthest_along_are_asked_when_no_lists_are_given(vectors):
     found = debias(vectors, PAIRS, similarity=[])
     assert found.residual.recovered[0].words == (24, 24)  # half of a fifth of 240

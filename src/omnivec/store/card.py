@@ -50,6 +50,7 @@ _TRAINING = {  # field of config["training"] → its words, in the order of the 
 
 _DEBIASING = {  # field of config["debiased"] → its words; a pair is before and after
     "method": "Method",
+    "earlier": "Debiased before by",
     "direction": "Direction of",
     "pairs": "Pairs of words that give it",
     "neutral": "Words meant to lose it",

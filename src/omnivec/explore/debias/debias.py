@@ -120,7 +120,8 @@ def debias(
     found = residual(lookup, after.vectors, axis, asked.asked, questions, _notes(chosen, table))
     after.config[RECORD] = {
         "method": method, "direction": axis.name, "pairs": len(axis.pairs), "explained": list(axis.explained),
-        "neutral": int(chosen.neutral.sum()), "specific": chosen.specific, **details, **found.record(),
+        "neutral": int(chosen.neutral.sum()), "specific": chosen.specific, **details, **_earlier(before),
+        **found.record(),
     }  # fmt: skip
     names = {table.partition(".")[0] for table in before.tables} - {"vectors"}
     return Debiased(after, found, axis, tuple(sorted(names)))
@@ -157,6 +158,12 @@ def _with(before: Model, table: Table) -> Model:
     if "inputs" in before.tables or before.labels is not None:  # texts are read otherwise by those learners
         config |= {"learner": None, "options": {}, "changed": {}, "preset": None}
     return Model(config, before.keys, table.arrays("vectors"))
+
+
+def _earlier(before: Model) -> dict[str, Any]:
+    """The methods of removals that the old model went through."""
+    record = before.config.get(RECORD)
+    return {"earlier": [*record.get("earlier", []), record["method"]]} if record else {}
 
 
 def _notes(chosen: Scope, table: Table) -> list[str]:

@@ -9,7 +9,9 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.errors import InputError
 from omnivec.evaluate.bias import Direction
+from omnivec.evaluate.bias.recovered import LEAST
 from omnivec.evaluate.bias.words import unit
 from omnivec.explore.debias.nullspace import nullspace
 from omnivec.explore.debias.removal import Rows, equalised, neutralised, without
@@ -38,7 +40,7 @@ class Removal:
     seed: int
 
     def by(self, method: str) -> tuple[Table, dict[str, Any]]:
-        """See the class."""
+        """The new table, and details for the record. Raises: InputError for too few words to learn from."""
         axes = self.axis.axes
         if method == "soft":
             return self._softly(axes)
@@ -65,6 +67,11 @@ class Removal:
 
     def _projected(self) -> tuple[Table, dict[str, Any]]:
         first, second = self.sides.learned
+        if min(len(first), len(second)) < LEAST:
+            raise InputError(
+                f"nullspace learns from {LEAST} words or more on each side, got {len(first)} and "
+                f"{len(second)}; give two longer lists, or take another method"
+            )
         labels = np.repeat([True, False], [len(first), len(second)])
         rows = self._rows(np.concatenate([first, second]))
         found = nullspace(rows, labels, rounds=self.rounds, seed=self.seed)
