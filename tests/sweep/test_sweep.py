@@ -146,19 +146,19 @@ def test_a_sweep_that_was_stopped_goes_on(text, pairs, tmp_path, monkeypatch):
     fit, calls = Word2Vec.fit, []
 
     def stopped(self, source, **rest):
-        calls.append(self.dim)
+        calls.append(self.epochs)
         if len(calls) == 2:
             raise KeyboardInterrupt
         return fit(self, source, **rest)
 
-    judge, learners = Judge([pairs]), grid(SMALL, dim=[4, 6, 8])
+    judge, learners = Judge([pairs]), grid(SMALL, epochs=[3, 1, 2])  # the cheapest comes first
     monkeypatch.setattr("omnivec.tuning.planned.probed", lambda *_: None)  # which trains, too
     monkeypatch.setattr(Word2Vec, "fit", stopped)
     found = sweep(text, tmp_path / "s", learners, evaluate=judge)
     assert found.interrupted and len(found.done) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
     found = sweep(text, tmp_path / "s", learners, evaluate=judge)
-    assert calls == [4, 6, 6, 8] and len(found.done) == 3 and not found.interrupted
+    assert calls == [1, 2, 2, 3] and len(found.done) == 3 and not found.interrupted
 
 
 def test_the_best_model_is_kept(text, pairs, tmp_path):
@@ -181,6 +181,16 @@ def test_models_are_compared_on_what_all_of_them_know(swept, pairs):
     fewest = min(one.scores["topics"].known.items for one in found.models)
     assert items == {fewest} or max(items) < fewest
     assert found.models[0].scores["topics"].known.items <= found.models[1].scores["topics"].asked - 1
+
+
+def test_tables_and_pictures_have_what_all_models_know(text, pairs, tmp_path):
+    found = sweep(text, tmp_path / "s", grid(SMALL, min_count=[1, 290]), evaluate=Judge([pairs]))
+    many, few = (one.scores["topics"] for one in found.models)
+    assert 2 < few.known.items == few.common.items == many.common.items < many.known.items
+    assert many.common.value != many.known.value
+    assert [row[-1] for row in found.tables()[0].rows] == [many.common.value, few.common.value]
+    assert [point["topics"] for point in found.points()] == [many.common.value, few.common.value]
+    assert found.tables()[1].rows[0][2:5] == [many.known.items, many.known.value, many.common.value]
 
 
 def test_common_items_are_those_with_an_answer_of_all():
@@ -221,6 +231,16 @@ def test_a_function_may_judge(text, tmp_path):
     assert found.tables()[0].rows[1][-1] == 8.0
     with pytest.raises(OptionError, match="names and numbers"):
         sweep(text, tmp_path / "t", SMALL, evaluate=lambda vectors: "good")
+
+
+def test_a_function_need_not_give_every_number_every_time(text, tmp_path):
+    def told(vectors):
+        return {"a": 1.0, **({"b": 2.0} if vectors.vector_size > 4 else {})}
+
+    found = sweep(text, tmp_path / "s", grid(SMALL, dim=[4, 8]), evaluate=told)
+    assert [row[-2:] for row in found.tables()[0].rows] == [[1.0, None], [1.0, 2.0]]
+    assert [len(table.rows) for table in found.tables()] == [2, 2, 1]
+    assert [point["b"] for point in found.points()] == [None, 2.0]
 
 
 def test_seeds_are_told_apart_and_together(text, pairs, tmp_path):
@@ -416,6 +436,7 @@ def test_the_verb_says_what_a_sweep_would_cost(call, text, pairs, tmp_path):
         (("--share", "0", "--similarity", "PAIRS"), 2, "share must lie above 0"),
         (("--share", "all", "--similarity", "PAIRS"), 2, "share must be a number"),
         (("--vary", "windo=3", "--similarity", "PAIRS"), 2, "did you mean 'window'"),
+        (("--vary", "learners=3", "--similarity", "PAIRS"), 2, "'learners' is no option"),
         (("--vary", "window", "--similarity", "PAIRS"), 2, "--vary takes NAME=VALUE"),
         (("--dim", "4", "--vary", "dim=8", "--similarity", "PAIRS"), 2, "give --dim, once"),
         (("--keep", "some", "--similarity", "PAIRS"), 2, "keep must be"),

@@ -11,7 +11,7 @@ from omnivec.errors import OptionError
 from omnivec.learners.learner import Learner
 
 
-def grid(learners: Learner | Iterable[Learner], **values: Sequence[object]) -> list[Learner]:
+def grid(learners: Learner | Iterable[Learner], /, **values: Sequence[object]) -> list[Learner]:
     """Each learner with every combination of values, the last option varying fastest; none occurs twice.
 
     values: for an option's name those it takes in turn. An option that a learner lacks (PPMISVD has no

@@ -115,7 +115,7 @@ def costed(
                 costs[short, trial.share] = planned(short, parts.of(short, trial.share), listener)
             except OmnivecError as failure:  # too little text, as a rule; training says so again in its turn
                 failures.append(failure)
-    if trials == coming and not costs:
+    if len(coming) == len(trials) and not costs and failures:
         raise failures[0]
     return [_with_cost(trial, costs.get((_short(trial.learner), trial.share)), known) for trial in trials]
 

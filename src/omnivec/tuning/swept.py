@@ -143,17 +143,20 @@ class Sweep(Tabular):
         return ResultTable("Sweep", columns, rows, specs, notes)
 
     def _common(self) -> str:
-        said = []
-        for name in self.measures:
-            score = self.done[0].scores[name]
-            if score.asked is not None:
-                said.append(f"{score.common.items:,} of {score.asked:,} of {name}")
-        what = (
-            f"On the items that all {len(self.done):,} models know"
-            if len(self.done) > 1
-            else "On known items"
-        )
+        """How many items the figures of the first table are of."""
+        first = {name: self._having(name)[0].scores[name] for name in self.measures if self._having(name)}
+        said = [
+            f"{score.common.items:,} of {score.asked:,} of {name}"
+            for name, score in first.items()
+            if score.asked is not None
+        ]
+        many = len(self.done) > 1
+        what = f"On the items that all {len(self.done):,} models know" if many else "On known items"
         return f"{what}: {', '.join(said)}." if said else "By a function that was given."
+
+    def _having(self, name: str) -> list[Swept]:
+        """The models that have a measure, which a function need not give every time."""
+        return [model for model in self.models if name in model.scores]
 
     def _measure(self, name: str) -> ResultTable:
         columns = ["model", *self.axes, "known", "score", "common", "low", "high", "whole"]
@@ -173,7 +176,7 @@ class Sweep(Tabular):
                 ]
                 + [*((None, None) if ends is None else (ends.low, ends.high)), score.whole]
             )
-        asked = self.done[0].scores[name].asked if self.done else None
+        asked = next((model.scores[name].asked for model in self._having(name)), None)
         notes = () if asked is None else (
             f"Of {asked:,} items. Score: on those it knows; common: on those that all models know, with the",
             "ends of a 95 % interval by bootstrap; whole: on all, unknown ones being wrong, or of cosine 0.",
