@@ -57,10 +57,11 @@ def write_page(made: Atlas, path: str | os.PathLike[str], title: str, *, overwri
 
 
 def page_bytes(vectors: Vectors, rows: int = MOST) -> int:
-    """About how many bytes a page of the first `rows` rows has: vectors as base64, keys, places."""
+    """About how many bytes a page of the first `rows` rows has: our code, vectors as base64, keys, places."""
     rows = min(rows, len(vectors))
     number = {"float32": 4, "float16": 2, "int8": 1}[page.dtype_of(vectors.table)]
-    return rows * (vectors.vector_size * number + 30) * 4 // 3 + rows * 12
+    ours = sum(len(text.encode()) for text in page.code().values())
+    return ours + rows * (vectors.vector_size * number + 30) * 4 // 3 + rows * 12
 
 
 def write_points(made: Atlas, path: str | os.PathLike[str], *, overwrite: bool = False) -> int:

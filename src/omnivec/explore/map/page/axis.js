@@ -83,5 +83,5 @@ function drawAxes({ axes: { across, upwards }, ground, quiet, ink, line }) {
   write(`← ${shortened(across.start)}`, 12, floor - 12, ink);
   const end = `${shortened(across.end)} →`;
   write(end, width - 12 - room() - pen.measureText(end).width, floor - 12, ink);
-  write(`↑ ${shortened(upwards.end)}`, 12, 70, ink);
+  write(`↑ ${shortened(upwards.end)}`, 70, 70, ink); // beside the numbers
 }

@@ -33,7 +33,7 @@ function draw() {
   const colour = (name) => css.getPropertyValue(`--${name}`).trim();
   if (painter) {
     const base = Math.min(Math.max(Math.sqrt((view.width * view.height) / about.rows) * 0.5, 2.2), 9);
-    const size = Math.min(base * Math.max(view.zoom / view.least, 0.5) ** 0.42, 16);
+    const size = Math.min(base * Math.max(view.zoom / view.least, 0.5) ** 0.5, 16);
     painter.draw(view, state.moved, (size * (devicePixelRatio || 1)) / 100);
     drawOver({
       ...state, axes, ground: colour("ground"), ink: colour("ink"), quiet: colour("label"), line: colour("line"),
