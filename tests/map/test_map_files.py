@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -156,6 +157,9 @@ def test_the_command_line(capsys, folder, tmp_path):
     assert (
         told["rows"] == 100 and told["groups"] == 1 and told["unknown"] == 1 and told["projection"] == "pca"
     )
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
+    shape = json.loads(re.search("^## map$.*?^```json\n(.*?)^```", page, re.M | re.S)[1])
+    assert [*told] == [name.rstrip("?") for name in shape]
     assert told["bytes"] == (tmp_path / "map.html").stat().st_size
     assert "<title>some words</title>" in (tmp_path / "map.html").read_text("utf-8")
     assert [line.split()[0] for line in err.splitlines()] == ["Map", "Projected", "Left", "Saved", "Next"]
