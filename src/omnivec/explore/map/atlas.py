@@ -89,10 +89,16 @@ def atlas(
     memory.require(need, "draw fewer of them: rows=, or --limit N")
     told = told or (lambda _, __: None)
     grouped = None if groups is None else grouping.of(vectors.keys, rows, groups)
-    nearest, scores = _neighbors(vectors, rows, lambda done: told("neighbours", done))
     told("projection", 0)
     units = vectors.index.unit(np.arange(rows))
-    points = _points(units, nearest, projection, seed, lambda done: told("projection", done))
+    # Before the neighbours: a method that is not installed, or has too few rows, is refused at once.
+    start = project(units, "pca" if projection == "neighbors" else projection, unit=False, seed=seed).points
+    nearest, scores = _neighbors(vectors, rows, lambda done: told("neighbours", done))
+    points = start
+    if projection == "neighbors":
+        from omnivec.explore.map.layout import layout  # Numba, which the other projections do without
+
+        points = layout(nearest, start, seed=seed, told=lambda done: told("projection", done))
     told("clusters", 0)
     found, names = _clusters(vectors, units, clusters, seed)
     kept = kept_neighbors(units, points, TOPN, seed=seed)
@@ -112,21 +118,6 @@ def _neighbors(
         scores[first:last, : found.rows.shape[1]] = found.scores
         told(last / rows)
     return nearest, scores
-
-
-def _points(
-    units: NDArray[np.float32],
-    nearest: NDArray[np.int64],
-    projection: Projection,
-    seed: int,
-    told: Callable[[float], None],
-) -> NDArray[np.float32]:
-    if projection != "neighbors":
-        return project(units, projection, unit=False, seed=seed).points
-    from omnivec.explore.map.layout import layout  # Numba, which the other projections do without
-
-    start = project(units, "pca", unit=False).points
-    return layout(nearest, start, seed=seed, told=told)
 
 
 def _clusters(
