@@ -19,6 +19,7 @@ import approximate
 import autotune
 import avx2
 import baseline
+import bias
 import book
 import bound
 import cbow
@@ -37,6 +38,7 @@ import growth
 import hs
 import korean
 import machine
+import map as mapped
 import memory
 import opening
 import page
@@ -52,6 +54,9 @@ import sentences
 import softmax
 import speed
 import subwords
+import suite
+import swap
+import sweep
 import units
 from programs import OURS
 from settings import Settings
@@ -68,6 +73,10 @@ SECTIONS: dict[str, ModuleType] = {
     "ppmi-svd": ppmi_svd,
     "collobert-weston": collobert_weston,
     "baseline": baseline,
+    "swap": swap,
+    "bias": bias,
+    "suite": suite,
+    "sweep": sweep,
     "sent2vec": sent2vec,
     "units": units,
     "sentences": sentences,
@@ -92,6 +101,7 @@ SECTIONS: dict[str, ModuleType] = {
     "compile": compiling,
     "search": search,
     "approximate": approximate,
+    "map": mapped,
 }
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -150,7 +150,7 @@ def test_a_score_as_json_has_the_documented_shape(asked, caplog):
     assert "4 lines are not four words" in caplog.text
     shape = json.loads(json.dumps(score.as_json(), allow_nan=False))
     assert list(shape) == ["total", "semantic", "syntactic", "sections"]
-    assert list(shape["total"]) == ["accuracy", "correct", "seen", "asked"]
+    assert list(shape["total"]) == ["accuracy", "correct", "seen", "asked", "covered", "ci"]
     assert list(shape["sections"]) == ["capital", "gram1-plural", "currency", "empty"]
     assert shape["semantic"]["asked"] + shape["syntactic"]["asked"] == shape["total"]["asked"] == 122
     assert shape["total"]["seen"] < 122 and shape["syntactic"]["asked"] == 40

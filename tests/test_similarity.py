@@ -89,7 +89,7 @@ def test_a_score_states_its_coverage(judged, caplog):
         score = similarity(some_vectors(keys), path)
     assert (score.name, score.pairs, score.covered) == ("pairs", 21, 20)
     assert "2 lines are not WORD, WORD, NUMBER" in caplog.text and "first line 2" in caplog.text
-    assert list(score.as_json()) == ["spearman", "pearson", "pairs", "covered"]
+    assert list(score.as_json()) == ["spearman", "pearson", "pairs", "covered", "ci"]
 
 
 def test_vectors_that_agree_with_people_score_one(tmp_path):

@@ -234,7 +234,7 @@ def test_the_command_line_prints_both(tmp_path, model, capsys):
     assert main([*words, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [*found] == ["sts", "sts_averages"] and [*found["sts"]] == ["a", "b", "plain"]
-    assert [*found["sts"]["a"]] == ["pearson", "spearman", "pairs", "unknown"]
+    assert [*found["sts"]["a"]] == ["pearson", "spearman", "pairs", "unknown", "ci"]
     assert found["sts_averages"]["STS14"]["pearson"] == pytest.approx(found["sts"]["a"]["pearson"])
     assert main(words) == 0
     table = capsys.readouterr().out

@@ -40,6 +40,7 @@ if typing.TYPE_CHECKING:
     from omnivec.model import Model as Model
     from omnivec.model import load as load
     from omnivec.tuning.autotune import autotune as autotune
+    from omnivec.tuning.sweep import sweep as sweep
     from omnivec.vectors import Vectors as Vectors
 
     __version__: str
@@ -58,6 +59,7 @@ _HOMES = {
     "count_cooccurrences": "omnivec.data.cooccurrence",
     "Phrases": "omnivec.data.phrases",
     "autotune": "omnivec.tuning.autotune",
+    "sweep": "omnivec.tuning.sweep",
     "Model": "omnivec.model",
     "load": "omnivec.model",
     "quantize": "omnivec.compress.quantize",
@@ -100,6 +102,7 @@ __all__ = [  # noqa: F822  (__getattr__ defines them)
     "find_phrases",
     "load",
     "quantize",
+    "sweep",
 ]
 
 # A library is silent until its user asks ("Configuring Logging for a Library", Python's logging HOWTO).

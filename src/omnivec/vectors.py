@@ -19,6 +19,7 @@ from omnivec.index import Exact, Index
 from omnivec.index.cosine import Rows, as_rows, scaled
 from omnivec.index.questions import Questions
 from omnivec.index.terms import Key, is_key
+from omnivec.results import ResultTable
 from omnivec.store import memory
 from omnivec.store.card import card
 from omnivec.store.folder import write_folder
@@ -53,6 +54,11 @@ def parts_of(word: str, keys: Keys, parts: Parts | None) -> list[tuple[str, int]
     row = keys.row(word) if parts is None else keys.find(word)
     own = [(keys[row], row)] if row >= 0 else []
     return own if parts is None else own + parts.subwords(keys[row] if row >= 0 else word)
+
+
+def _begun(vector: Rows) -> str:
+    """The first numbers of a vector."""
+    return "  ".join(f"{number:z.3f}" for number in vector[:4].tolist()) + (" …" if len(vector) > 4 else "")
 
 
 @final
@@ -149,6 +155,20 @@ class Vectors(Questions):
         index = "" if isinstance(self.index, Exact) else self.index.kind
         parts = [size, self.name or "", "mapped" if self.mapped else "in memory", index]
         return f"Vectors({', '.join(filter(None, parts))})"
+
+    def _repr_html_(self) -> str:
+        """The first keys as a table, for notebooks; of a mapped matrix these rows alone are read."""
+        rows = self.table.span(0, min(len(self), 5))
+        lengths = np.linalg.norm(rows, axis=1).tolist()
+        counts = self.keys.counts
+        cells = [
+            (self.keys[row], lengths[row], None if counts is None else int(counts[row]), _begun(vector))
+            for row, vector in enumerate(rows)
+        ]
+        notes = [f"The first {len(rows)} of {len(self):,}."] if len(rows) < len(self) else []
+        return ResultTable(
+            repr(self), ("key", "length", "count", "first numbers"), cells, notes=notes
+        ).as_html()
 
     @property
     def vectors(self) -> Rows:

@@ -81,7 +81,7 @@ BAD_CALLS = {
     "two words": ("analogy MODEL king queen", "analogy takes three words A B C"),
     "nothing to judge": (
         "evaluate MODEL",
-        "evaluate needs --similarity FILE, --analogies FILE, --sts FILE or --transfer",
+        "evaluate needs --suite english, --similarity FILE, --analogies FILE, ",
     ),
     "suffix": ("convert MODEL out.xyz", ".txt, .vec, .bin (.gz), or .omnivec or nothing for a model, "),
 }

@@ -79,14 +79,23 @@ def test_analogy(call, vectors_folder):
     fits(json.loads(call("analogy", vectors_folder, "--json", stdin="king queen man")[1]), SHAPES["analogy"])
 
 
-@pytest.mark.parametrize("asked", [["--similarity"], ["--analogies"], ["--similarity", "--analogies"]])
+WORDS = ("--similarity", "--analogies", "--categories", "--outliers")
+
+
+@pytest.mark.parametrize("asked", [*([flag] for flag in WORDS), WORDS])
 def test_evaluate(call, vectors_folder, tmp_path, asked):
     (tmp_path / "--similarity").write_text("king\tqueen\t9\nking\tman\t3\nking\tnobody\t3\n")
     (tmp_path / "--analogies").write_text(": family\nking queen man woman\n: gram1\na b c d\n")
+    (tmp_path / "--categories").write_text("king\truler\nqueen\truler\nman\tperson\n")
+    (tmp_path / "--outliers").write_text("rulers\tking queen\tman nobody\n")
     words = [word for flag in asked for word in (flag, str(tmp_path / flag))]
     report = json.loads(call("evaluate", vectors_folder, *words, "--json")[1])
-    fits(report, SHAPES["evaluate"], optional=("similarity", "analogies"))
+    fits(report, SHAPES["evaluate"], optional=("similarity", "analogies", "categorisation", "outliers"))
     assert len(report) == len(asked)
+
+
+def test_datasets(call, tmp_path):
+    fits(json.loads(call("datasets", "--json", "--data", tmp_path)[1]), SHAPES["datasets"])
 
 
 def test_evaluate_of_sentences(call, vectors_folder, tmp_path):
@@ -163,6 +172,13 @@ def test_baseline(call, tmp_path):
     out = call("baseline", str(text), "--folds", "2", "--threads", "1", "--json")[1]
     fits(json.loads(out), SHAPES["baseline"])
     assert json.loads(out)["without_label"] == 9
+
+
+def test_plot(call, vectors_folder, trained, tmp_path):
+    pytest.importorskip("matplotlib")
+    for verb, *words in (("words", vectors_folder, "king"), ("losses", trained[0])):
+        out = call("plot", verb, *words, "-o", tmp_path / f"{verb}.png", "--json")[1]
+        fits(json.loads(out), SHAPES["plot"])
 
 
 def test_learn(call, tmp_path):

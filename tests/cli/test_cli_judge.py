@@ -13,7 +13,9 @@ def test_evaluate_prints_scores_with_their_coverage(call, vectors_folder, tmp_pa
     report = json.loads(out)
     assert report["similarity"]["pairs"] == {**report["similarity"]["pairs"], "pairs": 4, "covered": 3}
     assert report["analogies"]["total"]["asked"] == 2
-    assert report["analogies"]["syntactic"] == {"accuracy": None, "correct": 0, "seen": 0, "asked": 1}
+    assert report["analogies"]["syntactic"] == {
+        "accuracy": None, "correct": 0, "seen": 0, "asked": 1, "covered": 0, "ci": None,
+    }  # fmt: skip
     table = call(*words)[1]
     assert "Spearman" in table and "family" in table and "of asked" in table
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from omnivec.cli.details import Beside
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.questions import Session, answer_lines
-from omnivec.cli.show import Display, logging_shown
+from omnivec.cli.show import Display, logging_shown, print_line
 
 if TYPE_CHECKING:
     from omnivec.data.near_sentences import Sentences
@@ -68,11 +69,14 @@ def neighbors(
     approximate: Approximate = False,
     sentences: SentenceFile = None,
     recipe: Recipe = None,
+    details: Annotated[
+        bool, Parameter(help="Count, length and hubness beside each word, to doubt a finding by.")
+    ] = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """The words nearest to a word, or the lines of a file nearest to a text, by cosine."""
-    together(sentences, recipe, restrict, approximate)
+    together(sentences, recipe, restrict, approximate, details)
     with logging_shown(common.quiet, common.verbose):
         texts = None if sentences is None else asked(model, opening, common, sentences, recipe)
         vectors = opened(model, opening, common, approximate) if texts is None else texts.vectors
@@ -85,9 +89,13 @@ def neighbors(
         def known(line: str) -> Sequence[str]:
             return [line] if texts is None else _known(texts, [line])
 
+        beside = Beside(vectors) if details else None
         if words:
             answers = nearest(list(words))
-            if common.json:
+            if beside is not None:
+                _show_details(beside, list(zip(words, answers, strict=True)), common.json)
+                emit(*([] if common.json else beside.note()))
+            elif common.json:
                 emit_json(dict(zip(words, map(pairs, answers), strict=True)))
             elif len(words) == 1:
                 emit(*scores(answers[0]))
@@ -97,12 +105,16 @@ def neighbors(
             return 0
 
         def show(line: str, found: Pairs) -> None:
-            if common.json:
+            if beside is not None:
+                _show_details(beside, [(line, found)], common.json)
+            elif common.json:
                 emit_json({line: pairs(found)})
             else:
                 heading(line)
                 emit(*scores(found, "  "))
 
+        if beside is not None and not common.quiet:
+            print_line("\n".join(beside.note()))
         prompt = "Word? " if texts is None else "Text? "
         return answer_lines(Session(prompt, vectors, known, nearest, show, common.json))
 
@@ -152,13 +164,29 @@ def analogy(
         return answer_lines(Session("A B C? ", vectors, known, answer, show, common.json))
 
 
-def together(sentences: str | None, recipe: str | None, restrict: int | None, approximate: bool) -> None:
+def _show_details(beside: Beside, answers: Sequence[tuple[str, Pairs]], json: bool) -> None:
+    """A table for each word."""
+    if json:
+        emit_json({word: beside.as_json(word, found) for word, found in answers})
+        return
+    for word, found in answers:
+        emit(*beside.lines(word, found), "")
+
+
+def together(
+    sentences: str | None,
+    recipe: str | None,
+    restrict: int | None,
+    approximate: bool,
+    details: bool = False,
+) -> None:
     """Raises: WrongCall for flags that say nothing beside each other."""
     if sentences is None:
         if recipe is not None:
             raise WrongCall("--recipe needs --sentences FILE: words have one vector each")
         return
-    for name, given in (("restrict", restrict is not None), ("approximate", approximate)):
+    given_flags = {"restrict": restrict is not None, "approximate": approximate, "details": details}
+    for name, given in given_flags.items():
         if given:
             raise WrongCall(f"--sentences and --{name} exclude each other: that one is of the words")
     existing(sentences)

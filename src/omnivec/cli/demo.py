@@ -13,13 +13,13 @@ from cyclopts import Parameter
 from omnivec.cli.ask import pairs
 from omnivec.cli.failure import STOPPED, existing
 from omnivec.cli.flags import Common, CommonFlags
-from omnivec.cli.judge import number
 from omnivec.cli.out import LABEL, aligned, emit, emit_json, labelled, shown, speed
 from omnivec.cli.rival import Race, race
 from omnivec.cli.show import Display, logging_shown
 from omnivec.data import datasets
 from omnivec.data.datasets import Sample
 from omnivec.data.spare import spare_folder
+from omnivec.results.table import shown as cell
 
 if TYPE_CHECKING:
     from omnivec.model import Model
@@ -141,7 +141,7 @@ def _show(path: Path, table: list[Scores], found: dict[str, Any], asked: list[st
     rows = [("", "words/s", *map(shown, sets))]
     for scores in table:
         cells = (
-            number(scores.similarity[name].spearman) if name in scores.similarity else "-" for name in sets
+            cell(scores.similarity[name].spearman if name in scores.similarity else None) for name in sets
         )
         rows.append((scores.name, speed(scores.tokens_per_second).removesuffix(" words/s"), *cells))
     if sets:

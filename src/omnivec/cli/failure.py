@@ -54,7 +54,7 @@ FORMER_FLAGS = {
     "save_vocab": "the vocabulary is a part of the model",
     "read_vocab": "the vocabulary is a part of the model; in Python fit takes another one",
     "saveOutput": "the output table is a part of the model",
-    "classes": "there are no word classes",
+    "classes": "omnivec classes MODEL -k N groups the words of a trained model",
     **dict.fromkeys(["debug", "verbose"], "-v says more, -q nothing"),
     **dict.fromkeys(
         [f"autotune_{name}" for name in ("validation", "metric", "predictions", "duration", "modelsize")],
@@ -88,7 +88,7 @@ class NotThere(InputError):
 
 
 _OPTION = (
-    "buckets|components|dim|encoding_errors|epochs|folds|heldout|heldout_text|hidden|label_min_count"
+    "buckets|clusters|components|dim|encoding_errors|epochs|folds|heldout|heldout_text|hidden|label_min_count"
     "|label_prefix|limit|lr|max_size|memory|min_count|negatives|sample|shift|start|target_min_count|threads"
     "|threshold|unit|window"
 )

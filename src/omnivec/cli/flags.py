@@ -148,6 +148,15 @@ def choice(name: str, known: Callable[[], tuple[str, ...]]) -> Parameter:
     return Parameter(converter=convert)
 
 
+def given(asked: object, *, but: Iterable[str] = ()) -> list[str]:
+    """The flags of a dataclass of flags that have another value than its default, as words of a call."""
+    return [
+        f"--{name.replace('_', '-')}"
+        for name, value in vars(asked).items()
+        if value != getattr(type(asked), name) and name not in but
+    ]
+
+
 def minutes(name: str) -> Parameter:
     """A verb's own flag that takes minutes."""
     return number(name, 0.001, 1_000_000, "MINUTES")

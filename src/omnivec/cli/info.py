@@ -11,12 +11,14 @@ from cyclopts import Parameter
 
 from omnivec.cli.ask import Model as ModelPath
 from omnivec.cli.cells import show_cells
+from omnivec.cli.details import show_diagnostics
 from omnivec.cli.entries import show_entries
-from omnivec.cli.failure import existing, in_flags
+from omnivec.cli.failure import WrongCall, existing, in_flags
 from omnivec.cli.flags import Common, CommonFlags, count
 from omnivec.cli.move import disk_bytes, rounded
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import MIDDLE_DOT, TIMES, duration, emit_json, folded, labelled, shown, speed
+from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
 from omnivec.errors import FormatError
 
@@ -64,7 +66,12 @@ def info(
     subwords: Annotated[
         str | None, Parameter(metavar="WORD", help="Print the parts of a word, each with its row, instead.")
     ] = None,
+    diagnostics: Annotated[
+        bool,
+        Parameter(help="Read all rows and print lengths, mean cosine, hubs, rows never updated, instead."),
+    ] = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
+    report: ReportFlags = Report(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:  # fmt: skip
     """What a model or a file of vectors holds, and what opening it costs. It is not loaded.
@@ -74,7 +81,16 @@ def info(
     from omnivec.data.cells import is_cells
 
     existing(model)
+    if report.html is not None and not diagnostics:
+        raise WrongCall("--html needs --diagnostics: the rest is lines", ["--diagnostics"])
+    report.check()
     with logging_shown(common.quiet, common.verbose):
+        if diagnostics:
+            with Display(common.quiet) as display:
+                loaded = opening.loaded(model, display)
+                with display.busy("Reading", f"{len(loaded.keys):,} rows"):
+                    show_diagnostics(loaded, model, report, common.json)
+            return 0
         if words is not None or labels or subwords is not None:
             with Display(common.quiet) as display:
                 found_in = opening.loaded(model, display)

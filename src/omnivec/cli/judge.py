@@ -1,57 +1,38 @@
-"""`omnivec evaluate`: words, analogies, sentences, each figure with its coverage; labels of texts."""
+"""`omnivec evaluate`: words, sentences, each figure with its coverage and interval; labels of texts."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli import judge_sentences
+from omnivec.cli import call, extrinsic, judge_sentences, judge_words
 from omnivec.cli.ask import Model
 from omnivec.cli.columns import Labelled, LabelledFlags
-from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, Positional, count
+from omnivec.cli.failure import WrongCall
+from omnivec.cli.flags import Common, CommonFlags, Positional, given
+from omnivec.cli.judge_words import FoldCase, Restrict
+from omnivec.cli.labelled import located
 from omnivec.cli.labels import Asked, judge_labels
 from omnivec.cli.opening import Opening, OpeningFlags
-from omnivec.cli.out import aligned, emit, emit_json, shown
+from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from omnivec.evaluate.analogy import AnalogyScore, Share
-    from omnivec.evaluate.similarity import SimilarityScore
-    from omnivec.model import Model as Opened
-
+Words = Annotated[judge_words.Asked, Parameter(name="*")]
 Sentences = Annotated[judge_sentences.Asked, Parameter(name="*")]
-Similarity = Annotated[
-    list[str] | None,
-    Parameter(
-        consume_multiple=True, metavar="FILE...", help="Word pairs with a person's score, parted by tabs."
-    ),
-]
-Analogies = Annotated[
-    str | None, Parameter(metavar="FILE", help="Questions of four words a line; ': name' begins a section.")
-]
-Restrict = Annotated[
-    int,
-    Parameter(help="Ask about the N most frequent words only. [default 300000]", show_default=False),
-    count("restrict"),
-]
-FoldCase = Annotated[
-    bool,
-    Parameter(
-        negative="--no-fold-case", help="Compare words in upper case. [default on]", show_default=False
-    ),
-]
-
-
 Texts = Annotated[
     str | None,
     Positional,
-    Parameter(help="For a classifier: texts with their labels, a line each.", show_default=False),
+    Parameter(
+        help="Texts with their labels: for a classifier to tell, or for its vectors to be of use to one.",
+        show_default=False,
+    ),
 ]
+
+
+_OF_TEXTS = ("test", "recipe", "punctuation", "folds")
+"""Flags of sentences that TEXTS have, too."""
 
 
 def evaluate(
@@ -59,103 +40,79 @@ def evaluate(
     texts: Texts = None,
     /,
     *,
+    words: Words = judge_words.Asked(),  # noqa: B008  (frozen)
     labels: Annotated[Asked, Parameter(name="*")] = Asked(),  # noqa: B008  (frozen)
     table: LabelledFlags = Labelled(),  # noqa: B008  (frozen)
-    similarity: Similarity = None,
-    analogies: Analogies = None,
     sentences: Sentences = judge_sentences.Asked(),  # noqa: B008  (frozen)
     restrict: Restrict = 300_000,
     fold_case: FoldCase = True,
-    unseen: Annotated[
-        bool, Parameter(help="Words that are no keys count, too, by their parts where words have parts.")
-    ] = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
+    report: ReportFlags = Report(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """How well the vectors agree with people on similar words and sentences, how many analogies they solve,
-    and how well sentence vectors tell labels; or, with TEXTS, how well a classifier tells theirs.
+    and how well sentence vectors tell labels; or, with TEXTS, how well a classifier tells theirs, or one that
+    learns them from the vectors, beside tf-idf.
     """
     if texts is not None:
-        return judge_labels(model, texts, labels, table, opening, common)
-    if given := table.words():
-        raise WrongCall(f"{given[0]} needs TEXTS: it says where a table has them")
-    sentences.check()
-    if not similarity and not analogies and not sentences.any:
+        return _texts(model, texts, words, labels, sentences, table, fold_case, opening, report, common)
+    if columns := table.words():
+        raise WrongCall(f"{columns[0]} needs TEXTS: it says where a table has them")
+    sentences = sentences.located(words.data)
+    if not words.any and not sentences.any:
         raise WrongCall(
-            "evaluate needs --similarity FILE, --analogies FILE, --sts FILE or --transfer FILE, or TEXTS "
-            "with labels"
+            "evaluate needs --suite english, --similarity FILE, --analogies FILE, --categories FILE, "
+            "--outliers FILE, --sts FILE or --transfer FILE, or TEXTS with labels"
         )
-    for path in [*(similarity or ()), *([analogies] if analogies else ())]:
-        existing(path)
-    with logging_shown(common.quiet, common.verbose):
-        with Display(common.quiet) as display:
-            loaded = opening.loaded(model, display)
-            options = {"restrict": restrict, "fold_case": fold_case, "unseen": unseen}
-            pairs, solved = _scores(loaded, similarity or [], analogies, options, display)
-            found = judge_sentences.judged(loaded, sentences, fold_case, display)
-    if common.json:
-        emit_json({**as_json(pairs, solved), **found.as_json()})
-    else:
-        words, rest = lines(pairs, solved), judge_sentences.lines(found)
-        emit(*words, *([""] if words and rest else []), *rest)
+    report.check()
+    with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+        ready = words.ready(restrict, fold_case)
+        loaded = opening.loaded(model, display)
+        found = ready.judged(loaded.vectors, display)
+        told = judge_sentences.judged(loaded, sentences, fold_case, words.resamples, display)
+    report.show(
+        f"Evaluation of {model}",
+        [*found.tables(), *filter(None, [words.policy(restrict, fold_case)]), *told.tables()],
+        {**found.as_json(), **told.as_json()},
+        json=common.json,
+    )
     return 0
 
 
-def _scores(
-    model: Opened, similarity: list[str], questions: str | None, options: dict[str, Any], display: Display
-) -> tuple[dict[str, SimilarityScore], AnalogyScore | None]:
-    from omnivec import evaluate
-
-    pairs = {}
-    for path, name in names(similarity).items():
-        with display.busy("Similarity", path):
-            pairs[name] = evaluate.similarity(model.vectors, Path(path), **options)
-    if questions is None:
-        return pairs, None
-    with display.busy("Analogies", questions):
-        return pairs, evaluate.analogies(model.vectors, Path(questions), **options)
-
-
-def names(paths: Sequence[str]) -> dict[str, str]:
-    """Each file's name without its ending; the path as given where two would share it."""
-    stems = [Path(path).stem for path in dict.fromkeys(paths)]
-    return {path: path if stems.count(Path(path).stem) > 1 else Path(path).stem for path in paths}
-
-
-def as_json(pairs: Mapping[str, SimilarityScore], solved: AnalogyScore | None) -> dict[str, object]:
-    """The scores as JSON: only what was asked for."""
-    report: dict[str, object] = {}
-    if pairs:
-        report["similarity"] = {name: score.as_json() for name, score in pairs.items()}
-    if solved is not None:
-        report["analogies"] = solved.as_json()
-    return report
-
-
-def lines(pairs: Mapping[str, SimilarityScore], solved: AnalogyScore | None) -> list[str]:
-    """The scores as tables."""
-    text: list[str] = []
-    if pairs:
-        rows = [("Similarity", "Spearman", "Pearson", "found", "of pairs")]
-        rows += [
-            (shown(name), number(s.spearman), number(s.pearson), f"{s.covered:,}", f"{s.pairs:,}")
-            for name, s in pairs.items()
-        ]
-        text += aligned(rows)
-    if solved is not None:
-        shares = [("semantic", solved.semantic), ("syntactic", solved.syntactic), ("total", solved.total)]
-        rows = [("Analogies", "accuracy", "correct", "of seen", "of asked")]
-        rows += [share_row(shown(name), share) for name, share in [*solved.sections.items(), *shares]]
-        text += ([""] if text else []) + aligned(rows)
-    return text
-
-
-def share_row(name: str, share: Share) -> tuple[str, str, str, str, str]:
-    """One section as cells."""
-    accuracy = "-" if share.accuracy is None else f"{share.accuracy:.1%}".replace("%", " %")
-    return name, accuracy, f"{share.correct:,}", f"{share.seen:,}", f"{share.asked:,}"
-
-
-def number(value: float | None) -> str:
-    """A correlation, or `-` where too few pairs were found to have one."""
-    return "-" if value is None else f"{value:.3f}"
+def _texts(
+    model: str,
+    texts: str,
+    words: judge_words.Asked,
+    labels: Asked,
+    sentences: judge_sentences.Asked,
+    table: Labelled,
+    fold_case: bool,
+    opening: Opening,
+    report: Report,
+    common: Common,
+) -> int:
+    """By the classifier that the model is; or, without labels of its own, by one that learns from vectors."""
+    report.check()
+    labels.check()
+    if wrong := given(words, but=["data"]) + given(sentences, but=_OF_TEXTS):
+        raise WrongCall(f"{wrong[0]} is no question about TEXTS; ask it in a call of its own")
+    path, _ = located(texts, sentences.test, words.data)
+    with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+        loaded = opening.loaded(model, display)
+        if loaded.labels is not None:
+            if wrong := given(sentences):
+                raise WrongCall(
+                    f"{wrong[0]} is for vectors; {model} is a classifier, which tells labels itself"
+                )
+            source = table.of(call.source(path))
+            return judge_labels(loaded, model, source, labels, report, common, display)
+        if wrong := given(labels):
+            raise WrongCall(f"{wrong[0]} is for a classifier; {model} has no labels")
+        asked = extrinsic.Asked(
+            texts=texts, test=sentences.test, folds=sentences.folds, recipe=sentences.recipe or "mean",
+            punctuation=sentences.punctuation, data=words.data,
+        )  # fmt: skip
+        asked.check(table)
+        told = extrinsic.told({Path(model).stem or model: loaded}, asked, table, display, fold_case=fold_case)
+    report.show(f"Evaluation of {model}", told.tables(), told.as_json(), json=common.json)
+    return 0

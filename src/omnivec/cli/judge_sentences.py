@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,12 +11,14 @@ from cyclopts import Group, Parameter
 from omnivec.cli.ask import recipes
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import choice, count
-from omnivec.cli.out import aligned, shown
+from omnivec.cli.labelled import located
+from omnivec.cli.sets import file_or_set
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
     from omnivec.evaluate.sts import STSAverage, STSScore
     from omnivec.model import Model
+    from omnivec.results import ResultTable
     from omnivec.sklearn.transfer import TransferScore
 
 SENTENCES = Group("Sentences", sort_key=0)
@@ -47,7 +48,7 @@ class Asked:
         str | None,
         Parameter(
             group=SENTENCES, metavar="FILE",
-            help="Texts that --transfer is judged by; without them by cross-validation.",
+            help="Texts that --transfer or TEXTS are judged by; without them by cross-validation.",
         ),
     ] = None  # fmt: skip
     recipe: Annotated[
@@ -63,21 +64,36 @@ class Asked:
     ] = False
     folds: Annotated[
         int, count("folds", 2, 1000),
-        Parameter(group=SENTENCES, show_default=False, help="Of --transfer without --test. [default 10]"),
+        Parameter(
+            group=SENTENCES, show_default=False,
+            help="Of --transfer, or of TEXTS, without --test. [default 10]",
+        ),
     ] = 10  # fmt: skip
 
-    def check(self) -> None:
-        """Raises: WrongCall for flags that speak of what is not asked; InputError for a missing file."""
+    def located(self, data: str | None) -> Asked:
+        """The same with the files of named sets in place of their names: of sentences the test part.
+
+        Raises: WrongCall for flags that speak of what is not asked; InputError for a missing file;
+        FormatError for a set with other bytes than its own.
+        """
         if self.test is not None and not self.transfer:
             raise WrongCall("--test needs --transfer FILE: it holds the texts that one is judged by")
         if self.recipe is not None and not (self.sts or self.transfer):
             raise WrongCall("--recipe needs --sts FILE or --transfer FILE: words have one vector each")
-        for path in [*(self.sts or ()), *(self.transfer or ()), *([self.test] if self.test else ())]:
-            existing(path)
-        if self.transfer:
+        folder = None if data is None else Path(data)
+        sts = [file_or_set(word, "sentences") for word in self.sts or ()]
+        paths = [str(one if isinstance(one, Path) else one.path("test", folder)) for one in sts]
+        transfer, test = self.transfer, self.test
+        if transfer:
             from omnivec.store.extra import extra
 
             extra("sklearn", "sklearn", what="--transfer")
+            if len(transfer) == 1 and transfer != ["-"]:
+                (one, test) = located(transfer[0], test, data)
+                transfer = [one]
+            for path in [*transfer, *([test] if test else ())]:
+                existing(path)
+        return replace(self, sts=paths or None, transfer=transfer, test=test)
 
     @property
     def any(self) -> bool:
@@ -104,11 +120,20 @@ class Found:
             report["transfer"] = {self.transfer.name: self.transfer.as_json()}
         return report
 
+    def tables(self) -> list[ResultTable]:
+        """Them as tables: sets of sentences, averages of folders, the task."""
+        from omnivec.evaluate.sts import average_table, sts_table
 
-def judged(model: Model, asked: Asked, fold_case: bool, display: Display) -> Found:
+        tables = [sts_table(self.sts)] if self.sts else []
+        tables += [average_table(self.averages)] if self.averages else []
+        return tables + (self.transfer.tables() if self.transfer is not None else [])
+
+
+def judged(model: Model, asked: Asked, fold_case: bool, resamples: int, display: Display) -> Found:
     """The scores of what was asked."""
     options: dict[str, Any] = {"fold_case": fold_case, "punctuation": asked.punctuation}
-    scores, averages = _sts(model, asked, options, display) if asked.sts else ({}, [])
+    scored = {**options, "resamples": resamples}
+    scores, averages = _sts(model, asked, scored, display) if asked.sts else ({}, [])
     return Found(scores, averages, _transfer(model, asked, options, display) if asked.transfer else None)
 
 
@@ -147,32 +172,3 @@ def _transfer(model: Model, asked: Asked, options: dict[str, Any], display: Disp
     )
     display.rest()
     return score
-
-
-def lines(found: Found) -> list[str]:
-    """The scores as tables."""
-    tables: list[list[Sequence[str]]] = []
-    if found.sts:
-        tables.append([("Sentences", "Pearson", "Spearman", "pairs", "unknown texts")])
-        tables[-1] += [
-            (shown(name), number(s.pearson), number(s.spearman), f"{s.pairs:,}", f"{s.unknown:,}")
-            for name, s in found.sts.items()
-        ]
-    if found.averages:
-        tables.append([("Mean of", "Pearson", "Spearman", "weighted", "weighted Spearman", "sets")])
-        tables[-1] += [(shown(one.name), *map(number, _four(one)), f"{one.sets:,}") for one in found.averages]
-    if (score := found.transfer) is not None:
-        tables.append([("Transfer", "accuracy", "± s.d.", "texts", "tested", "unknown texts")])
-        deviation = "-" if score.deviation is None else f"{score.deviation:.4f}"
-        counts = (f"{count:,}" for count in (score.texts, score.tested, score.unknown))
-        tables[-1].append((shown(score.name), f"{score.accuracy:.4f}", deviation, *counts))
-    return [line for rows in tables for line in ["", *aligned(rows)]][1:]
-
-
-def _four(one: STSAverage) -> Iterable[float | None]:
-    return one.pearson, one.spearman, one.weighted_pearson, one.weighted_spearman
-
-
-def number(value: float | None) -> str:
-    """A correlation, or `-` where there is none."""
-    return "-" if value is None else f"{value:.3f}"

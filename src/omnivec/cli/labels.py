@@ -8,20 +8,19 @@ import json
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from omnivec.cli import call
-from omnivec.cli.columns import Labelled
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import Common
-from omnivec.cli.opening import Opening
 from omnivec.cli.out import aligned, emit, emit_json, shown
-from omnivec.cli.show import Display, logging_shown
+from omnivec.cli.report import Report
 
 if TYPE_CHECKING:
+    from omnivec.cli.show import Display
     from omnivec.evaluate.classification import ClassificationScore
+    from omnivec.model import Model
 
 MOST = 20
 """Labels, and pairs of labels taken for each other, that are shown unless they are asked for."""
@@ -63,31 +62,36 @@ class Asked:
             help="Write precision against recall, of all labels and of each; -k -1 for whole curves.",
         ),
     ] = None  # fmt: skip
-    overwrite: Annotated[bool, Parameter(group=LABELS, help="Replace the file of curves.")] = False
+
+    def check(self) -> None:
+        """Raises: WrongCall for a file of curves of another kind."""
+        if self.curve is not None and not self.curve.endswith((".csv", ".json")):
+            raise WrongCall(f"--curve must end in .csv or .json, got {self.curve!r}")
 
 
 def judge_labels(
-    model: str, texts: str, asked: Asked, table: Labelled, opening: Opening, common: Common
+    classifier: Model,
+    name: str,
+    source: Any,
+    asked: Asked,
+    report: Report,
+    common: Common,
+    display: Display,
 ) -> int:
-    """Predict a file of texts whose labels are known, and print the scores."""
+    """Predict texts whose labels are known, and print the scores. name: of the model, as it was given."""
+    from omnivec.data.sources import describe
     from omnivec.store.replace import replacing
 
-    if asked.curve is not None and not asked.curve.endswith((".csv", ".json")):
-        raise WrongCall(f"--curve must end in .csv or .json, got {asked.curve!r}")
-    source = table.of(call.source(texts))
-    with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
-        # The place is looked at before the work, and a file appears there after it, whole.
-        place = nullcontext() if asked.curve is None else replacing(asked.curve, overwrite=asked.overwrite)
-        with place as target:
-            classifier = opening.loaded(model, display)
-            with display.busy("Labels", texts):
-                score = classifier.evaluate(
-                    source, asked.k, asked.threshold, ignore_unseen=asked.ignore_unseen
-                )
-            if target is not None and asked.curve is not None:
-                target.write((as_csv if asked.curve.endswith(".csv") else curves_as_json)(score).encode())
-        if asked.curve is not None:
-            display.line("Saved", shown(asked.curve))
+    # The place is looked at before the work, and a file appears there after it, whole.
+    place = nullcontext() if asked.curve is None else replacing(asked.curve, overwrite=report.overwrite)
+    with place as target:
+        with display.busy("Labels", describe(source)):
+            score = classifier.evaluate(source, asked.k, asked.threshold, ignore_unseen=asked.ignore_unseen)
+        if target is not None and asked.curve is not None:
+            target.write((as_csv if asked.curve.endswith(".csv") else curves_as_json)(score).encode())
+    if asked.curve is not None:
+        display.line("Saved", shown(asked.curve))
+    report.write(f"Evaluation of {name}", score.tables())
     if common.json:
         emit_json({"classification": score.as_json()})
     else:

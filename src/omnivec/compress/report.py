@@ -13,6 +13,7 @@ from omnivec.model import Model
 from omnivec.store.folder import METADATA
 from omnivec.store.safetensors import file_size
 from omnivec.store.tables import Table
+from omnivec.vectors import Vectors
 
 WORDS, ASKED, NEAREST = 10_000, 200, 10
 """Words whose vectors are compared, the most frequent ones; of them so many, spread evenly, are asked for
@@ -31,7 +32,7 @@ def compared(before: Model, after: Model, test: Examples | None) -> dict[str, An
         "rows_before": rows_of(before), "rows": rows_of(after),
     }  # fmt: skip
     if before.labels is None:
-        found |= _words(before, after)
+        found |= words_compared(before.vectors, after.vectors)
     if test is not None:
         texts = test if isinstance(test, (str, bytes)) or hasattr(test, "__fspath__") else list(test)
         for model, name in ((before, "precision_before"), (after, "precision")):
@@ -44,12 +45,13 @@ def rows_of(model: Model) -> int:
     return len(model.tables["inputs" if "inputs" in model.tables else "vectors"])
 
 
-def _words(before: Model, after: Model) -> dict[str, float]:
-    """Cosines of words' vectors before and after, and the share of their nearest that stayed."""
-    count = min(WORDS, len(before.keys))
-    old, new = (
-        np.ascontiguousarray(model.vectors.table.span(0, count), np.float32) for model in (before, after)
-    )
+def words_compared(before: Vectors, after: Vectors) -> dict[str, float]:
+    """Cosines of words' vectors before and after, and the share of their nearest that stayed.
+
+    The rows of both are of the same words; see `WORDS`, `ASKED` and `NEAREST`.
+    """
+    count = min(WORDS, len(before))
+    old, new = (np.ascontiguousarray(vectors.table.span(0, count), np.float32) for vectors in (before, after))
     one, other, both = (
         np.einsum("ij,ij->i", *pair, dtype=np.float64) for pair in ((old, old), (new, new), (old, new))
     )

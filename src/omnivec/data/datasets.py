@@ -14,8 +14,9 @@ import sysconfig
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
+
+from omnivec.data.catalogue import gensim_data as gensim_data  # this room's callers ask for it, too
 
 _GENSIM_WIKIPEDIA = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
 _GENSIM_SETS = ("wordsim353.tsv", "simlex999.txt")
@@ -50,12 +51,6 @@ def word_sets() -> list[Path]:
     """Pairs of words with people's scores, where gensim brings them."""
     data = gensim_data()
     return [data / name for name in _GENSIM_SETS if (data / name).exists()] if data else []
-
-
-def gensim_data() -> Path | None:
-    """The folder of gensim's test files; None when gensim is not installed. Imports nothing."""
-    spec = find_spec("gensim")
-    return Path(spec.origin).parent / "test" / "test_data" if spec and spec.origin else None
 
 
 def _written(name: str, about: str, folder: Path, paragraphs: Iterable[str]) -> Sample:

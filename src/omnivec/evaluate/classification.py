@@ -22,6 +22,7 @@ from omnivec.data.tokenize import Splitting
 from omnivec.errors import InputError, OptionError
 from omnivec.evaluate.curve import Curve
 from omnivec.evaluate.examples import Example, Examples, examples
+from omnivec.results import ResultTable, Tabular
 
 _PIECE = 1 << 14  # texts that are predicted together
 
@@ -90,7 +91,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class ClassificationScore:
+class ClassificationScore(Tabular):
     """Scores of a classifier on texts with labels.
 
     texts: with a label; without: those that have none and are left out; unknown: of which the model knows
@@ -177,6 +178,23 @@ class ClassificationScore:
             "unseen": self.unseen, "unseen_ignored": self.unseen_ignored,
             "confusion": [[there, said, times] for (there, said), times in self.confusion.items()],
         }  # fmt: skip
+
+    def tables(self) -> list[ResultTable]:
+        """All labels together, each label, and which are taken for which."""
+        at = "" if self.k < 0 else f"@{self.k}"
+        total = (self.texts, self.without, self.unknown, self.precision, self.recall, self.f1)
+        head = ("texts", "without label", "unknown", f"precision{at}", f"recall{at}", "F1")
+        unseen = [f"labels that training had not: {', '.join(self.unseen)}"] if self.unseen else []
+        each = [(name, s.precision, s.recall, s.f1, s.predicted, s.there) for name, s in self.labels.items()]
+        taken = [(*pair, times) for pair, times in self.confusion.items() if pair[0] != pair[1]]
+        return [
+            ResultTable("Classification", head, [total], dict.fromkeys(head[3:], ".4f"), unseen),
+            ResultTable(
+                "Labels", ("label", "precision", "recall", "F1", "predicted", "there"), each,
+                dict.fromkeys(("precision", "recall", "F1"), ".4f"),
+            ),
+            ResultTable("Confusion", ("label", "taken for", "times"), taken),
+        ]  # fmt: skip
 
 
 def classification(

@@ -5,21 +5,19 @@ Takes keys and a matrix, imports NumPy alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from omnivec.errors import InputError
-from omnivec.evaluate.composing import Compose, composing
-from omnivec.evaluate.folding import folded
+from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_notes, interval_of
 from omnivec.evaluate.questions import Pair, PathOrName, read_pairs
 from omnivec.evaluate.statistics import Correlation, pearson, spearman
+from omnivec.evaluate.words import Words
 from omnivec.index.cosine import cosine
+from omnivec.results import ResultTable, Tabular
 
 if TYPE_CHECKING:
     from omnivec.vectors import Vectors
@@ -30,7 +28,7 @@ Correlations: TypeAlias = tuple[Correlation, Correlation, float]
 
 @final
 @dataclass(frozen=True)
-class SimilarityScore:
+class SimilarityScore(Tabular):
     """Agreement with one file of judgements, and how much of the file it is based on."""
 
     name: str
@@ -43,11 +41,25 @@ class SimilarityScore:
     """Pairs asked."""
     covered: int
     """Pairs of which both words are known."""
+    ci: Interval = Interval.unknown()
+    """Of the rank correlation, by drawing the covered pairs anew."""
 
-    def as_json(self) -> dict[str, float | int | None]:
+    def as_json(self) -> dict[str, Any]:
         """All but the name, as ``omnivec evaluate --json`` prints it."""
         scores = {"spearman": self.spearman, "pearson": self.pearson}
-        return {**scores, "pairs": self.pairs, "covered": self.covered}
+        return {**scores, "pairs": self.pairs, "covered": self.covered, "ci": self.ci.as_json()}
+
+    def tables(self) -> list[ResultTable]:
+        """One row."""
+        return [similarity_table({self.name: self})]
+
+
+def similarity_table(scores: Mapping[str, SimilarityScore]) -> ResultTable:
+    """A row for each set, by its name."""
+    rows = [(name, s.spearman, *s.ci.cells(), s.pearson, s.covered, s.pairs) for name, s in scores.items()]
+    columns = ("set", "Spearman", "low", "high", "Pearson", "found", "of pairs")
+    notes = interval_notes((s.ci for s in scores.values()), "Spearman")
+    return ResultTable("Similarity", columns, rows, notes=notes)
 
 
 def similarity(
@@ -58,54 +70,39 @@ def similarity(
     fold_case: bool = True,
     delimiter: str | None = None,
     unseen: bool = False,
+    resamples: int = RESAMPLES,
 ) -> SimilarityScore:
     """Correlate the cosines of word pairs with the judgements in a file of word, word, number.
 
     Args: `restrict`: only the first keys count as known (None: all); `fold_case`: 'King' in the file finds
     'king', of several spellings the first; `delimiter` as in `read_pairs`; `unseen`: words that are no keys
-    count, too, by the vectors that their parts give them, where words have parts.
+    count, too, by the vectors that their parts give them, where words have parts; `resamples` for the
+    interval, 0 for none.
     Raises: InputError for a file that is missing, empty, binary or has no pair.
     """
-    pairs = read_pairs(path, delimiter)
-    cosines = pair_cosines(
-        vectors.keys, vectors.vectors, pairs, restrict=restrict, fold_case=fold_case,
-        compose=composing(vectors) if unseen else None,
-    )  # fmt: skip
+    words = Words(vectors, restrict=restrict, fold_case=fold_case, unseen=unseen)
+    return agreement(words, read_pairs(path, delimiter), Path(path).stem, resamples)
+
+
+def agreement(words: Words, pairs: list[Pair], name: str, resamples: int = RESAMPLES) -> SimilarityScore:
+    """`similarity` of pairs that are read already."""
+    cosines = pair_cosines(words, pairs)
     known = [(pair.judgement, value) for pair, value in zip(pairs, cosines, strict=True) if value is not None]
     judged, computed = zip(*known, strict=True) if known else ((), ())
     rank, linear = spearman(judged, computed).statistic, pearson(judged, computed).statistic
     return SimilarityScore(
-        name=Path(path).stem,
+        name=name,
         spearman=None if isnan(rank) else rank,
         pearson=None if isnan(linear) else linear,
         pairs=len(pairs),
         covered=len(known),
+        ci=interval_of("spearman", judged, computed, resamples=resamples),
     )
 
 
-def pair_cosines(
-    keys: Sequence[str],
-    matrix: NDArray[np.float32],
-    pairs: list[Pair],
-    *,
-    restrict: int | None,
-    fold_case: bool,
-    compose: Compose | None = None,
-) -> list[float | None]:
-    """The cosine of each pair's rows of `matrix` (rows, dim); None where one of its words is unknown.
-
-    compose: gives vectors to words that are no keys.
-    """
-    rows = folded(keys, restrict, fold_case).rows
-
-    def vector(word: str) -> NDArray[np.float32] | None:
-        row = rows.get(word.upper() if fold_case else word)
-        if row is not None:
-            found: NDArray[np.float32] = matrix[row]
-            return found
-        return None if compose is None else compose(word)
-
-    found = [(vector(pair.left), vector(pair.right)) for pair in pairs]
+def pair_cosines(words: Words, pairs: list[Pair]) -> list[float | None]:
+    """The cosine of each pair; None where one of its words is unknown."""
+    found = [(words.vector(pair.left), words.vector(pair.right)) for pair in pairs]
     return [None if a is None or b is None else cosine(a, b) for a, b in found]
 
 
@@ -123,7 +120,7 @@ def word_pairs(
     Raises: InputError, also when no pair is known.
     """
     pairs = read_pairs(path, delimiter, encoding)
-    cosines = pair_cosines(vectors.keys, vectors.vectors, pairs, restrict=restrict, fold_case=fold_case)
+    cosines = pair_cosines(Words(vectors, restrict=restrict, fold_case=fold_case), pairs)
     unknown = sum(value is None for value in cosines)
     if unknown == len(pairs) and not dummy4unknown:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Correlations and their significance, in NumPy alone."""
+"""Correlations, their significance and that of paired differences, in NumPy alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+_SIGNS = 1 << 22
+"""Signs drawn at a time, a byte each."""
 
 
 class Correlation(NamedTuple):
@@ -62,3 +65,34 @@ def incomplete_beta(x: float, a: float, b: float) -> float:
         fraction = 1 + odd / (1 + even / fraction)
     beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
     return math.exp(a * math.log(x) + b * math.log1p(-x) - beta) / (a * fraction)
+
+
+def sign_flips(differences: NDArray[np.float64], resamples: int, seed: int) -> float:
+    """Two-sided p-value of a mean of differences (n,) when each could as well have the other sign.
+
+    Exact where all differences but zeros are equally large, as those of right and wrong answers are, or where
+    they are few; else by `resamples` draws of all signs. Source: Fisher 1935; McNemar 1947.
+    """
+    sizes = np.abs(differences[differences != 0])
+    count, sum_ = len(sizes), abs(float(differences.sum()))
+    if not count:
+        return 1.0
+    if (sizes == sizes[0]).all():
+        fewer = round((count - sum_ / sizes[0]) / 2)
+        return min(1.0, 2 * _at_most(fewer, count))
+    if 2**count <= max(resamples, 1024):  # every way there is
+        signs = np.array([[1 - 2 * (way >> place & 1) for place in range(count)] for way in range(2**count)])
+        return float((np.abs(signs @ sizes) >= sum_ * (1 - 1e-12)).mean())
+    generator, as_large, left = np.random.default_rng(seed), 0, resamples
+    while left:
+        rows = min(left, max(1, _SIGNS // count))
+        signs = generator.integers(0, 2, (rows, count), np.int8)
+        large = np.abs(sizes.sum() - 2 * (signs @ sizes)) >= sum_ * (1 - 1e-12)
+        as_large += int(np.count_nonzero(large))
+        left -= rows
+    return (as_large + 1) / (resamples + 1)
+
+
+def _at_most(hits: int, throws: int) -> float:
+    """Probability of `hits` or fewer heads of a fair coin. Source: DLMF 8.17.5."""
+    return 1.0 if hits >= throws else incomplete_beta(0.5, throws - hits, hits + 1)

@@ -7,7 +7,7 @@ Pearson as they ranked by, and Spearman beside it.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
@@ -16,11 +16,13 @@ from typing import Protocol, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_notes, interval_of
 from omnivec.evaluate.questions import PathOrName
 from omnivec.evaluate.sentence_pairs import PairFile
 from omnivec.evaluate.statistics import pearson, spearman
+from omnivec.results import ResultTable, Tabular
 
-Scores: TypeAlias = dict[str, float | int | None]
+Scores: TypeAlias = dict[str, float | int | list[float] | None]
 
 
 class Embeds(Protocol):
@@ -32,7 +34,7 @@ class Embeds(Protocol):
 
 @final
 @dataclass(frozen=True)
-class STSScore:
+class STSScore(Tabular):
     """Agreement with one file of scored sentence pairs."""
 
     name: str
@@ -45,16 +47,22 @@ class STSScore:
     """Pairs with a score."""
     unknown: int
     """Texts, two a pair, of which nothing is known; the cosine of their pairs counts as 0."""
+    ci: Interval = Interval.unknown()
+    """Of the rank correlation, by drawing the pairs anew."""
 
     def as_json(self) -> Scores:
         """All but the name, as ``omnivec evaluate --json`` prints it."""
-        scores: Scores = {"pearson": self.pearson, "spearman": self.spearman}
-        return {**scores, "pairs": self.pairs, "unknown": self.unknown}
+        scores = {"pearson": self.pearson, "spearman": self.spearman}
+        return {**scores, "pairs": self.pairs, "unknown": self.unknown, "ci": self.ci.as_json()}
+
+    def tables(self) -> list[ResultTable]:
+        """One row."""
+        return [sts_table({self.name: self})]
 
 
 @final
 @dataclass(frozen=True)
-class STSAverage:
+class STSAverage(Tabular):
     """Averages over the sets of a year, or of whatever lies in one folder."""
 
     name: str
@@ -79,6 +87,28 @@ class STSAverage:
             "weighted_spearman": self.weighted_spearman, "sets": self.sets, "pairs": self.pairs,
         }  # fmt: skip
 
+    def tables(self) -> list[ResultTable]:
+        """One row."""
+        return [average_table([self])]
+
+
+def sts_table(scores: Mapping[str, STSScore]) -> ResultTable:
+    """A row for each set, by its name."""
+    rows = [(name, s.pearson, s.spearman, *s.ci.cells(), s.pairs, s.unknown) for name, s in scores.items()]
+    columns = ("set", "Pearson", "Spearman", "low", "high", "pairs", "unknown texts")
+    notes = interval_notes((s.ci for s in scores.values()), "Spearman")
+    return ResultTable("Sentences", columns, rows, notes=notes)
+
+
+def average_table(averages: Sequence[STSAverage]) -> ResultTable:
+    """A row for each folder."""
+    rows = [
+        (one.name, one.pearson, one.spearman, one.weighted_pearson, one.weighted_spearman, one.sets)
+        for one in averages
+    ]
+    columns = ("folder", "Pearson", "Spearman", "weighted", "weighted Spearman", "sets")
+    return ResultTable("Mean of", columns, rows)
+
 
 def sts(
     model: Embeds,
@@ -88,12 +118,14 @@ def sts(
     gold: PathOrName | None = None,
     fold_case: bool = True,
     punctuation: bool = False,
+    resamples: int = RESAMPLES,
 ) -> STSScore:
     """Correlate the cosines of sentence pairs with the scores that people gave them.
 
     path: a file of pairs, in a layout of `evaluate.sentence_pairs`, which its content tells; recipe: of
     `Model.embed`, None is the model's own; gold: the file of scores where it is not named as SemEval's are;
-    fold_case: texts are taken in lower case; punctuation: marks and symbols stay, in place of being spaces.
+    fold_case: texts are taken in lower case; punctuation: marks and symbols stay, in place of being spaces;
+    resamples: of the interval, 0 for none.
 
     Every pair counts: one with a text of which nothing is known has the cosine 0, since a model is not to
     gain by knowing few words. `sif` takes the component out that all texts of the file share.
@@ -114,6 +146,7 @@ def sts(
         spearman=None if isnan(rank) else rank,
         pairs=len(pairs),
         unknown=int(np.count_nonzero(~rows.any(axis=1))),
+        ci=interval_of("spearman", judged, computed, resamples=resamples),
     )
 
 

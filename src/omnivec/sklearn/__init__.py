@@ -11,6 +11,18 @@ extra("sklearn", "sklearn", what="omnivec.sklearn")  # says how to get it, befor
 
 from omnivec.sklearn.baseline import BaselineScore, baseline  # noqa: E402
 from omnivec.sklearn.classifier import FastTextClassifier  # noqa: E402
+from omnivec.sklearn.clustering import ClusterScore, clustering  # noqa: E402
+from omnivec.sklearn.swap import swap  # noqa: E402
+from omnivec.sklearn.swapped import SwapScore  # noqa: E402
 from omnivec.sklearn.vectorizer import TextVectorizer  # noqa: E402
 
-__all__ = ["BaselineScore", "FastTextClassifier", "TextVectorizer", "baseline"]
+__all__ = [
+    "BaselineScore",
+    "ClusterScore",
+    "FastTextClassifier",
+    "SwapScore",
+    "TextVectorizer",
+    "baseline",
+    "clustering",
+    "swap",
+]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import time
 import warnings
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,24 +15,20 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import accuracy_score
-from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from omnivec.errors import InputError, OptionError
 from omnivec.sklearn.classifier import FastTextClassifier
+from omnivec.sklearn.parts import by_folds
+from omnivec.sklearn.tfidf import BASELINE, STEPS, tf_idf
 from omnivec.sklearn.vectorizer import TextVectorizer
 
 log = logging.getLogger("omnivec")
 
 CLASSIFIER = {"lr": 0.5, "epochs": 25, "word_ngrams": 2}
 """Options of the classifier, at which it does well on few thousand texts; word vectors keep theirs."""
-
-STEPS = 20_000
-"""Of liblinear; the 1,000 that it has by itself end before dense columns are solved."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +58,13 @@ class BaselineScore:
 
 
 def contenders(
-    seed: int = 1, threads: int | None = None, pretrained: Any = None, epochs: int | None = None
+    texts: Sequence[str] = (),
+    seed: int = 1,
+    threads: int | None = None,
+    pretrained: Any = None,
+    epochs: int | None = None,
 ) -> dict[str, Any]:
-    """What is compared, by name: estimators of texts; see `baseline`.
+    """What is compared, by name: estimators of texts such as these; see `baseline`.
 
     Every one of them learns all that it knows from the texts of a fold, but for `pretrained` vectors.
     """
@@ -75,7 +74,7 @@ def contenders(
         return TextVectorizer(seed=seed, threads=threads, pretrained=pretrained, **options)
 
     return {
-        "tf-idf + linear SVC": make_pipeline(TfidfVectorizer(), LinearSVC(random_state=seed, max_iter=STEPS)),
+        BASELINE: tf_idf(texts, LinearSVC(random_state=seed, max_iter=STEPS)),
         "mean vectors + linear SVC": make_pipeline(
             means(), StandardScaler(), LinearSVC(random_state=seed, max_iter=STEPS)
         ),
@@ -106,35 +105,14 @@ def baseline(
 
     Raises: InputError for fewer than two labels, or a label for every fold nowhere; OptionError for folds.
     """
-    if folds < 2:
-        raise OptionError(f"folds must be 2 or more, got {folds}")
-    counts = Counter(labels)
-    if len(counts) < 2:
-        raise InputError(f"two labels or more are needed, got {len(counts)}: there is nothing to tell apart")
-    if (most := max(counts.values())) < folds:
-        raise InputError(
-            f"{folds} folds need a label that occurs {folds} times, the most frequent occurs {most} times; "
-            "lower folds"
-        )
-    if rare := sum(count < folds for count in counts.values()):
-        log.warning(
-            "%s labels occur less often than there are folds: some folds learn or ask nothing of them", rare
-        )
-    X, y = np.array([*texts, ""], object)[:-1], np.array([*labels, ""], object)[:-1].astype(str)
-    parts = _parts(X, y, folds, seed)
+    X, y, parts = by_folds(texts, labels, folds, seed)
     return sorted(
         (
             _scored(name, estimator, X, y, parts, told)
-            for name, estimator in contenders(seed, threads, pretrained, epochs).items()
+            for name, estimator in contenders(texts, seed, threads, pretrained, epochs).items()
         ),
         key=lambda score: -score.accuracy,
     )
-
-
-def _parts(X: Any, y: Any, folds: int, seed: int) -> list[tuple[Any, Any]]:
-    with warnings.catch_warnings():  # of rare labels, which have been told
-        warnings.filterwarnings("ignore", message="The least populated class")
-        return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(X, y))
 
 
 def _scored(

@@ -24,6 +24,7 @@ from omnivec.data.vocabulary import times
 from omnivec.errors import InputError, OptionError
 from omnivec.evaluate.labelled_texts import Labelled
 from omnivec.evaluate.sts import Embeds, prepared
+from omnivec.results import ResultTable, Tabular
 
 PENALTIES = (0.001, 0.01, 0.1, 1.0)
 """Values of C that are tried: the larger, the weaker the penalty."""
@@ -33,7 +34,7 @@ INNER = 3
 
 
 @dataclass(frozen=True)
-class TransferScore:
+class TransferScore(Tabular):
     """Accuracies of one task. unknown: texts, of all, of which nothing is known."""
 
     name: str
@@ -59,6 +60,12 @@ class TransferScore:
             "accuracy": self.accuracy, "deviation": self.deviation, "folds": self.accuracies,
             "texts": self.texts, "tested": self.tested, "labels": self.labels, "unknown": self.unknown,
         }  # fmt: skip
+
+    def tables(self) -> list[ResultTable]:
+        """One row."""
+        columns = ("task", "accuracy", "± s.d.", "texts", "tested", "unknown texts")
+        row = (self.name, self.accuracy, self.deviation, self.texts, self.tested, self.unknown)
+        return [ResultTable("Transfer", columns, [row], {"accuracy": ".4f", "± s.d.": ".4f"})]
 
 
 def transfer(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self, cast, get_args
 
@@ -16,8 +15,9 @@ from omnivec.errors import InputError, OptionError
 from omnivec.learners.fasttext import FastText
 from omnivec.learners.learner import Learner
 from omnivec.learners.word2vec import Word2Vec
-from omnivec.model import Model, load
+from omnivec.model import Model
 from omnivec.sklearn.parameters import Configured, constructor
+from omnivec.sklearn.pretrained import opened
 from omnivec.sklearn.texts import Text, texts_of
 from omnivec.vectors import Vectors
 
@@ -58,7 +58,8 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
         if self.kind not in LEARNERS:
             raise OptionError(f"kind must be one of {', '.join(LEARNERS)}, got {self.kind!r}")
         texts = texts_of(X)
-        self.model_: Model | Vectors = self._opened() if self.pretrained is not None else self._trained(texts)
+        given = self.pretrained
+        self.model_: Model | Vectors = opened(given) if given is not None else self._trained(texts)
         self._n_features_out = self.vectors_.vector_size
         if self.recipe == "sif":
             self.common_ = principal(self._means(texts), self.components)
@@ -74,14 +75,6 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
     def vectors_(self) -> Vectors:
         """The words' vectors."""
         return self.model_ if isinstance(self.model_, Vectors) else self.model_.vectors
-
-    def _opened(self) -> Model | Vectors:
-        given = self.pretrained
-        if isinstance(given, (Model, Vectors)):
-            return given
-        if not isinstance(given, (str, os.PathLike)):
-            raise OptionError(f"pretrained must be a path, a Model or Vectors, got {type(given).__name__}")
-        return load(given)
 
     def _trained(self, texts: list[Text]) -> Model:
         if not texts:

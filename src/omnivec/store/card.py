@@ -48,11 +48,36 @@ _TRAINING = {  # field of config["training"] → its words, in the order of the 
 }
 
 
+_DEBIASING = {  # field of config["debiased"] → its words; a pair is before and after
+    "method": "Method",
+    "earlier": "Debiased before by",
+    "direction": "Direction of",
+    "pairs": "Pairs of words that give it",
+    "neutral": "Words meant to lose it",
+    "specific": "Words of a list that keep it",
+    "equalised": "Pairs made even",
+    "removed": "Axes removed",
+    "direct_bias": "Mean absolute cosine with the direction",
+    "linear": "Sides told by a linear classifier",
+    "kernel": "Sides told by a classifier with kernels",
+    "clusters": "Sides told by two clusters",
+    "neighbours": "Nearest ten on the same side",
+    "chance": "The same by chance",
+    "neighbours_kept": "Nearest ten kept",
+    "cosine_mean": "Mean cosine with the vectors before",
+}
+
+_DEBIASED = """What was removed is what lies along one direction, and measures that look along it are small by
+construction. That vectors are fair does not follow.
+{verdict}
+"""
+
+
 def card(config: Mapping[str, Any]) -> str:
     """Markdown for a model with this `config.json`.
 
     Read are `learner`, `rows`, `dim`, `preset`, `changed` (the options that differ from their defaults) and
-    `training`; each may be missing.
+    `training`, and `debiased`; each may be missing.
     """
     learner = config.get("learner") or "vectors"
     sections = [
@@ -60,6 +85,7 @@ def card(config: Mapping[str, Any]) -> str:
         f"# {learner}{_size(config)}\n",
         _table("Training", _training(config.get("training") or {})),
         _table("Options that differ from the defaults", _options(config)),
+        *_debiasing(config.get("debiased") or {}),
         _USE,
     ]
     return "\n".join(section for section in sections if section)
@@ -80,6 +106,29 @@ def _options(config: Mapping[str, Any]) -> dict[str, str]:
     return {
         f"`{name}`": _words(value) for name, value in (preset | dict(config.get("changed") or {})).items()
     }
+
+
+def _debiasing(record: Mapping[str, Any]) -> list[str]:
+    """What `omnivec.explore.debias` did, what remained and what it has cost."""
+    if not record:
+        return []
+    told = {_DEBIASING[name]: record[name] for name in _DEBIASING if record.get(name) is not None}
+    told |= {f"{name}, effect size": pair for name, pair in (record.get("weat") or {}).items()}
+    told |= dict(record.get("quality") or {})
+    fields = {
+        name: " → ".join(map(_figure, value)) if isinstance(value, list) else _figure(value)
+        for name, value in told.items()
+    }
+    return [_table("Debiased", fields), _DEBIASED.format(verdict=record.get("verdict", ""))]
+
+
+def _figure(value: Any) -> str:
+    """A count in full, a share in three places, a gap as such."""
+    if value is None:
+        return "not measured"
+    return (
+        f"{value:.3f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    )
 
 
 def _words(value: Any) -> Any:

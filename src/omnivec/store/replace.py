@@ -37,11 +37,7 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Bina
     Raises: OutputError when the path exists and `overwrite` is not set, is a folder, or cannot be written.
     What was there is whole.
     """
-    target = target_of(path)
-    if os.path.lexists(target) and not overwrite:
-        raise OutputError(f"{path} exists; choose another name or pass overwrite=True")
-    if os.path.lexists(target) and not target.is_file():
-        raise OutputError(f"{path} is not a plain file and is not overwritten; choose another name")
+    target = check_file(path, overwrite=overwrite)
     sweep(target)
     with reporting(path), temporary(target) as new:
         with new.open("xb") as file, locked(new):
@@ -50,6 +46,21 @@ def replacing(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Bina
             os.fsync(file.fileno())
         new.replace(target)
         flush_folder(target.parent)
+
+
+def check_file(path: str | os.PathLike[str], *, overwrite: bool) -> Path:
+    """Refuse before the work what `replacing` would refuse after it; the place itself.
+
+    Raises: OutputError as `replacing` does.
+    """
+    target = target_of(path)
+    if os.path.lexists(target) and not overwrite:
+        raise OutputError(f"{path} exists; choose another name or pass overwrite=True")
+    if os.path.lexists(target) and not target.is_file():
+        raise OutputError(f"{path} is not a plain file and is not overwritten; choose another name")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{path}: the folder {target.parent} cannot be written")
+    return target
 
 
 def target_of(path: str | os.PathLike[str]) -> Path:

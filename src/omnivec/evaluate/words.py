@@ -1,0 +1,84 @@
+"""The words that a test may ask for, and what is done about those that are unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnivec.evaluate.composing import composing
+from omnivec.evaluate.folding import folded
+
+if TYPE_CHECKING:
+    from omnivec.index.cosine import Rows
+    from omnivec.vectors import Vectors
+
+
+@final
+class Words:
+    """Vectors by the words of tests; made once for all files of a suite.
+
+    Args: `restrict`: only the first keys are known (None: all); `fold_case`: spellings that differ in case
+    are one word, of which the first row is taken; `unseen`: words that are no keys have the vectors that
+    their parts give them, where words have parts.
+    Raises: OptionError for restrict < 1.
+    """
+
+    def __init__(
+        self,
+        vectors: Vectors,
+        *,
+        restrict: int | None = 300_000,
+        fold_case: bool = True,
+        unseen: bool = False,
+    ) -> None:
+        self.vectors = vectors
+        self.fold_case = fold_case
+        self.rows, self.first = folded(vectors.keys, restrict, fold_case)
+        """Row of each known word as it is spelt here, and, for each row, the first with the same spelling."""
+        self._compose = composing(vectors) if unseen and vectors.composes else None
+
+    def spelt(self, word: str) -> str:
+        """A word as it is compared."""
+        return word.upper() if self.fold_case else word
+
+    def row(self, word: str) -> int:
+        """The row of a word, or -1."""
+        return self.rows.get(self.spelt(word), -1)
+
+    def vector(self, word: str) -> Rows | None:
+        """The vector of a word, (dim,); None where it is unknown."""
+        row = self.row(word)
+        if row >= 0:
+            found: Rows = self.vectors.table.span(row, row + 1)[0]
+            return found
+        return self.composed(word)
+
+    def composed(self, word: str) -> Rows | None:
+        """What its parts say of a word that is no key, (dim,); None where that is nothing or not asked."""
+        return None if self._compose is None else self._compose(word)
+
+    def units(self, words: Sequence[str]) -> tuple[Rows, NDArray[np.bool_]]:
+        """Vectors of length one, (known, dim) float32, and which of the words are known, (words,).
+
+        A word of several parts that is not known as it stands is looked for with ``_`` in place of blanks, as
+        phrases are mostly joined.
+        """
+        from omnivec.index.cosine import scaled
+
+        found = [self._of_phrase(word) for word in words]
+        known = np.array([vector is not None for vector in found], bool)
+        rows = [vector for vector in found if vector is not None]
+        empty: Rows = np.empty((0, self.vectors.vector_size), np.float32)
+        return (scaled(np.stack(rows)) if rows else empty), known
+
+    def _of_phrase(self, word: str) -> Rows | None:
+        vector = self.vector(word)
+        return self.vector(word.replace(" ", "_")) if vector is None and " " in word else vector
+
+
+def once(words: Iterable[str]) -> list[str]:
+    """The words, each once, in their order."""
+    return list(dict.fromkeys(words))

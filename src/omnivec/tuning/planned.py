@@ -1,0 +1,187 @@
+"""The trainings of a sweep before they begin: what tells them apart, and what each will cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from omnivec.data.sources import Source
+from omnivec.engine.progress import Listener
+from omnivec.errors import OmnivecError
+from omnivec.learners.learner import Learner, Trained, plural
+from omnivec.results import Cell, ResultTable
+from omnivec.store import replace as places
+from omnivec.tuning import share
+from omnivec.tuning.cost import Cost, planned, probed, speeds
+from omnivec.tuning.grid import varied
+from omnivec.tuning.record import Record, name_of_model
+from omnivec.tuning.swept import spoken
+
+_PROBE_BYTES = 3_000_000
+"""Of a text, by which the speed of a learner is found out: about 500,000 words."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A training that is asked for. setting: what tells it from the others, by name, as `Swept` has it."""
+
+    name: str
+    learner: Learner
+    share: float
+    setting: Mapping[str, Any]
+    cost: Cost | None = None
+    """None where the text is too small to be learned from, or the model is there already."""
+    done: bool = False
+    """Whether the folder has it already."""
+
+
+def trainings(
+    learners: Sequence[Learner], shares: Sequence[float], found: Mapping[str, Record]
+) -> list[Planned]:
+    """Every learner with every share, each once. What failed before is to be tried once more."""
+    options, kinds = varied(learners), len({learner.name for learner in learners}) > 1
+    trials: dict[str, Planned] = {}
+    for learner in learners:
+        values = learner.as_dict()
+        for part in shares:
+            setting = {
+                **({"learner": learner.name} if kinds else {}),
+                **{name: values.get(name) for name in options},
+                **({"share": part} if len(shares) > 1 else {}),
+            }
+            name = name_of_model(learner, part)
+            done = name in found and found[name].reason is None
+            trials[name] = Planned(name, learner, part, setting, done=done)
+    return list(trials.values())
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The shares of a text, those below 1 as files in a folder beside the sweep's that goes with `stack`."""
+
+    source: Source
+    bytes: int
+    """Of the text."""
+    shares: Sequence[float]
+    seed: int
+    stack: ExitStack
+    target: Path
+    made: dict[str, Mapping[float, Source]] = field(default_factory=dict)
+
+    def of(self, learner: Learner, wanted: float) -> Source:
+        """A share of the units of a learner. Raises: as `share.parts`."""
+        if wanted == 1:
+            return self.source
+        unit = _unit(learner)
+        if unit not in self.made:
+            self.made[unit] = share.parts(self.source, self.shares, self._folder(), unit=unit, seed=self.seed)
+        return self.made[unit][wanted]
+
+    def little(self, learner: Learner) -> Source:
+        """So much of the text as a short training takes. Raises: as `share.parts`."""
+        wanted = min(1.0, _PROBE_BYTES / self.bytes)
+        return share.parts(self.source, [wanted], self._folder(), unit=_unit(learner), seed=self.seed)[wanted]
+
+    def _folder(self) -> Path:
+        """A new folder on the disk of the sweep; one that a killed process left there is removed."""
+        target = places.target_of(self.target)
+        places.sweep(target)
+        place = self.stack.enter_context(places.temporary(target))
+        with places.reporting(self.target):
+            place.mkdir()
+        self.stack.enter_context(places.locked(place))
+        return place
+
+
+def costed(
+    trials: Sequence[Planned], parts: Parts, found: Mapping[str, Record], listener: Listener
+) -> list[Planned]:
+    """The trainings that are to come with their costs.
+
+    A learner whose speed nobody has measured in this folder trains for a moment on a little text.
+    Raises: what planning raised, when that is said of all there are.
+    """
+    coming = [trial for trial in trials if not trial.done]
+    known = _speeds(coming, parts, found, listener)  # first, since it also loads what reads a text
+    costs: dict[tuple[Learner, float], Cost] = {}
+    failures: list[OmnivecError] = []
+    for trial in coming:
+        short = _short(trial.learner)
+        if (short, trial.share) not in costs:
+            try:
+                costs[short, trial.share] = planned(short, parts.of(short, trial.share), listener)
+            except OmnivecError as failure:  # too little text, as a rule; training says so again in its turn
+                failures.append(failure)
+    if len(coming) == len(trials) and not costs and failures:
+        raise failures[0]
+    return [_with_cost(trial, costs.get((_short(trial.learner), trial.share)), known) for trial in trials]
+
+
+def _with_cost(trial: Planned, cost: Cost | None, known: Mapping[str, float | None]) -> Planned:
+    if trial.done or cost is None:
+        return trial
+    epochs = trial.learner.epochs if isinstance(trial.learner, Trained) else 1
+    return replace(trial, cost=cost.of(epochs, known[trial.learner.name]))
+
+
+def _speeds(
+    coming: Sequence[Planned], parts: Parts, found: Mapping[str, Record], listener: Listener
+) -> dict[str, float | None]:
+    """Floats in a second by learner; None where a moment's training was not possible."""
+    done = [
+        (record.name.rpartition("-")[0], record.floats, record.training)
+        for record in found.values()
+        if record.floats and record.training
+    ]
+    known: dict[str, float | None] = dict(speeds(done))
+    for trial in coming:
+        if trial.learner.name not in known:
+            try:
+                little = parts.little(trial.learner)
+                known[trial.learner.name] = probed(_short(trial.learner), little, listener)
+            except OmnivecError:  # the estimate is left out, and training says why in its turn
+                known[trial.learner.name] = None
+    return known
+
+
+def _short(learner: Learner) -> Learner:
+    """The learner with what costs nothing, or a known number of times as much, left as for all others."""
+    return learner.replaced(seed=1, epochs=1) if isinstance(learner, Trained) else learner.replaced(seed=1)
+
+
+def _unit(learner: Learner) -> str:
+    return str(learner.as_dict().get("unit", "line"))
+
+
+def costs_table(trials: Sequence[Planned]) -> ResultTable:
+    """What is to come and what it costs, a row for each; what is there already is counted below."""
+    axes = list(trials[0].setting) if trials else []
+    columns = ["model", *axes, "tokens", "words", "G floats", "memory MB", "disk MB", "seconds"]
+    rows: list[list[Cell]] = []
+    for number, trial in enumerate(trials, 1):
+        if trial.done:
+            continue
+        cost = trial.cost
+        numbers: list[Cell] = [None] * 6
+        if cost is not None:
+            sizes = [cost.memory / 1e6, cost.disk / 1e6]
+            numbers = [cost.tokens, cost.words, cost.floats / 1e9, *sizes, cost.seconds]
+        rows.append([str(number), *trial.setting.values(), *numbers])
+    specs = {**dict.fromkeys(axes, "g"), **dict.fromkeys(columns[-4:], ",.1f")}
+    return ResultTable("To train", columns, rows, specs, costs_said(trials))
+
+
+def costs_said(trials: Sequence[Planned]) -> list[str]:
+    """The sum of all costs, and what does not fit."""
+    coming = [trial for trial in trials if not trial.done]
+    known = [trial.cost.seconds for trial in coming if trial.cost and trial.cost.seconds is not None]
+    there = f", {len(trials) - len(coming):,} there already" if len(coming) < len(trials) else ""
+    time = f", {sum(known):,.0f} s expected" if known and len(known) == len(coming) else ""
+    large = [trial for trial in coming if trial.cost and not trial.cost.fits]
+    too_small = sum(trial.cost is None for trial in coming)
+    said = [f"{plural(len(coming), 'model')} to train{there}{time}."]
+    said += [f"Does not fit into memory: {spoken(trial.setting)}." for trial in large]
+    return [*said, *([f"{too_small:,} of them cannot be planned: too little text."] if too_small else [])]

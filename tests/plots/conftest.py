@@ -1,0 +1,60 @@
+"""Vectors to draw, and axes that no window knows."""
+
+import io
+import sys
+
+import numpy as np
+import pytest
+
+from omnivec import Vectors
+
+WORDS = "king queen prince river stream lake bread wheat butter guitar piano violin".split()
+GROUP = {word: ("people", "water", "food", "music")[place // 3] for place, word in enumerate(WORDS)}
+
+
+@pytest.fixture
+def vectors():
+    """Twelve words in four groups of three."""
+    draw = np.random.default_rng(1)
+    centres = np.repeat(np.eye(4, 10), 3, axis=0)
+    return Vectors(WORDS, centres + draw.normal(0, 0.15, (12, 10)), counts=np.arange(12, 0, -1))
+
+
+@pytest.fixture
+def group():
+    return dict(GROUP)
+
+
+@pytest.fixture
+def axes():
+    from omnivec.explore import blank
+
+    return blank()
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays():
+    """Figures that pyplot knows are closed, as a notebook does."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
+
+
+@pytest.fixture
+def model(vectors, tmp_path):
+    """The twelve words as a model folder."""
+    vectors.save(tmp_path / "words.omnivec")
+    return tmp_path / "words.omnivec"
+
+
+@pytest.fixture
+def call(capsys, monkeypatch):
+    """Run `omnivec` with these words: (exit code, stdout, stderr)."""
+    from omnivec.cli import main
+
+    def run(*words, stdin=""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
+        code = main([str(word) for word in words])
+        return code, *capsys.readouterr()
+
+    return run
