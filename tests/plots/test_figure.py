@@ -127,7 +127,7 @@ def test_no_display_is_needed_whatever_backend_was_asked_for(tmp_path):
     }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, str(tmp_path / "words.png")],
-        env={**without, "MPLBACKEND": "TkAgg"}, capture_output=True, text=True, check=False,
+        env={**without, "MPLBACKEND": "QtAgg"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "words.png").read_bytes().startswith(b"\x89PNG")
