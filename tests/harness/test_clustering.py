@@ -66,6 +66,15 @@ def test_clusters_are_those_of_scikit_learn(score):
     assert good.ari == pytest.approx(adjusted_rand_score(labels, made), abs=1e-9)
 
 
+def test_how_long_a_vector_is_makes_no_cluster():
+    draw = np.random.default_rng(2)
+    loud = np.eye(3, dtype=np.float32)[np.arange(60) % 3] * draw.choice([0.01, 1, 100], 60)[:, None]
+    texts, labels = planted()
+    words = [text.split()[0] for text in texts]  # of one word, since a mean would be that of its loudest
+    score = clustering({"v": Vectors(WORDS, loud)}, words, labels, resamples=20)
+    assert next(one for one in score.scores if one.name == "v").ari == 1.0
+
+
 def test_more_clusters_may_be_asked_for():
     score = clustering({"good": vectors(5)}, *planted(60), clusters=9, resamples=20)
     assert score.clusters == 9 and score.labels == 3

@@ -71,6 +71,12 @@ def test_near_words_are_the_library_s_neighbours_in_the_group_of_their_word(vect
     assert all(group[key] == "king" for key in near["king"] if key != "queen")
 
 
+def test_a_long_list_of_unknown_words_is_cut(call, model, tmp_path):
+    unknown = [f"none{place}" for place in range(23)]
+    _, _, err = call("plot", "words", model, "king", *unknown, "-o", tmp_path / "a.png")
+    assert err.splitlines()[-1].split() == ["Unknown", *unknown[:20], "and", "3", "more"]
+
+
 def test_arrows_take_pairs_of_words(call, model, tmp_path):
     picture = tmp_path / "arrows.svg"
     words = ("plot", "arrows", model)

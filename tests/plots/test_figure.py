@@ -127,10 +127,30 @@ def test_no_display_is_needed_whatever_backend_was_asked_for(tmp_path):
     }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, str(tmp_path / "words.png")],
-        env={**without, "MPLBACKEND": "TkAgg"}, capture_output=True, text=True, check=False,
+        env={**without, "MPLBACKEND": "QtAgg"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "words.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_backend_that_cannot_be_loaded_is_done_without(monkeypatch, vectors):
+    from matplotlib import pyplot
+
+    def refused(**_):
+        raise ImportError("Cannot load backend 'TkAgg', as 'headless' is currently running")
+
+    monkeypatch.setattr(pyplot, "subplots", refused)
+    assert svg(scatter(vectors, ["king", "lake"])).startswith("<svg")
+    assert pyplot.get_fignums() == []
+
+
+def test_dollars_are_no_formulas():
+    from matplotlib.text import Text
+
+    point = {"x": 1, "y": 2, "name": "$\\frac$"}
+    axes = curves([point], "x", "y", "name", blank())
+    assert not any(text.get_parse_math() for text in axes.findobj(Text))
+    assert svg(axes)
 
 
 def test_styles_of_the_user_are_kept(vectors):

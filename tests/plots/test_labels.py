@@ -62,6 +62,14 @@ def test_names_without_room_are_left_out_and_counted():
     assert sum(len(line.get_xdata()) for line in axes.lines) == 60
 
 
+def test_of_very_many_points_the_first_are_named(monkeypatch):
+    monkeypatch.setattr("omnivec.explore.plots.labels.MOST", 10)
+    words = [f"w{place}" for place in range(25)]
+    axes = scatter(Vectors(words, np.random.default_rng(1).normal(size=(25, 5))), words, blank(8, 8))
+    assert {text.get_text() for text in axes.texts} == set(words[:10])
+    assert "15 names left out, no room" in axes.get_title(loc="left")
+
+
 def test_names_keep_off_what_they_should_avoid():
     axes = blank()
     axes.set(xlim=(-1, 1), ylim=(-1, 1))

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from omnivec.explore.projection import Method
     from omnivec.vectors import Vectors
 
+TOLD = 20
+"""Unknown words that are told by name; --json has them all."""
+
 app = App(name="plot", help="Pictures of a model: words, arrows, similarity, losses.")
 
 Output = Annotated[
@@ -220,7 +223,8 @@ def made(output: str, overwrite: bool, common: Common, draw: Callable[[Display],
         told = f"{found:,} of {asked:,} {what}" + (f"; {caption}" if caption else "")
         display.line("Saved", f"{shown(output)}, {told}")
         if unknown:
-            display.line("Unknown", " ".join(map(shown, unknown)))
+            more = f" and {len(unknown) - TOLD:,} more" if len(unknown) > TOLD else ""
+            display.line("Unknown", " ".join(map(shown, unknown[:TOLD])) + more)
     if common.json:
         counts = {"asked": asked, "found": found, "unknown": list(unknown)}
         emit_json({"picture": output, **counts, "caption": caption})

@@ -46,7 +46,7 @@ def blank(width: float = WIDTH, height: float = HEIGHT) -> Axes:
 def axes_of(ax: Axes | None, width: float = WIDTH, height: float = HEIGHT) -> Axes:
     """`ax`, or new axes that pyplot knows, so that a notebook shows them.
 
-    A backend that was asked for by name and finds no display (MPLBACKEND=TkAgg over ssh) is done without.
+    A backend that was asked for by name and finds no display (MPLBACKEND=QtAgg over ssh) is done without.
     """
     if ax is not None:
         return ax

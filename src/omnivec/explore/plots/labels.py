@@ -29,6 +29,7 @@ FAR, COVERED, OUTSIDE, BELOW, CROSSED = 0.4, 4.0, 40.0, 12.0, 0.8
 each part of a line that passes through a name or over a point."""
 PARTS = np.array([0.25, 0.5, 0.75, 1.0])
 PASSES = 4
+MOST = 500  # names that are placed, the first ones; placing takes time with their square
 TOO_MUCH = 0.12  # of a name below others or beyond the frame: it is left out
 
 
@@ -39,9 +40,11 @@ def name_points(
 
     Returns: how many names were left out because there is no room.
     """
+    beyond = max(len(names) - MOST, 0)
+    names, every = names[:MOST], ax.transData.transform
     sizes = _sizes(ax, names)
-    here: Numbers = ax.transData.transform(points)
-    blocked = here if avoid is None else np.vstack([here, ax.transData.transform(avoid)])
+    blocked: Numbers = every(points) if avoid is None else np.vstack([every(points), every(avoid)])
+    here = blocked[: len(names)]
     dots = figure_of(ax).dpi / 72
     room = _Room(here, sizes, GAP * dots, _frame(ax, GAP * dots))
     places = room.settled(room.alone(blocked, RADIUS * dots))
@@ -50,12 +53,12 @@ def name_points(
     shift, ring = room.shifts[rows, places], room.rings[places]
     begin = 0.5 + (room.edges[rows, places] - shift) / sizes
     for point, name, by, at, far, hidden in zip(
-        points, names, shift / dots, begin, ring, crowded, strict=True
+        points[: len(names)], names, shift / dots, begin, ring, crowded, strict=True
     ):
         if not hidden:
             _write(ax, point, name, by, at if far > 1 else None)
     readable(ax)
-    return int(crowded.sum())
+    return int(crowded.sum()) + beyond
 
 
 def _sizes(ax: Axes, names: Sequence[str]) -> Numbers:
