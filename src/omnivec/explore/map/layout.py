@@ -18,7 +18,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.explore.map.forces import pulled, pushed, sown
+from omnivec.kernels.forces import pulled, pushed, sown
 from omnivec.index import blas
 
 EARLY, STEPS = 100, 450
