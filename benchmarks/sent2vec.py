@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -99,6 +100,11 @@ def _scores(model: str, recipe: str | None = None) -> dict[str, float]:
     return {name: score["spearman"] for name, score in said["sts"].items()}
 
 
+def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """One row for the README."""
+    return headline_row("Sent2Vec, dim 100", result["rounds"], "sent2vec")
+
+
 def report(result: dict[str, Any]) -> str:
     """Rates with their ratio, then the scores."""
     rounds = result["rounds"]
@@ -120,10 +126,9 @@ def report(result: dict[str, Any]) -> str:
     if "sent2vec" in rounds[0]:
         times = ratios([run["omnivec"] for run in rounds], [run["sent2vec"] for run in rounds])
         whole = [run["sent2vec"]["wall_seconds"] / run["omnivec"]["wall_seconds"] for run in rounds]
-        middle = sorted(times)[len(times) // 2]
         parts.append(
-            f"Training: {spread(times, 1)} × sent2vec, {verdict(middle, BAR)}; the whole process "
-            f"{spread(whole, 1)} ×."
+            f"Training: {spread(times, 1)} × sent2vec, {verdict(statistics.median(times), BAR)}; the whole "
+            f"process {spread(whole, 1)} ×."
         )
     found = {name: runs for name, runs in result["scores"].items() if runs[0]}
     if found:
