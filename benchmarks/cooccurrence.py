@@ -69,7 +69,9 @@ def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
     if "GloVe" not in rounds[0]:
         return []
     cells = rounds[0][MINE]["cells"]
-    return [(f"counting {cells:,} pairs, window {WINDOW}", f"**{spread(_times(rounds), 1)} ×** GloVe's programs")]
+    return [
+        (f"counting {cells:,} pairs, window {WINDOW}", f"**{spread(_times(rounds), 1)} ×** GloVe's programs")
+    ]
 
 
 def _times(rounds: list[dict[str, Any]]) -> list[float]:
