@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from omnivec.config import Between, Options, options
+from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ class Trained(Learner):
         )  # fmt: skip
         given = warm.opened(start, chosen.dim, frozen)
         listener(Progress(phase="options", done=1, text=chosen.summary()))
-        corpus = chosen.corpus(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
+        corpus = chosen.corpus(source, listener, Wanted(tokenizer, vocabulary, rule))
         words, text = corpus.vocabulary, None
         if heldout_text is not None:
             corpus, text = self.text_held_out(corpus, heldout_text, tokenizer, listener)
@@ -336,13 +337,7 @@ class Trained(Learner):
 
     @abstractmethod
     def corpus(
-        self,
-        source: Source,
-        listener: Callable[[Progress], None],
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
+        self, source: Source, listener: Callable[[Progress], None], wanted: Wanted = NOTHING
     ) -> Corpus:
         """Read a source and say what was found."""
 
