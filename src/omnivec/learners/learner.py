@@ -171,7 +171,8 @@ class Trained(Learner):
 
         Args:
             source: a path (str or path-like) of a file or folder; or an iterable of texts (str), files (Path)
-                and token lists. It is read once, so a generator will do; .gz and .xz are unpacked.
+                and token lists. It is read once, so a generator will do; .gz and .xz are unpacked. For GloVe
+                also cells that were counted before, as such or as the path of their file.
             tokenizer: a function from a line to its tokens, in place of splitting at white space.
             vocabulary: words and counts to use instead of those of the source.
             rule: a function of (word, count): True keeps a word, False drops it, None leaves it to min_count.
