@@ -100,7 +100,7 @@ def hubs(vectors: Vectors, k: int = 10, words: int = 10_000) -> Hubs:
     first = min(len(vectors), words)
     index = vectors.index if isinstance(vectors.index, Exact) else Exact(vectors.table)
     units = index.unit(np.arange(first, dtype=np.int64))
-    there = units.any(axis=1)
+    there = (units != 0).any(axis=1)
     asked = np.flatnonzero(there)
     if len(asked) < 2:
         raise InputError(
