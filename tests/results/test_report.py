@@ -15,9 +15,11 @@ def test_a_table_in_a_terminal_aligns_by_display_width():
 
 
 def test_words_behind_numbers_are_set_to_the_left_too():
-    rows = [("a", 1, "x"), ("b", 12, "long")]
-    table = ResultTable("Words", ("word", "n", "near"), rows)
-    assert table_lines(table) == ["Words   n  near", "a       1  x", "b      12  long"]
+    rows = [("a", 1, "x", None), ("b", 12, "long", None)]
+    table = ResultTable("Words", ("word", "n", "near", "unknown"), rows)
+    assert table_lines(table) == [
+        "Words   n  near  unknown", "a       1  x           –", "b      12  long        –",
+    ]  # fmt: skip
 
 
 def test_a_report_is_lines_or_json_and_a_page(tmp_path, capsys):

@@ -162,7 +162,9 @@ def test_korean_words_have_the_korean_suite(call, named, tmp_path):
 def test_where_no_set_can_be_asked_the_call_says_what_to_give(call, folder, named, tmp_path):
     Vectors(["1", "2"], np.eye(2)).save(tmp_path / "nodes")
     code, out, err = call("evaluate", tmp_path / "nodes", "--data", named)
-    assert (code, out) == (2, "") and "evaluate needs --similarity FILE" in err and "no named sets are" in err
+    assert (
+        (code, out) == (2, "") and "evaluate needs --similarity FILE" in err and "most have neither's" in err
+    )
     (named / "pairs").unlink()
     code, out, err = call("evaluate", folder, "--data", named)
     assert (code, out) == (1, "") and "none of the 2 english sets is here; pairs: no pairs in" in err

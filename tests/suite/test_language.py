@@ -20,5 +20,5 @@ def test_the_letters_of_most_words_decide_and_words_without_letters_count_for_no
 
 @pytest.mark.parametrize("words", [[], ["1", "2"], ["король", "the", "и"], ["왕", "the"]])
 def test_words_of_no_such_language_are_refused(words):
-    with pytest.raises(InputError, match="there is english and korean"):
+    with pytest.raises(InputError, match="named sets in english and korean"):
         language(words)

@@ -44,9 +44,9 @@ def language(words: Iterable[str]) -> Language:
         asked += found is not None or any(map(str.isalpha, word))
     name = max(counts, key=counts.__getitem__)
     if counts[name] * 2 <= asked or not asked:
+        had = ", ".join(f"{count:,} of {each}" for each, count in counts.items())
         raise InputError(
-            f"no named sets are for such words: of {asked:,} with letters among the first {ASKED:,}, "
-            + ", ".join(f"{count:,} have those of {each}" for each, count in counts.items())
-            + f"; there is {' and '.join(LANGUAGES)}"
+            f"there are named sets in {' and '.join(LANGUAGES)}, and of {asked:,} words with letters, among "
+            f"the first {ASKED:,}, most have neither's ({had})"
         )
     return Language(name, counts[name], asked)

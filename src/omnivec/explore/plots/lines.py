@@ -65,8 +65,8 @@ def curves(
         corners = [np.asarray(line.get_xydata(), np.float64) for line in lines.values()]
         named = np.flatnonzero([bool(name) for name in names])
         if len(named):
-            points, avoid = np.concatenate(corners), np.concatenate([_between(ax, c) for c in corners])
-            name_points(ax, points[named], [names[place] for place in named], avoid=avoid)
+            at, avoid = np.concatenate(corners), np.concatenate([_between(ax, c) for c in corners])
+            name_points(ax, at[named], [names[place] for place in named], avoid=avoid)
     return ax
 
 
