@@ -12,7 +12,7 @@ from omnivec.evaluate.intervals import bootstrap
 from omnivec.explore.comparison.comparison import Comparison, Mover
 from omnivec.explore.comparison.overlap import overlaps
 from omnivec.explore.comparison.procrustes import displacements
-from omnivec.explore.comparison.shared import Shared, shared
+from omnivec.explore.comparison.shared import Shared, directed, shared
 from omnivec.vectors import Vectors
 
 ASKED = 10_000
@@ -46,6 +46,8 @@ def compare(
     movers: how many of those that lie farthest from their place in the other; words: of your own, shown
     beside them; level, seed: of the bootstrap intervals, over words. Dims may differ.
 
+    Words whose vector is zeros in one of the two are left out and counted.
+
     Raises: InputError for fewer than 3 common words; OptionError for numbers below 1, and NotFinite.
     """
     for name, number in (("k", k), ("asked", 1 if asked is None else asked)):
@@ -53,7 +55,8 @@ def compare(
             raise OptionError(f"{name} must be 1 or more, got {number}")
     if movers < 0:
         raise OptionError(f"movers must be 0 or more, got {movers}")
-    common = shared(a, b)
+    both = shared(a, b)
+    common = directed(a, b, both)
     if len(common.keys) < 3:
         raise InputError(
             f"three common words or more are needed to compare neighbours, {names[0]} and {names[1]} have "
@@ -81,7 +84,8 @@ def compare(
     farthest = np.argsort(-moved[some], kind="stable")[:movers].tolist()
     return Comparison(
         a=names[0], b=names[1], dims=(a.vector_size, b.vector_size), common=count,
-        only_a=len(a) - count, only_b=len(b) - count, k=k, words=common.keys[some],
+        only_a=len(a) - len(both.keys), only_b=len(b) - len(both.keys), zeros=len(both.keys) - count, k=k,
+        words=common.keys[some],
         overlaps=shares[some], displacements=moved[some],
         overlap_interval=bootstrap("mean", shares[some], level=level, seed=seed),
         displacement_interval=bootstrap("mean", moved[some], level=level, seed=seed),
