@@ -41,8 +41,8 @@ class Comparison(Tabular):
     """`a` and `b`, by name. words: those asked, the most frequent first; their overlaps, displacements (n,).
 
     common: keys that both have, with vectors that are no zeros; zeros: that both have, but with zeros in one;
-    only_a, only_b: that one has; k: neighbours of a word; chosen: words that the caller gave; unknown: those of
-    them that are not common.
+    only_a, only_b: that one has; k: neighbours of a word; chosen: words that the caller gave; unknown: those
+    of them that are not common.
     """
 
     a: str
