@@ -98,6 +98,21 @@ def test_coverage_counts_words_and_texts_without_a_known_one():
     )  # fmt: skip
 
 
+def test_coverage_counts_words_that_parts_make(monkeypatch):
+    from omnivec import FastText
+    from omnivec.sklearn import embedded as module
+
+    monkeypatch.setattr(module, "_AT_ONCE", 2)
+    model = FastText(dim=4, epochs=1, min_count=1, threads=1, buckets=100, minn=3, maxn=3).fit(
+        ["river lake"] * 9
+    )
+    texts = ["river rivers", "lakes x rivers", "x", "laken lakes"]
+    rows, coverage = module.embedded(model, texts, "mean")
+    made = sum(bool(model.vectors[word].any()) for text in texts for word in text.split())
+    assert (coverage.words, coverage.known) == (8, made)
+    assert coverage.unknown == (~rows.any(axis=1)).sum()
+
+
 def test_punctuation_and_capitals_are_as_running_text_has_them():
     texts, labels = planted(60)
     loud = [text.upper().replace(" ", ", ") + "!" for text in texts]
