@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -100,9 +101,7 @@ def report(result: dict[str, Any]) -> str:
     """A row for each job, and the bar."""
     rounds = result["rounds"]
     rows = [(name, spread([one[name] for one in rounds], 3)) for name in rounds[0]]
-    slowest = max(
-        sorted(one[name] for one in rounds)[len(rounds) // 2] for name in rounds[0] if "WEAT" in name
-    )
+    slowest = max(statistics.median(one[name] for one in rounds) for name in rounds[0] if "WEAT" in name)
     about = (
         f"{result['rows']:,} × {result['dim']} random float32 vectors in memory, {result['permutations']:,} "
         "drawn partitions where there are more than 200,000. The removals measure what remains, too."

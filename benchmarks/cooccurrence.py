@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import statistics
 import sys
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,23 @@ def _theirs(build: Path, text: Path, work: Path, step: str) -> dict[str, Any]:
     return child.run(["sh", "-c", f"exec {call} < {shlex.quote(str(source))} > {shlex.quote(str(target))}"])
 
 
+def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """A row for the README."""
+    rounds = result["rounds"]
+    if "GloVe" not in rounds[0]:
+        return []
+    cells = rounds[0][MINE]["cells"]
+    return [
+        (f"counting {cells:,} pairs, window {WINDOW}", f"**{spread(_times(rounds), 1)} ×** GloVe's programs")
+    ]
+
+
+def _times(rounds: list[dict[str, Any]]) -> list[float]:
+    """How many times as fast as `cooccur` and `shuffle` ours counts and saves, by round."""
+    theirs = [sum(one["GloVe"][step]["wall_seconds"] for step in STEPS[1:]) for one in rounds]
+    return [a / (one[MINE]["count"] + one[MINE]["save"]) for a, one in zip(theirs, rounds, strict=True)]
+
+
 def report(result: dict[str, Any]) -> str:
     """A row for each program, the bar, and whether the cells are the same."""
     rounds, rows, said = result["rounds"], [], []
@@ -78,15 +96,14 @@ def report(result: dict[str, Any]) -> str:
         )
         rows.append((name, spread([run["wall_seconds"] for run in runs], 1), spread(peak, 0), parts))
     if "GloVe" in rounds[0]:
-        theirs = [sum(one["GloVe"][step]["wall_seconds"] for step in STEPS[1:]) for one in rounds]
-        times = [a / (one[MINE]["count"] + one[MINE]["save"]) for a, one in zip(theirs, rounds, strict=True)]
+        times = _times(rounds)
         most = [max(one["GloVe"][step]["peak_bytes"] for step in STEPS) for one in rounds]
         less = [a / one[MINE]["peak_bytes"] for a, one in zip(most, rounds, strict=True)]
         same = result["same"]
         said = [
             f"Counting and saving against `cooccur` and `shuffle`: {spread(times, 1)} × as fast, "
-            f"{verdict(sorted(times)[len(times) // 2], BAR)}; peak memory {spread(less, 1)} × less, "
-            f"{verdict(sorted(less)[len(less) // 2], BAR)}.",
+            f"{verdict(statistics.median(times), BAR)}; peak memory {spread(less, 1)} × less, "
+            f"{verdict(statistics.median(less), BAR)}.",
             f"Of {same['theirs']:,} records of `cooccur` ours are {same['ours']:,}, "
             + ("in the same cells" if same["cells"] else "**in other cells**")
             + f", the largest relative difference of two weights is {same['difference']:.1e} "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 import time
@@ -154,12 +155,22 @@ def report(result: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
+def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """A row for the README."""
+    rounds = result["rounds"]
+    if THEIRS not in rounds[0]:
+        return []
+    ours, theirs = ([one[name]["cells_per_second"] / 1e6 for one in rounds] for name in (OURS, THEIRS))
+    times = [a / b for a, b in zip(ours, theirs, strict=True)]
+    told = f"{spread(ours)} M cells/s against {spread(theirs)} M: **{spread(times, 1)} ×**"
+    return [(f"GloVe, dim {DIM}, beside its C program", told)]
+
+
 def _verdicts(speeds: dict[str, list[float]], runs: list[dict[str, Any]]) -> list[str]:
-    middle = sorted(speeds[OURS])[len(speeds[OURS]) // 2]
+    middle = statistics.median(speeds[OURS])
     said = [f"Million cells a second: {verdict(middle / 1e6, BARS['cells'] / 1e6)}."]
     for name in ("analogies", "WS-353"):
-        values = [run["scores"][name] for run in runs if run["name"] == OURS]
-        mean = sum(values) / len(values)
+        mean = statistics.mean(run["scores"][name] for run in runs if run["name"] == OURS)
         met = "met" if mean >= BARS[name] else "**missed**"
         said.append(f"{name}: bar {BARS[name]:.2f}: {met} ({mean:.3f}).")
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
 from typing import Any
 
@@ -91,6 +92,16 @@ def _met(is_met: bool) -> str:
 
 def _size(one: dict[str, Any]) -> str:
     return f"{one['rows']:,} × {one['dim']} {one['dtype']}"
+
+
+def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """A row for the README."""
+    one = next((one for one in result["sizes"] if (one["rows"], one["dim"], one["dtype"]) == PUBLISHED), None)
+    if one is None or "clicks" not in one["opened"]:
+        return []
+    click = 1000 * statistics.median(one["opened"]["clicks"])
+    told = f"{one['made']['wall_seconds']:.0f} s to make, {click:.0f} ms a click in a browser"
+    return [(f"a map of {one['rows']:,} × {one['dim']}", told)]
 
 
 def guide(result: dict[str, Any]) -> str:

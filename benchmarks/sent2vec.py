@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import child
 import corpus
 from settings import Settings
-from table import ratios, spread, table, verdict
+from table import millions, ratios, spread, table, verdict
 
 TITLE = "Sent2Vec"
 BAR = 5.0
@@ -99,6 +100,16 @@ def _scores(model: str, recipe: str | None = None) -> dict[str, float]:
     return {name: score["spearman"] for name, score in said["sts"].items()}
 
 
+def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """A row for the README."""
+    rounds = result["rounds"]
+    if "sent2vec" not in rounds[0]:
+        return []
+    ours, theirs = ([one[name] for one in rounds] for name in ("omnivec", "sent2vec"))
+    told = f"{millions(ours)} tokens/s against {millions(theirs)}: **{spread(ratios(ours, theirs), 1)} ×**"
+    return [("Sent2Vec, dim 100, beside sent2vec", told)]
+
+
 def report(result: dict[str, Any]) -> str:
     """Rates with their ratio, then the scores."""
     rounds = result["rounds"]
@@ -120,10 +131,9 @@ def report(result: dict[str, Any]) -> str:
     if "sent2vec" in rounds[0]:
         times = ratios([run["omnivec"] for run in rounds], [run["sent2vec"] for run in rounds])
         whole = [run["sent2vec"]["wall_seconds"] / run["omnivec"]["wall_seconds"] for run in rounds]
-        middle = sorted(times)[len(times) // 2]
         parts.append(
-            f"Training: {spread(times, 1)} × sent2vec, {verdict(middle, BAR)}; the whole process "
-            f"{spread(whole, 1)} ×."
+            f"Training: {spread(times, 1)} × sent2vec, {verdict(statistics.median(times), BAR)}; the whole "
+            f"process {spread(whole, 1)} ×."
         )
     found = {name: runs for name, runs in result["scores"].items() if runs[0]}
     if found:

@@ -406,6 +406,14 @@ BROKEN = {
     "rows": ({"starts": np.array([0, 4, 11])}, "do not fit together"),
     "none": ({"starts": np.zeros(0, np.int64)}, "do not fit together"),
     "ends": ({"starts": np.array([0, 4, 7, 9, 12])}, "do not fit together"),
+    "empty": (
+        {
+            "starts": np.zeros(5, np.int64),
+            "columns": np.zeros(0, np.int32),
+            "weights": np.zeros(0, np.float32),
+        },
+        "0 cells of 4 words, nothing to learn from",
+    ),
     "type": ({"weights": np.ones(11)}, "weights must be float32 of one axis, is float64"),
     "axes": ({"columns": np.ones((11, 1), np.int32)}, "columns must be int32 of one axis"),
     "counts": ({"keys__counts": np.ones(3, np.int64)}, "keys.counts"),

@@ -25,16 +25,18 @@ def text(tmp_path):
     return path
 
 
-def test_the_demo_trains_shows_and_says_what_is_next(text, cache, capsys, monkeypatch):
+def test_the_demo_trains_shows_and_says_what_is_next(text, cache, capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(datasets, "gensim_data", lambda: None)
     assert main(["demo", str(text)]) == 0
     out, err = capsys.readouterr()
     assert "pip install 'omnivec[demo]'" in err
     assert "words/s" in out and "river " in out
-    *_, model, following = out.splitlines()
+    *_, model, look, ask, judge = out.splitlines()
     assert model == f"Model      {cache / 'mine.omnivec'}"
-    assert following.startswith("Next       omnivec neighbors ")
-    assert main(following.split()[2:]) == 0
+    assert look == f"Next       omnivec map {cache / 'mine.omnivec'} -o map.html"
+    monkeypatch.chdir(tmp_path)
+    assert main(look.split()[2:]) == main(ask.split()[1:]) == 0 and (tmp_path / "map.html").exists()
+    assert judge.split() == ["omnivec", "evaluate", str(cache / "mine.omnivec"), "--suite", "english"]
 
 
 def test_gensim_runs_on_the_same_text(text, capsys):

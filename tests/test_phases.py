@@ -1,5 +1,7 @@
 """What training says before and after: nothing useless passes in silence."""
 
+import math
+
 import pytest
 
 from omnivec import InputError, Word2Vec
@@ -25,6 +27,13 @@ def test_a_run_without_a_pair_says_so(caplog):
     model = SMALL.fit(["a b"])  # words this frequent are thinned out
     assert model.history == []
     assert "Python list: nothing was learned" in caplog.text and "set sample to 0" in caplog.text
+
+
+def test_an_epoch_without_a_pair_has_no_loss():
+    told = []
+    SMALL.replaced(epochs=2).fit(["a b"], progress=told.append)
+    losses = [record.loss for record in told if record.phase == "epoch"]
+    assert len(losses) == 2 and all(map(math.isnan, losses))
 
 
 def test_a_run_that_learned_says_nothing(caplog):

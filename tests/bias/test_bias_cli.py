@@ -198,7 +198,9 @@ def test_a_test_that_the_counts_cannot_make_keeps_its_own_figure(call, folder, c
     assert main(["cooccur", "other.txt", "other.cells", "--min-count", "1", "--overwrite", "-q"]) == 0
     capsys.readouterr()
     told = json.loads(call("measure", "words.omnivec", *FOUR, "--counts", "other.cells", "--json")[1])["weat"]
-    assert told["effect_size"] > 1 and "data" not in told
+    assert told["effect_size"] > 1 and "difference" not in told
+    why = told["data"]["not_measured"]
+    assert list(told["data"]) == ["not_measured"] and why.startswith("second: none of its 10 words is known")
     text = call("measure", "words.omnivec", *FOUR, "--counts", "other.cells")[1]
     assert "lists, of the counts: not measured: second: none of its 10 words is known" in text
 
@@ -312,6 +314,8 @@ BAD = [
     ("measure MODEL --words first.txt --pairs gander", 2, "unknown table of pairs 'gander'"),
     ("measure MODEL --probe nx --poles n0 n1", 1, "unknown word 'nx'"),
     ("measure MODEL --probe n0 --poles n1", 2, "--poles takes two words"),
+    ("measure MODEL --test WEAT6 --poles n0 n1", 2, "--poles are what --probe asks between"),
+    ("measure MODEL --test WEAT6 --words first.txt --measure weat", 2, "--words are projected"),
     ("measure MODEL --test WEAT6 --permutations 0", 2, "permutations must lie between 1"),
     ("measure MODEL --test WEAT6 --lists first.txt", 1, "first.txt, line 1: is not JSON"),
     ("measure MODEL --test WEAT6 --counts first.txt", 1, "first.txt"),
@@ -324,6 +328,8 @@ BAD = [
     ("remove MODEL x.omnivec --pairs pairs.txt --sides first.txt", 2, "--sides takes two lists, got 1"),
     ("remove MODEL x.omnivec --pairs pairs.txt --similarity first.txt", 1, "first.txt, line 1: expected"),
     ("remove MODEL x.omnivec --pairs pairs.txt --neutral unknown.txt", 1, "none of its 2 words is known"),
+    ("remove MODEL x.omnivec --pairs pairs.txt --specific unknown.txt", 1, "none of its 2 words is known"),
+    ("remove MODEL x.omnivec --pairs pairs.txt --test WEAT1", 1, "flowers: none of its 25 words is known"),
     ("remove MODEL x.omnivec --pairs pairs.txt --components 13", 2, "between 1 and dim, 12, got 13"),
     ("remove MODEL x.omnivec --pairs pairs.txt --method soft --equalise pairs.txt", 2,
      "of the method hard"),
@@ -353,3 +359,19 @@ def test_lists_that_are_the_same_have_no_effect(call):
     same = ["--targets", "first.txt", "first.txt", "--attributes", "toward.txt", "away.txt", "--json"]
     told = json.loads(call("measure", "words.omnivec", *same)[1])["weat"]
     assert told["effect_size"] == pytest.approx(0, abs=1e-12) and told["shared"] == LISTS["first"]
+
+
+def test_info_says_that_a_model_is_debiased_and_what_remains(call, folder, capsys):
+    for method in ("soft", "hard"):
+        source = "words.omnivec" if method == "soft" else "told-soft.omnivec"
+        words = ("remove", source, f"told-{method}.omnivec", "--pairs", "pairs.txt", "--method", method)
+        assert call(*words, "--similarity", "pair.tsv", "-q")[0] == 0
+    assert main(["info", "told-hard.omnivec"]) == 0
+    told = capsys.readouterr().out
+    record = load("told-hard.omnivec").config["debiased"]
+    assert "Debiased   hard, direction of pairs, before that soft: " in told
+    assert record["verdict"] in " ".join(told.split())
+    assert main(["info", "told-hard.omnivec", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["debiased"] == record
+    assert main(["info", "words.omnivec", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["debiased"] is None

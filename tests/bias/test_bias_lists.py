@@ -151,6 +151,10 @@ def test_a_file_that_is_not_there_or_nested_without_end_is_refused(tmp_path):
     deep.write_text("[" * 100_000)
     with pytest.raises(InputError, match="is not JSON"):
         bias.read_words(deep)
+    long = tmp_path / "long.json"
+    long.write_text(f"[{'1' * 5000}]")  # more digits than Python reads
+    with pytest.raises(InputError, match="is not JSON that can be read"):
+        bias.read_words(long)
 
 
 def test_sets_of_one_s_own_give_the_published_tests(tmp_path):

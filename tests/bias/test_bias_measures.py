@@ -3,16 +3,18 @@
 import itertools
 import json
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from omnivec import Vectors
-from omnivec.errors import InputError, OptionError, UnknownKey
+from omnivec.errors import InputError, NotFinite, OptionError, UnknownKey
 from omnivec.evaluate import bias
 from omnivec.evaluate.bias.logistic import fitted, probabilities, widened
 from omnivec.evaluate.bias.permutation import p_values
 from omnivec.evaluate.bias.recovered import by_kernel
+from omnivec.model import Model
 
 WORDS = [f"w{number}" for number in range(40)]
 
@@ -312,3 +314,58 @@ def test_the_kernel_machine_is_the_ridge_of_scikit_learn():
     scores = theirs.predict(asked)
     clear = np.abs(scores) > 1e-9
     assert (by_kernel(rows, first, asked) == (scores > 0))[clear].all()
+
+
+def peak(work):
+    """Bytes that NumPy and Python held at most while they worked."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_partitions_of_many_words_and_few_need_little_memory():
+    draw = np.random.default_rng(8)
+    scores = draw.normal(size=(1, 9))
+    most = [sum(chosen) for chosen in itertools.combinations(scores[0], 7)]
+    wanted = np.mean(np.array(most) >= scores[0, :7].sum() - 1e-12)
+    assert p_values(scores, 7).values[0] == pytest.approx(wanted) and p_values(scores, 7).permutations == 36
+    assert peak(lambda: p_values(draw.normal(size=(1, 301)), 299)) < 100 << 20  # 45,150 choices of 299
+    words = draw.normal(size=(20_000, 60))
+    assert peak(lambda: p_values(words, 30, permutations=300)) < 100 << 20
+
+
+def test_vectors_that_are_no_numbers_are_refused_not_measured_as_nothing(vectors):
+    stored = vectors.table.stored.copy()
+    stored[3, 2] = np.nan  # as a model may be that was trained or opened: it is not looked through
+    config = {"learner": None, "options": {}, "training": {}, "dim": 8, "rows": 40}
+    words = Model(config, vectors.keys, {"vectors": stored}).vectors
+    for measure in (
+        lambda: bias.weat(words, (X, Y), (A, B)),
+        lambda: bias.rnsb(words, (X, Y), (A, B)),
+        lambda: bias.direction(words, [("w3", "w9")]),
+    ):
+        with pytest.raises(NotFinite, match="the vector of 'w3' holds NaN or infinity"):
+            measure()
+
+
+def test_other_numbers_of_lists_are_refused(vectors):
+    for measure, targets, attributes, said in [
+        (bias.weat, (X,), (A, B), "targets must be two lists of words, got 1"),
+        (bias.weat, (X, Y), (A,), "attributes must be two lists of words, got 1"),
+        (bias.sc_weat, X, (A, B, Y), "attributes must be two lists of words, got 3"),
+        (bias.rnsb, (X,), (A, B, Y), "attributes must be two lists of words, got 3"),
+    ]:
+        with pytest.raises(OptionError, match=said):
+            measure(vectors, targets, attributes)
+
+
+def test_chance_of_unequal_sides_is_of_their_sizes():
+    rows, first = np.random.default_rng(1).normal(size=(1000, 3)), np.arange(1000) < 900
+    found = bias.recovered(rows, first)
+    assert found.by_chance("linear") == found.chance == 0.9
+    assert found.by_chance("neighbours") == pytest.approx(0.82, abs=1e-3)
+    assert found.neighbours == pytest.approx(found.by_chance("neighbours"), abs=0.02)
+    assert found.tables()[0].rows[-1][2] == found.by_chance("neighbours")

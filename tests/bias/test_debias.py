@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from omnivec import Vectors, load
-from omnivec.errors import InputError, OptionError
+from omnivec.errors import InputError, NotFinite, OptionError
 from omnivec.evaluate import bias
 from omnivec.explore.debias import METHODS, debias, equalised, neutralised
+from omnivec.explore.debias.methods import Removal
 from omnivec.explore.debias.nullspace import nullspace
 from omnivec.explore.debias.removal import without
+from omnivec.explore.debias.scope import given
 from omnivec.explore.debias.soft import soft_map
 from omnivec.model import Model
 
@@ -277,6 +279,8 @@ def test_a_model_keeps_its_record_and_loses_what_does_not_fit(vectors):
         ({"words": [SIDES[0], SIDES[0]]}, InputError, "first and first both have 'n0'; a word has one side"),
         ({"neutral": bias.Group("none", ("nobody",))}, InputError, "none: none of its 1 words is known"),
         ({"neutral": bias.Group("pair", ("she0",))}, InputError, "none is left to lose the direction"),
+        ({"specific": bias.Group("keep", ("no",))}, InputError, "keep: none of its 1 words is known"),
+        ({"words": [SIDES[0]]}, OptionError, "words to be told apart must be two lists of words, got 1"),
         ({"definitional": [("she0", "nobody")]}, InputError, "of 1 pairs none has both words known"),
         ({"definitional": "gander"}, OptionError, "unknown table of pairs 'gander'; did you mean gender"),
     ],
@@ -292,3 +296,46 @@ def test_pairs_are_made_even_in_other_case_too(vectors):
     found = debias(cased, PAIRS, equalise=[("she10", "he10"), ("nobody", "he1")], similarity=[], words=SIDES)
     assert found.model.config["debiased"]["equalised"] == 2
     assert any("unknown or in two pairs: nobody he1" in note for note in found.residual.notes)
+
+
+def test_unknown_words_of_the_lists_are_named(vectors):
+    specific, neutral = (bias.Group(name, ("n1", "n2", name)) for name in ("kept", "lost"))
+    sides = [bias.Group(side.name, (*side.words, f"{side.name}-none")) for side in SIDES]
+    found = debias(vectors, PAIRS, specific=specific, neutral=bias.Group("lost", ("n5", "lost")),
+                   similarity=[], words=sides)  # fmt: skip
+    assert found.residual.notes[:4] == (
+        "kept: 2 of 3 words are known; left out: kept.", "lost: 1 of 2 words are known; left out: lost.",
+        "first: 120 of 121 words are known; left out: first-none.",
+        "second: 120 of 121 words are known; left out: second-none.",
+    )  # fmt: skip
+    with pytest.raises(InputError, match="lost: 1 of 3 words are unknown: lost"):
+        debias(vectors, PAIRS, neutral=neutral, similarity=[], unknown="refuse")
+
+
+def test_of_long_lists_some_are_asked_from_frequent_to_rare(vectors, monkeypatch):
+    monkeypatch.setattr("omnivec.explore.debias.scope.MOST", 20)
+    found = debias(vectors, PAIRS, similarity=[], words=SIDES)
+    assert found.residual.recovered[0].words == (20, 20)
+    found = debias(vectors, PAIRS, method="nullspace", similarity=[], words=SIDES)
+    assert found.residual.recovered[0].words == (20, 20)
+    assert found.model.config["debiased"]["learned_from"] == 40
+    lookup = bias.Lookup(vectors)
+    first, _ = given(lookup, SIDES, halved=False).asked
+    assert len(set(first.tolist())) == 20 and (first[0], first[-1]) == (0, WORDS // 2 - 1)
+
+
+def test_a_row_that_is_no_number_is_refused_before_the_work(vectors, monkeypatch):
+    stored = vectors.table.stored.copy()
+    stored[7, 1] = np.nan  # as a model may be that was trained or opened
+    config = {"learner": None, "options": {}, "training": {}, "dim": DIM, "rows": len(vectors)}
+    broken = Model(config, vectors.keys, {"vectors": stored})
+    monkeypatch.setattr(Removal, "by", None)
+    for method in METHODS:
+        with pytest.raises(NotFinite, match="row 7 .* holds NaN"):
+            debias(broken, PAIRS, method=method, similarity=[])
+
+
+def test_a_test_of_unknown_words_is_refused_before_the_work(vectors, monkeypatch):
+    monkeypatch.setattr(Removal, "by", None)
+    with pytest.raises(InputError, match="male_names: none of its 8 words is known"):
+        debias(vectors, PAIRS, tests=[bias.published_test("WEAT6")], similarity=[])

@@ -79,10 +79,6 @@ BAD_CALLS = {
     "too much": ("train word2vec TEXT OUT more", "train word2vec does not take 'more'"),
     "topn": ("neighbors MODEL king --topn 0", "topn must lie between 1 and "),
     "two words": ("analogy MODEL king queen", "analogy takes three words A B C"),
-    "nothing to judge": (
-        "evaluate MODEL",
-        "evaluate needs --suite english, --similarity FILE, --analogies FILE, ",
-    ),
     "suffix": ("convert MODEL out.xyz", ".txt, .vec, .bin (.gz), or .omnivec or nothing for a model, "),
 }
 

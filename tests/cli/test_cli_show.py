@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 
 import pytest
 
@@ -38,6 +39,12 @@ def test_a_pipe_gets_one_line_per_phase_and_epoch(capsys):
     assert (
         capsys.readouterr().err == "Read       12 tokens\nTraining   epoch 1/2  2.0 M words/s  loss 2.500\n"
     )
+
+
+def test_an_epoch_that_learned_nothing_shows_no_loss(capsys):
+    with Display() as display:
+        display(Progress(phase="epoch", epoch=1, epochs=2, loss=math.nan, tokens_per_second=2e6))
+    assert capsys.readouterr().err == "Training   epoch 1/2  2.0 M words/s  nothing to learn from\n"
 
 
 def test_quiet_shows_nothing(capsys):

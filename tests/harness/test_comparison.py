@@ -113,6 +113,16 @@ def test_a_row_of_zeros_is_nowhere():
     assert moved[0] == 1.0 and moved[1:].max() < 1e-6 and (moved >= 0).all()
 
 
+def test_words_with_zeros_in_one_model_are_left_out_and_counted():
+    holes, other = MATRIX.copy(), MATRIX.copy()
+    holes[::40], other[5] = 0, 0
+    found = compare(Vectors(KEYS, holes), Vectors(KEYS, other), words=["w5"])
+    assert (found.common, found.zeros, found.only_a, found.only_b) == (389, 11, 0, 0)
+    assert found.overlap == 1.0 and found.displacement < 1e-6 and found.unknown == ["w5"]
+    assert any("11 more have zeros" in note for note in found.tables()[0].notes)
+    assert found.as_json()["zeros"] == 11
+
+
 def test_a_direction_that_all_share_hides_nothing():
     """Vectors that hardly learned have cosines near one, and are no more alike for it."""
     other = DRAW.normal(size=(400, 12)).astype(np.float32)

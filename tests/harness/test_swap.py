@@ -98,6 +98,21 @@ def test_coverage_counts_words_and_texts_without_a_known_one():
     )  # fmt: skip
 
 
+def test_coverage_counts_words_that_parts_make(monkeypatch):
+    from omnivec import FastText
+    from omnivec.sklearn import embedded as module
+
+    monkeypatch.setattr(module, "_AT_ONCE", 2)
+    model = FastText(dim=4, epochs=1, min_count=1, threads=1, buckets=100, minn=3, maxn=3).fit(
+        ["river lake"] * 9
+    )
+    texts = ["river rivers", "lakes x rivers", "x", "laken lakes"]
+    rows, coverage = module.embedded(model, texts, "mean")
+    made = sum(bool(model.vectors[word].any()) for text in texts for word in text.split())
+    assert (coverage.words, coverage.known) == (8, made)
+    assert coverage.unknown == (~rows.any(axis=1)).sum()
+
+
 def test_punctuation_and_capitals_are_as_running_text_has_them():
     texts, labels = planted(60)
     loud = [text.upper().replace(" ", ", ") + "!" for text in texts]
@@ -138,6 +153,35 @@ def test_nodes_with_labels_are_texts_of_one_word():
     score = swap({"graph": Vectors(keys, matrix)}, keys, ["a"] * 5 + ["b"] * 5, folds=5)
     by = {one.name: one.accuracy for one in score.scores}
     assert by["graph"] == 1.0 and by[BASELINE] <= 0.5
+
+
+def test_a_part_without_a_word_of_two_letters_is_learned_from_all_the_same():
+    texts, labels = ["a", "b"] * 10 + ["word"], ["x", "y"] * 10 + ["x"]
+    letters = Vectors(["a", "b"], np.eye(2))
+    score = swap({"letters": letters}, texts, labels, folds=3)
+    by = {one.name: one.accuracy for one in score.scores}
+    assert by["letters"] > 0.9 and by[BASELINE] > 0.9
+
+
+def test_equal_rows_are_learned_as_one_and_nothing_else_changes():
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import LinearSVC
+
+    from omnivec.sklearn.svc import ScaledSVC, distinct
+
+    draw = np.random.default_rng(1)
+    X = draw.normal(size=(400, 6)).astype(np.float32)
+    X[draw.random(400) < 0.8] = 0  # texts of which nothing is known
+    y = np.where(X[:, 0] + draw.normal(size=400) > 0.2, "a", "b")
+    rows, labels, times = distinct(X, y)
+    assert times.sum() == 400 and len(rows) == len(labels) == X.any(axis=1).sum() + 2
+    assert all(np.array_equal(X[(y == label)][(X[y == label] == row).all(axis=1)], [row] * int(n))
+               for row, label, n in zip(rows, labels, times, strict=True))  # fmt: skip
+    plain = make_pipeline(StandardScaler(), LinearSVC(dual=False, tol=1e-8)).fit(X, y)
+    ours = ScaledSVC().fit(X, y)
+    assert np.allclose(ours.svc_.coef_, plain[-1].coef_, atol=2e-3)
+    assert (ours.predict(X) == plain.predict(X)).mean() > 0.99
 
 
 def test_wrong_input_is_named():

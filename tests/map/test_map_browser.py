@@ -2,6 +2,7 @@
 
 import io
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -126,6 +127,10 @@ PIXELS = """() => {
         ("ㄱㅗㅏ", ["과일"]),
         ("\u1109\u1165\u110b\u116e\u11af", ["서울", "서울시"]),
         ("two ", ["two words"]),
+        ("값", [unicodedata.normalize("NFD", "값")]),  # a key that is not composed
+        ("갑", [unicodedata.normalize("NFD", "값")]),
+        ("ㄱㅏㅂ", [unicodedata.normalize("NFD", "값")]),
+        (unicodedata.normalize("NFD", "naï"), ["naïve"]),
         ("</s", ["</script><script>document.title='broken'</script>"]),
         ("zzz", []),
         ("", []),
@@ -419,3 +424,55 @@ def test_few_rows_are_a_map_too(opened, tmp_path, rows):
     assert page.locator("#colour option").first.text_content() == "Cluster"
     page.select_option("#colour", "frequency")
     assert "Rank" in page.locator("#legend").inner_text()  # there are no counts
+
+
+def test_who_walks_by_keys_stays_in_the_list(page, vectors):
+    page.keyboard.type("queen")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    first = vectors.neighbors("queen")[0][0]
+    assert chosen(page)[0] == first
+    near = [key for key, _ in vectors.neighbors(first)]
+    assert page.evaluate("document.activeElement.textContent") == near[0]
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == near[1]
+    page.evaluate("select([100, 101])")  # a word of another tab leads into the neighbours, too
+    page.locator("#selected tbody button").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('table').id") == "nearest"
+
+
+def test_back_from_the_first_word_is_the_map_as_it_was(page):
+    page.keyboard.type("king")
+    page.keyboard.press("Enter")
+    page.go_back()
+    page.wait_for_selector("#card", state="hidden")
+    assert page.evaluate("state.chosen") == -1
+
+
+def test_a_word_that_is_no_text_can_be_chosen(page, vectors):
+    row = vectors.key_to_index["\udc80lone"]
+    page.evaluate("row => choose(row)", row)  # no page error: its name has no place in an address
+    assert page.locator("#nearest tbody tr").count() == 10
+    empty = vectors.key_to_index[""]
+    page.evaluate("row => choose(row)", empty)
+    assert chosen(page)[0] == "(empty)"
+    assert page.locator("#nearest caption").text_content() == "Nearest to (empty)"
+
+
+def test_copying_says_whether_it_worked(opened, made):
+    page = opened(made[0], "Object.defineProperty(navigator, 'clipboard', {value: undefined});")
+    page.evaluate("select([0, 1])")
+    page.click("#copy")
+    page.wait_for_function("document.getElementById('copy').textContent === 'Not allowed here'")
+    assert "save the words instead" in page.locator("#said").text_content()
+
+
+def test_a_legend_of_thousands_of_groups_is_cut(opened, tmp_path):
+    path, count = tmp_path / "map.html", 400
+    words = Vectors([f"w{n}" for n in range(count)], np.random.default_rng(1).normal(size=(count, 3)))
+    write_map(words, path, projection="pca", clusters=0, groups={f"w{n}": f"g{n}" for n in range(count)})
+    page = opened(path)
+    assert page.locator("#legend button").count() == 300
+    assert "and 100 smaller ones" in page.locator("#legend").inner_text()

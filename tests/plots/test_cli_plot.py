@@ -104,6 +104,8 @@ def test_losses_of_models_beside_each_other(call, trained, model, tmp_path):
     )
     code, out, _ = call("plot", "losses", trained, model, "-o", tmp_path / "two.png", "--json")
     assert code == 0 and json.loads(out)["unknown"] == [str(model)]
+    code, out, err = call("plot", "losses", trained, trained, "-o", tmp_path / "same.png", "--json")
+    assert code == 0 and json.loads(out)["asked"] == 1, err
     code, _, err = call("plot", "losses", model, "-o", tmp_path / "none.png")
     assert (code, err) == (2, "omnivec: nothing to draw: no epoch of the history has a loss\n")
     assert call("plot", "losses", "-o", picture)[2] == (

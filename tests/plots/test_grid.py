@@ -75,3 +75,12 @@ def test_attention_shows_the_weights(axes):
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["the", "dog", "runs"]
     with pytest.raises(OptionError, match=r"shape \(2, 2\) for these words, got \(2, 3\)"):
         attention(weights, ["der", "Hund"], ["the", "dog"])
+
+
+def test_more_words_than_can_be_told_apart_are_refused_before_their_products_are_made(vectors, monkeypatch):
+    monkeypatch.setattr("omnivec.explore.plots.grid.MOST", 3)
+    monkeypatch.setattr("omnivec.explore.plots.grid.scaled", None)
+    with pytest.raises(OptionError, match="at most 3 words on a side, got 4; name fewer"):
+        heat_map(vectors, ["king", "queen", "lake", "river"])
+    with pytest.raises(OptionError, match="at most 3 words on a side, got 4"):
+        attention(np.ones((1, 4)), ["a"], list("abcd"))

@@ -142,5 +142,8 @@ def test_kept_neighbors_of_chance_and_of_a_sample(monkeypatch):
 def test_kept_neighbors_of_few_rows():
     assert math.isnan(kept_neighbors([[1.0, 2.0]], [[0.0, 0.0]]))
     assert kept_neighbors([[1.0, 2.0], [2.0, 1.0]], [[0.0, 0.0], [1.0, 1.0]]) == 1
+    for name in ("topn", "sample"):
+        with pytest.raises(OptionError, match=f"{name} must be 1 or more, got 0"):
+            kept_neighbors(rows(5, 3), np.zeros((5, 2)), **{name: 0})
     with pytest.raises(OptionError, match="5 rows, got 4 points"):
         kept_neighbors(rows(5, 3), np.zeros((4, 2)))

@@ -14,6 +14,14 @@ def test_a_table_in_a_terminal_aligns_by_display_width():
     assert table_lines(TABLE) == ["Sets  kind  score", "a     b     0.250", "한    b         –", "Note."]
 
 
+def test_words_behind_numbers_are_set_to_the_left_too():
+    rows = [("a", 1, "x", None), ("b", 12, "long", None)]
+    table = ResultTable("Words", ("word", "n", "near", "unknown"), rows)
+    assert table_lines(table) == [
+        "Words   n  near  unknown", "a       1  x           –", "b      12  long        –",
+    ]  # fmt: skip
+
+
 def test_a_report_is_lines_or_json_and_a_page(tmp_path, capsys):
     path = tmp_path / "report.html"
     report = Report(str(path))

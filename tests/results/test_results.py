@@ -48,6 +48,13 @@ def test_frames_hold_unrounded_numbers(monkeypatch):
         Result().to_polars()
 
 
+def test_a_column_of_counts_and_shares_is_a_frame_of_either_package():
+    table = ResultTable("All", ("figure", "value"), [("rows", 3), ("share", 0.5), ("none", None)])
+    for package in ("pandas", "polars"):
+        pytest.importorskip(package, reason=f"{package} is not installed")
+        assert [*table.frame(package)["value"]][:2] == [3.0, 0.5]
+
+
 class Links(HTMLParser):
     def __init__(self):
         super().__init__()

@@ -127,6 +127,16 @@ def test_the_position_is_the_share_of_words_that_are_more_alike(tmp_path):
     assert (score.accuracy, score.position) == (0, 0.75)  # far alone is less like the others
 
 
+def test_vectors_of_zeros_are_in_no_category_and_no_outliers(tmp_path):
+    rows = np.array([[1, 0], [1, 0.1], [0, 0], [0, 1], [0, 0]], np.float32)
+    vectors = Vectors(["a", "b", "void", "odd", "nothing"], rows)
+    (tmp_path / "odd").write_text("x\ta b void\todd nothing\n")
+    score = outliers(vectors, tmp_path / "odd")
+    assert (score.questions, score.covered, score.unknown, score.accuracy) == (2, 1, 1, 1)
+    (tmp_path / "c").write_text("a\tx\nb\tx\nodd\ty\nvoid\ty\n")
+    assert categorisation(vectors, tmp_path / "c").covered == 3
+
+
 @pytest.mark.parametrize(("reader", "wanted"), [(read_categories, "CATEGORY"), (read_groups, "OUTLIERS")])
 @pytest.mark.parametrize("text", ["one two three four\n", "x\n", "word\tcategory\n"])
 def test_a_file_without_such_lines_is_refused(tmp_path, reader, wanted, text):

@@ -1,13 +1,18 @@
 """`omnivec evaluate` of words: sets by file and by name, intervals, a page, and what it refuses."""
 
+import gzip
+import hashlib
 import json
+import lzma
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from omnivec import evaluate
+from omnivec import Vectors, evaluate
+from omnivec.data.catalogue import DataFile, DataSet
 
 DATA = Path(os.environ.get("OMNIVEC_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
@@ -99,7 +104,11 @@ def test_a_set_is_asked_by_its_name(call, folder):
         (["--similarity", "PAIRS", "--html", "nowhere/x.html"], 1, "nowhere"),
         (["--categories", "PAIRS"], 1, "expected WORD, CATEGORY"),
         (["--outliers", "PAIRS"], 1, "expected NAME, WORDS, OUTLIERS"),
-        ([], 2, "evaluate needs --suite english"),
+        (["-k", "3"], 2, "--k needs TEXTS"),
+        (["--label-column", "x"], 2, "--label-column needs TEXTS"),
+        (["--folds", "3"], 2, "--folds needs --sts FILE, --transfer FILE or TEXTS"),
+        (["--similarity", "PAIRS", "--punctuation"], 2, "--punctuation needs --sts FILE"),
+        (["--sts", "PAIRS", "--method", "mul"], 2, "--method is about words"),
     ],
 )
 def test_a_wrong_call_is_one_line(call, folder, files, words, code, said, monkeypatch, tmp_path):
@@ -113,6 +122,66 @@ def test_a_set_with_a_wrong_checksum_is_refused_before_a_model_is_opened(call, t
     (tmp_path / "bless.tsv").write_text("word\tcategory\n")
     code, _, err = call("evaluate", tmp_path, "--categories", "bless", "--data", tmp_path, "--json")
     assert code == 1 and json.loads(err)["kind"] == "FormatError" and "3,408 bytes" in err
+
+
+@pytest.fixture
+def named(tmp_path, monkeypatch):
+    """A folder with one English and one Korean set; another English one is not there."""
+    contents = {
+        "pairs": "fruit1\tfruit2\t3\ntool1\tcity1\t1\nfruit1\ttool3\t2\n",
+        "ko-pairs": "왕\t여왕\t3\n",
+    }
+    folder, sets = tmp_path / "data", {}
+    folder.mkdir()
+    for name, text in {**contents, "gone": ""}.items():
+        if text:
+            (folder / name).write_text(text)
+        file = DataFile(len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), name)
+        language = "ko" if name.startswith("ko") else "en"
+        sets[name] = DataSet(name, "similarity", language, "", "", "", "CC0", "somebody", (file,))
+    monkeypatch.setattr(sys.modules["omnivec.evaluate.suite"], "catalogue", lambda: sets)
+    return folder
+
+
+def test_without_a_set_the_suite_of_the_letters_is_asked(call, folder, named):
+    code, out, err = call("evaluate", folder, "--data", named)
+    assert code == 0 and out.startswith("Suite") and "not on this machine: gone" in out
+    assert err == "Suite      english, whose letters 30 of the first 30 words have\n"
+    told = json.loads(call("evaluate", folder, "--data", named, "--json")[1])
+    assert told["suite"]["similarity"]["pairs"]["covered"] == 3 and told["suite"]["absent"] == ["gone"]
+    assert told == json.loads(call("evaluate", folder, "--suite", "english", "--data", named, "--json")[1])
+    assert call("evaluate", folder, "--data", named, "-q")[2] == ""
+
+
+def test_korean_words_have_the_korean_suite(call, named, tmp_path):
+    Vectors(["왕", "여왕", "film"], np.eye(3)).save(tmp_path / "m")
+    told = json.loads(call("evaluate", tmp_path / "m", "--data", named, "--json")[1])
+    assert [*told["suite"]["similarity"]] == ["ko-pairs"]
+
+
+def test_where_no_set_can_be_asked_the_call_says_what_to_give(call, folder, named, tmp_path):
+    Vectors(["1", "2"], np.eye(2)).save(tmp_path / "nodes")
+    code, out, err = call("evaluate", tmp_path / "nodes", "--data", named)
+    assert (
+        (code, out) == (2, "") and "evaluate needs --similarity FILE" in err and "most have neither's" in err
+    )
+    (named / "pairs").unlink()
+    code, out, err = call("evaluate", folder, "--data", named)
+    assert (code, out) == (1, "") and "none of the 2 english sets is here; pairs: no pairs in" in err
+
+
+def test_packed_files_are_read_as_they_are(call, folder, files, texts, tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    packed = tmp_path / "similarity.gz"
+    packed.write_bytes(gzip.compress(files["similarity"].read_bytes()))
+    (tmp_path / "texts.xz").write_bytes(lzma.compress(texts.read_bytes()))
+    words = ("--similarity", packed, "--transfer", tmp_path / "texts.xz", "--folds", 2, "--json")
+    report = json.loads(call("evaluate", folder, *words)[1])
+    alone = json.loads(call("evaluate", folder, "--similarity", files["similarity"], "--json")[1])
+    assert report["similarity"] == alone["similarity"] and report["transfer"]["texts"]["texts"] == 60
+    packed.write_bytes(packed.read_bytes()[:-20])
+    code, _, err = call("evaluate", folder, "--similarity", packed)
+    assert code == 1 and "similarity.gz: packed, and damaged or cut" in err and err.count("\n") == 1
 
 
 @pytest.fixture
@@ -149,6 +218,8 @@ def test_flags_of_vectors_are_refused_with_a_classifier(call, tmp_path):
     call("train", "classifier", tmp_path / "t", tmp_path / "m", "--dim", 4, "--epochs", 1, "--threads", 1)
     code, _, err = call("evaluate", tmp_path / "m", tmp_path / "t", "--recipe", "sif")
     assert code == 2 and "--recipe is for vectors" in err
+    code, _, err = call("evaluate", tmp_path / "m")
+    assert code == 2 and "evaluate needs TEXTS with labels" in err
     page = tmp_path / "page.html"
     assert call("evaluate", tmp_path / "m", tmp_path / "t", "--html", page)[0] == 0
     assert "Classification" in page.read_text() and "precision@1" in page.read_text()

@@ -100,6 +100,10 @@ def test_a_correlation_that_is_better_is_told_from_one_that_is_not():
     assert paired(near, near, gold, statistic="spearman").p_value == 1
 
 
+def test_no_difference_is_impossible_by_chance():
+    assert 0 < paired(np.ones(5000, bool), np.zeros(5000, bool)).p_value < 1e-300
+
+
 def test_equal_sides_differ_by_chance_alone():
     assert sign_flips(np.zeros(5), 100, 1) == 1
     assert paired(HITS, HITS).p_value == 1

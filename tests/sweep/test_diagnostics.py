@@ -64,6 +64,26 @@ def test_occurrences_of_a_band_are_the_mean_of_its_words():
     assert found.bands[1].occurrences == pytest.approx(asked.occurrences(vectors.vectors[rows], rows).mean())
 
 
+def test_rows_of_zeros_change_no_figure_but_their_number():
+    matrix = np.random.default_rng(4).normal(size=(60, 6)).astype(np.float32) + np.float32(0.3)
+    plain = Vectors([f"w{n}" for n in range(60)], matrix)
+    keys = [*plain][:5] + [f"zero{n}" for n in range(20)] + [*plain][5:]
+    holes = Vectors(keys, np.insert(matrix, [5] * 20, 0, axis=0))
+    one, other = (diagnose(vectors, k=3) for vectors in (plain, holes))
+    assert (one.zeros, other.zeros) == (0, 20) and one.largest == other.largest
+    assert dict(one.length) == pytest.approx(dict(other.length)) and one.cosine == pytest.approx(other.cosine)
+    assert (one.hubs.skewness, one.hubs.in_none) == (other.hubs.skewness, other.hubs.in_none)
+    (first,), (second,) = one.bands, other.bands
+    assert first.length == pytest.approx(second.length) and first.occurrences == second.occurrences
+
+
+def test_a_band_of_zeros_has_no_length():
+    matrix = np.random.default_rng(4).normal(size=(150, 4)).astype(np.float32)
+    matrix[100:] = 0
+    last = diagnose(Vectors([str(n) for n in range(150)], matrix)).bands[1]
+    assert (last.first, last.length, last.cosine, last.occurrences) == (101, None, None, None)
+
+
 def test_without_counts_figures_of_counts_are_absent():
     found = diagnose(Vectors(["a", "b", "c"], np.eye(3)))
     assert (found.tokens, found.length_by_count, found.bands[0].most) == (None, None, None)

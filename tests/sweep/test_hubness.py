@@ -78,6 +78,22 @@ def test_zeros_are_nobodys_hub():
     assert hubs(Vectors([str(n) for n in range(20)], matrix), k=3).counts[5] == 0
 
 
+def test_rows_of_zeros_have_no_lists_and_are_in_none():
+    matrix = np.random.default_rng(2).normal(size=(40, 6)).astype(np.float32)
+    holes = np.insert(matrix, [0, 7, 7, 30], 0, axis=0)
+    there = holes.any(axis=1)
+    found, plain = (hubs(Vectors([str(n) for n in range(len(m))], m), k=5) for m in (holes, matrix))
+    assert found.counts[there].tolist() == plain.counts.tolist() and not found.counts[~there].any()
+    assert (found.skewness, found.in_none, found.words) == (plain.skewness, plain.in_none, 40)
+    strange = np.concatenate([np.zeros((1, 6), np.float32), -matrix[:1]])
+    assert (
+        found.occurrences(strange, np.array([-1, -1])).tolist()
+        == plain.occurrences(strange, np.array([-1, -1])).tolist()
+    )
+    alone = hubs(Vectors(["a", "b"], [[1.0, 0], [-1, 0]]))  # whose lists end at a cosine below 0
+    assert alone.occurrences(np.zeros((1, 2), np.float32), np.array([-1])).tolist() == [0]
+
+
 def test_few_rows_have_short_lists():
     assert hubs(random_vectors(rows=4), k=10).k == 3
 
@@ -91,3 +107,5 @@ def test_numbers_below_one_are_refused(given):
 def test_a_single_word_is_refused():
     with pytest.raises(InputError, match="two or more"):
         hubs(Vectors(["alone"], [[1.0]]))
+    with pytest.raises(InputError, match="of the first 3 words 1 has a direction"):
+        hubs(Vectors(["alone", "zero", "nothing"], [[1.0], [0], [0]]))

@@ -15,8 +15,9 @@ import pytest
 from omnivec import PPMISVD, GloVe, InputError, OptionError, OutputError, Word2Vec, load, sweep
 from omnivec.evaluate import similarity
 from omnivec.tuning.grid import grid, varied
-from omnivec.tuning.judging import Judge, common_items
+from omnivec.tuning.judging import Judge, common_items, plain_scores
 from omnivec.tuning.planned import costs_table
+from omnivec.tuning.swept import Sweep, Swept
 
 SMALL = Word2Vec(dim=8, epochs=2, threads=1, min_count=1, sample=0.0)
 
@@ -348,6 +349,30 @@ def test_a_single_model_is_a_picture_of_one_point(text, pairs, tmp_path):
         sweeps.against_axis(found, ax=blank())
 
 
+def test_a_measure_of_models_that_lack_what_was_swept_is_drawn_against_cost_alone():
+    pytest.importorskip("matplotlib")
+    from omnivec.explore import sweeps
+
+    def swept(name, epochs, **told):
+        setting = {"learner": name, "epochs": epochs}
+        return Swept(name=f"{name}{epochs}", learner=name, options={}, share=1.0, setting=setting, tokens=9,
+                     seconds=float(epochs or 3), scores=plain_scores(told))  # fmt: skip
+
+    models = [swept("word2vec", 1, a=0.1), swept("word2vec", 5, a=0.2), swept("ppmi-svd", None, a=0.3, b=2.0)]
+    found = Sweep(folder="f", text="t", models=models, measures={"a": "", "b": "", "c": ""})
+    assert [figure.caption for figure in sweeps.figures(found)] == [
+        "a against seconds of training", "a against epochs", "b against seconds of training",
+    ]  # fmt: skip
+
+
+def test_where_nothing_can_be_drawn_the_table_is_printed_all_the_same(call, text, tmp_path):
+    pytest.importorskip("matplotlib")
+    (tmp_path / "strange.tsv").write_text("x\ty\t1\ny\tz\t2\n")
+    words = ("sweep", text, tmp_path / "s", "--dim", "4", "--similarity", tmp_path / "strange.tsv", *FLAGS)
+    code, out, err = call(*words, "--plot", tmp_path / "p.png", "-q")
+    assert code == 2 and out.startswith("Sweep") and "nothing to draw" in err
+
+
 def test_a_page_is_written_where_nothing_draws_and_a_picture_is_refused(
     call, text, pairs, copied, tmp_path, monkeypatch
 ):
@@ -426,7 +451,7 @@ def test_the_verb_says_what_a_sweep_would_cost(call, text, pairs, tmp_path):
     [
         ((), 2, "needs --similarity FILE or --analogies FILE"),
         (("--similarity", "nowhere.tsv"), 1, "nowhere.tsv: no such file"),
-        (("--similarity", "ws35"), 1, "ws35: no such file, and no data set. Did you mean ws353?"),
+        (("--similarity", "ws35"), 1, "ws35: no such file, nor a data set. Did you mean ws353?"),
         (("--similarity", "google"), 2, "expected a data set for similarity, got 'google'"),
         (("--similarity", "PAIRS", "PAIRS"), 2, "names of their own"),
         (("--learner", "word2ve", "--similarity", "PAIRS"), 2, "Did you mean word2vec?"),

@@ -58,6 +58,10 @@ class Asked:
             )
         if poles is not None and len(poles) != 2:
             raise WrongCall(f"--poles takes two words, as woman man, got {len(poles)}")
+        if poles is not None and not probe:
+            raise WrongCall("--poles are what --probe asks between: name words by --probe WORD")
+        if words is not None and not {*OF_PAIRS} & {*chosen}:
+            raise WrongCall("--words are projected: add projection or ripa to --measure")
         if counts is not None and "weat" not in chosen:
             raise WrongCall("--counts makes the tests of lists on a text, too; name one by --test")
         tests, targets = lists.tests(), lists.groups(lists.targets or ())

@@ -161,10 +161,13 @@ def _show(path: Path, table: list[Scores], found: dict[str, Any], asked: list[st
         )
     )
     emit("")
+    place = shlex.quote(str(path))
     labelled(
         [
             ("Model", str(path)),
-            ("Next", f"omnivec neighbors {shlex.quote(str(path))} {shlex.quote(asked[0])}"),
+            ("Next", f"omnivec map {place} -o map.html"),
+            ("", f"omnivec neighbors {place} {shlex.quote(asked[0])}"),
+            ("", f"omnivec evaluate {place} --suite english"),
         ]
     )
 

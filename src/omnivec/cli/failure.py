@@ -90,7 +90,7 @@ class NotThere(InputError):
 _OPTION = (
     "buckets|clusters|components|dim|encoding_errors|epochs|folds|heldout|heldout_text|hidden|label_min_count"
     "|label_prefix|limit|lr|max_size|memory|min_count|negatives|sample|shift|start|target_min_count|threads"
-    "|threshold|unit|window"
+    "|threshold|unit|vectors|weighting|window"
 )
 _REMEDY = re.compile(rf"\b(?:give|lower|raise|see|set) (?:{_OPTION})\b(?: or (?:{_OPTION})\b)*")
 """What a message of the library says to do, in its keyword arguments."""

@@ -208,6 +208,7 @@ def as_json(found: Found, verified: bool) -> dict[str, object]:
         "fits": need <= have,
         "rounding": found.config.get("rounding"),
         "index": None if found.index is None else found.index["kind"],
+        "debiased": found.config.get("debiased"),
         "verified": verified,
     }
 
@@ -252,7 +253,17 @@ def lines(found: Found) -> list[tuple[str, str]]:
         rows.append(("Rounding", rounded(config["rounding"])))
     if found.index is not None:
         rows.append(("Index", f"{found.index['kind']}, {human(found.index['bytes'])}"))
+    if isinstance(config.get("debiased"), dict):
+        rows.append(("Debiased", _debiased(config["debiased"])))
     return rows + trained(config)
+
+
+def _debiased(record: Mapping[str, Any]) -> str:
+    """How, along what, what was done before, and what remains of the bias all the same."""
+    how = f"{record.get('method')}, direction of {record.get('direction')}"
+    if record.get("earlier"):
+        how += f", before that {', '.join(map(str, record['earlier']))}"
+    return folded([*f"{how}:".split(), *str(record.get("verdict", "")).split()], " ")
 
 
 def by_table(sizes: Mapping[str, int]) -> list[str]:

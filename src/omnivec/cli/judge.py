@@ -52,22 +52,27 @@ def evaluate(
 ) -> int:
     """How well the vectors agree with people on similar words and sentences, how many analogies they solve,
     and how well sentence vectors tell labels; or, with TEXTS, how well a classifier tells theirs, or one that
-    learns them from the vectors, beside tf-idf.
+    learns them from the vectors, beside tf-idf. Without any of these flags, all named sets of words that are
+    on this machine, in the language of the model's letters.
     """
     if texts is not None:
         return _texts(model, texts, words, labels, sentences, table, fold_case, opening, report, common)
-    if columns := table.words():
-        raise WrongCall(f"{columns[0]} needs TEXTS: it says where a table has them")
+    if wrong := table.words() + given(labels):
+        raise WrongCall(f"{wrong[0]} needs TEXTS: it speaks of texts with labels")
     sentences = sentences.located(words.data)
-    if not words.any and not sentences.any:
-        raise WrongCall(
-            "evaluate needs --suite english, --similarity FILE, --analogies FILE, --categories FILE, "
-            "--outliers FILE, --sts FILE or --transfer FILE, or TEXTS with labels"
-        )
+    if sentences.any and not words.any and (wrong := given(words, but=["data", "resamples"])):
+        raise WrongCall(f"{wrong[0]} is about words; add --suite, --similarity FILE or another of their sets")
     report.check()
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         ready = words.ready(restrict, fold_case)
         loaded = opening.loaded(model, display)
+        if not words.any and not sentences.any:
+            if loaded.labels is not None:
+                raise WrongCall(
+                    f"evaluate needs TEXTS with labels: {model} is a classifier, which tells them"
+                )
+            words = words.by_letters(loaded.vectors, display)
+            ready = words.ready(restrict, fold_case)
         found = ready.judged(loaded.vectors, display)
         told = judge_sentences.judged(loaded, sentences, fold_case, words.resamples, display)
     report.show(

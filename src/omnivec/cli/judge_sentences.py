@@ -10,7 +10,7 @@ from cyclopts import Group, Parameter
 
 from omnivec.cli.ask import recipes
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import choice, count
+from omnivec.cli.flags import choice, count, given
 from omnivec.cli.labelled import located
 from omnivec.cli.sets import file_or_set
 
@@ -80,6 +80,8 @@ class Asked:
             raise WrongCall("--test needs --transfer FILE: it holds the texts that one is judged by")
         if self.recipe is not None and not (self.sts or self.transfer):
             raise WrongCall("--recipe needs --sts FILE or --transfer FILE: words have one vector each")
+        if not self.any and (wrong := given(self)):
+            raise WrongCall(f"{wrong[0]} needs --sts FILE, --transfer FILE or TEXTS: it is about texts")
         folder = None if data is None else Path(data)
         sts = [file_or_set(word, "sentences") for word in self.sts or ()]
         paths = [str(one if isinstance(one, Path) else one.path("test", folder)) for one in sts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import count
 from omnivec.cli.out import shown
 from omnivec.cli.sets import file_or_set
+from omnivec.errors import InputError
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
@@ -60,8 +61,12 @@ class Asked:
     ] = None
     suite: Annotated[
         Literal["english", "korean"] | None,
-        Parameter(group=WORDS, help="All named sets of a language that are on this machine."),
-    ] = None
+        Parameter(
+            group=WORDS, show_default=False,
+            help="All named sets of a language that are on this machine. [default, where nothing else is "
+            "asked: by the letters of the words]",
+        ),
+    ] = None  # fmt: skip
     data: Annotated[
         str | None,
         Parameter(group=WORDS, metavar="FOLDER", help="Where named sets are. [default: $OMNIVEC_DATA]"),
@@ -114,6 +119,25 @@ class Asked:
             Suite(files, **options) if any(files.values()) else None,
             None if self.suite is None else Suite(self.suite, folder=self.data, **options),
         )
+
+    def by_letters(self, vectors: Vectors, display: Display) -> Asked:
+        """The same with the suite of the language whose letters most of the words have, which is said.
+
+        Raises: WrongCall where that is none.
+        """
+        from omnivec.evaluate.language import language
+
+        try:
+            found = language(vectors.keys)
+        except InputError as error:
+            raise WrongCall(
+                "evaluate needs --similarity FILE, --analogies FILE, --categories FILE, --outliers FILE, "
+                f"--sts FILE or --transfer FILE, or TEXTS with labels: {error}"
+            ) from None
+        display.line(
+            "Suite", f"{found.name}, whose letters {found.words:,} of the first {found.asked:,} words have"
+        )
+        return replace(self, suite=found.name)  # type: ignore[arg-type]
 
     def policy(self, restrict: int, fold_case: bool) -> str:
         """What was done about unknown words, in words; empty where none were asked for."""

@@ -78,19 +78,21 @@ def map_(
         from omnivec.store.extra import extra
 
         extra("pyarrow", "arrow", what="Parquet")
-    grouped = None
     if groups is not None:
-        from omnivec.explore.map.groups import read
-
-        grouped = read(existing(groups))
+        existing(groups)
     with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
         since = time.monotonic()
+        grouped = None
+        if groups is not None:
+            from omnivec.evaluate.groups import read_categories
+
+            grouped = read_categories(groups)
         vectors = opening.loaded(model, display).vectors
         if suffix != PARQUET:
             _cost(vectors, output, display)
         made = _computed(vectors, projection, clusters, grouped, seed, display)
         with display.busy("Saving", output):
-            name = Path(model).name.removesuffix(".omnivec") if title is None else title
+            name = _name(model) if title is None else title
             size = _write(made, output, name, suffix == PARQUET, overwrite)
         _told(made, output, size, time.monotonic() - since, suffix == PARQUET, display)
     if common.json:
@@ -105,6 +107,11 @@ def map_(
             }
         )  # fmt: skip
     return 0
+
+
+def _name(model: str) -> str:
+    """What a page is called that has no title of its own."""
+    return (Path(model).name or Path(model).resolve().name).removesuffix(".omnivec")
 
 
 def _cost(vectors: Vectors, output: str, display: Display) -> None:
@@ -160,7 +167,9 @@ def _told(made: Atlas, output: str, size: int, seconds: float, parquet: bool, di
     """What was made, and what to do with it."""
     from omnivec.store.memory import human
 
-    kept = "" if math.isnan(made.kept) else f" {MIDDLE_DOT} {made.kept:.1%} of the ten nearest kept"
+    kept = (
+        "" if math.isnan(made.kept) else f" {MIDDLE_DOT} {made.kept:.1%} of the {made.compared} nearest kept"
+    )
     display.line("Projected", f"{made.title}{kept.replace('%', ' %')}")
     if made.groups is not None and made.groups.unknown:
         display.line("Left out", f"{made.groups.unknown:,} grouped words that have no row")

@@ -97,10 +97,10 @@ def _table(model: Model, name: str, path: str) -> Model:
     except OptionError as error:
         raise OptionError(f"{path}: {error}; export --table vectors") from None
     source = {"source": f"{Path(path).name}, {name}"}
-    rounding = {key: value for key, value in model.config.items() if key == "rounding"}
+    kept = {key: value for key, value in model.config.items() if key in ("rounding", "debiased")}
     config = {
         "learner": None, "options": {}, "preset": None, "changed": {}, "head": None,
-        "dim": table.dim, "rows": len(table), "training": source, **rounding,
+        "dim": table.dim, "rows": len(table), "training": source, **kept,
     }  # fmt: skip
     return Model(config, keys, table.arrays("vectors"))
 

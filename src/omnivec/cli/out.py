@@ -47,20 +47,25 @@ def shown(key: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in key)
 
 
-def aligned(rows: Iterable[Sequence[str]], left: int = 1) -> list[str]:
-    """Rows of cells as lines whose columns align by display width; the first `left` columns to the left."""
+def aligned(rows: Iterable[Sequence[str]], left: int | Sequence[bool] = 1) -> list[str]:
+    """Rows of cells as lines whose columns align by display width.
+
+    left: how many of the first columns are set to the left, or whether, for each.
+    """
     from rich.cells import cell_len
 
     table = [list(row) for row in rows]
     if not table:
         return []
-    widths = [max(cell_len(row[column]) for row in table) for column in range(len(table[0]))]
+    columns = range(len(table[0]))
+    widths = [max(cell_len(row[column]) for row in table) for column in columns]
+    to_left = [column < left for column in columns] if isinstance(left, int) else left
     lines = []
     for row in table:
         cells = []
         for column, (text, width) in enumerate(zip(row, widths, strict=True)):
             space = " " * (width - cell_len(text))
-            cells.append(text + space if column < left else space + text)
+            cells.append(text + space if to_left[column] else space + text)
         lines.append("  ".join(cells).rstrip())
     return lines
 

@@ -179,6 +179,7 @@ def losses(
     """Loss by epoch of models, and that of the text they held out."""
     if not models:
         raise WrongCall("plot losses needs a model; see omnivec plot losses --help")
+    models = tuple(unique(models))
     for path in models:
         existing(path)
 
@@ -261,7 +262,7 @@ def unknown_of(vectors: Vectors, words: Sequence[str]) -> list[str]:
 
 def with_nearest(vectors: Vectors, words: Sequence[str], near: int) -> tuple[list[str], dict[str, str]]:
     """Words and those nearest to each; and of every word the one it came with, itself first."""
-    missing = unknown_of(vectors, words)
+    missing = set(unknown_of(vectors, words))
     known = [word for word in unique(words) if word not in missing]
     group = {word: word for word in known}
     for word, found in zip(known, vectors.neighbors(known, topn=near), strict=True):

@@ -72,10 +72,10 @@ def lines(parts: Iterable[ResultTable | Figure | str]) -> list[str]:
 
 def table_lines(table: ResultTable) -> list[str]:
     """One table, its title over the first column where that is a column of names; then its notes."""
-    left = next((place for place, number in enumerate(table.numeric()) if number), len(table.columns))
+    words = [any(isinstance(row[at], str) for row in table.rows) for at in range(1, len(table.columns))]
     head = [table.title or table.columns[0], *table.columns[1:]]
     body = [[shown(cell) for cell in row] for row in table.cells()]
-    return [*aligned([head, *body], max(left, 1)), *table.notes]
+    return [*aligned([head, *body], [True, *words]), *table.notes]
 
 
 ReportFlags = Annotated[Report, Parameter(name="*")]

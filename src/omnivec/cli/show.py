@@ -7,6 +7,7 @@ epoch gets a plain line instead. The library's warnings come through here, too, 
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sys
 import textwrap
@@ -89,7 +90,8 @@ class Display:
 
     def _epoch(self, label: str, record: Progress) -> None:
         """An epoch is a line where nothing lives; where it does, the last one is the finished phase."""
-        numbers = f"{speed(record.tokens_per_second)}  loss {record.loss:.3f}"
+        loss = "nothing to learn from" if math.isnan(record.loss) else f"loss {record.loss:.3f}"
+        numbers = f"{speed(record.tokens_per_second)}  {loss}"
         if record.heldout is not None:
             numbers += f"  held out {record.heldout:.3f}"
         if self._live is None:

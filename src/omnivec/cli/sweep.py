@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 
 from omnivec.cli import call
-from omnivec.cli.failure import STOPPED, NotThere, WrongCall, did_you_mean, existing
+from omnivec.cli.failure import STOPPED, WrongCall, did_you_mean, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
 from omnivec.cli.judge_words import FoldCase, Restrict
 from omnivec.cli.report import Report, ReportFlags, table_lines
+from omnivec.cli.sets import file_or_set
 from omnivec.cli.show import Display, logging_shown, print_line
 from omnivec.cli.signals import terminable
 from omnivec.errors import OptionError
@@ -164,16 +165,8 @@ def judged_by(similarity: Sequence[str], analogies: str | None, restrict: int, f
 
 def _file(text: str, kind: str) -> tuple[str, Path]:
     """A file and its name, or a set that `omnivec datasets` lists."""
-    from omnivec.data.catalogue import catalogue, data_set
-
-    if Path(text).exists():
-        return Path(text).stem, Path(text)
-    if text in catalogue():
-        return text, data_set(text, [kind]).path()
-    sets = [one.name for one in catalogue().values() if one.kind == kind]
-    if near := difflib.get_close_matches(text, sets, 1):
-        raise NotThere(f"{text}: no such file, and no data set{did_you_mean(near)}", near)
-    return Path(text).stem, Path(existing(text))
+    found = file_or_set(text, kind)
+    return (found.stem, found) if isinstance(found, Path) else (found.name, found.path())
 
 
 def _learner(name: str) -> type[Learner]:
@@ -244,15 +237,7 @@ def _show_plan(trials: Sequence[Planned], report: Report, json: bool) -> None:
 
 
 def _show(found: Sweep, plot: str | None, report: Report, json: bool) -> None:
-    pictures = []
-    if found.done and (plot is not None or report.html is not None):
-        from omnivec.explore import sweeps
-        from omnivec.explore.plots import blank, save
-
-        if plot is not None:
-            save(sweeps.against_cost(found, ax=blank()), plot, overwrite=report.overwrite)
-        if report.html is not None:
-            pictures = _figures(found)
+    pictures = _figures(found) if report.html is not None else []
     left = "Stopped by Ctrl-C; the same call goes on."
     told = [left] if found.interrupted else []
     kept = [f"Kept: {path}" for path in found.kept.values()]
@@ -260,6 +245,11 @@ def _show(found: Sweep, plot: str | None, report: Report, json: bool) -> None:
     report.show(
         f"Sweep of {found.text}", [first, *told, *kept, *pictures, *others], found.as_json(), json=json
     )
+    if found.done and plot is not None:  # last, since there may be nothing to draw
+        from omnivec.explore import sweeps
+        from omnivec.explore.plots import blank, save
+
+        save(sweeps.against_cost(found, ax=blank()), plot, overwrite=report.overwrite)
 
 
 def _figures(found: Sweep) -> list[Any]:

@@ -20,7 +20,7 @@ from omnivec.data.phrases import Phrases
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.errors import FormatError, InputError
 from omnivec.store import replace, safetensors
-from omnivec.store.formats.refused import cells
+from omnivec.store.formats import refused
 from omnivec.store.formats.sample import Sample
 from omnivec.store.keys import Keys
 
@@ -165,7 +165,7 @@ def is_cells(path: str | os.PathLike[str]) -> bool:
         if not place.is_file():  # who opens and closes a pipe has taken its writer away
             return False
         with place.open("rb") as file:
-            return cells(Sample(place, file.read(_MARK)))
+            return refused.cells(Sample(place, file.read(_MARK)))
     except (OSError, ValueError):
         return False
 
@@ -220,6 +220,8 @@ def _checked(path: Path, tables: Mapping[str, NDArray[Any]]) -> tuple[Keys, NDAr
             f"{path}: {len(keys):,} words, {len(starts):,} borders of rows, {cells:,} columns and "
             f"{len(weights):,} weights do not fit together; damaged"
         )
+    if len(keys) < 2 or not cells:
+        raise FormatError(f"{path}: {cells:,} cells of {len(keys):,} words, nothing to learn from; damaged")
     if (starts[1:] < starts[:-1]).any():  # differences may be beyond 64 bits
         raise FormatError(f"{path}: a row ends before it starts; damaged")
     for first in range(0, cells, _BLOCK):

@@ -10,6 +10,7 @@ Source: Niu, Recht, Ré, Wright 2011, "Hogwild!": collisions are rare because up
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -289,7 +290,7 @@ class _Ticker:
 
     def epoch(self, epoch: int, row: Mapping[str, Any]) -> None:
         """Tell that an epoch ended."""
-        self._listener(self._record("epoch", epoch, row.get("loss", 0.0), row.get("heldout")))
+        self._listener(self._record("epoch", epoch, row.get("loss", math.nan), row.get("heldout")))
 
     def train(self) -> None:
         """Tell how far it is, and the loss since the last time; not more often than every tick."""

@@ -17,7 +17,8 @@ from omnivec.data.labelled import Labelling, taught
 from omnivec.data.phrases import unwrapped
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
-from omnivec.data.vocabulary import Rule, Vocabulary, times
+from omnivec.data.vocabulary import Vocabulary, times
+from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.engine.job import Job
 from omnivec.engine.outcome import Outcome
 from omnivec.engine.progress import Listener, Progress
@@ -34,21 +35,21 @@ def read(
     reading: Reading,
     source: Source,
     listener: Listener,
-    *,
-    tokenizer: Tokenizer | None = None,
-    vocabulary: Vocabulary | None = None,
+    wanted: Wanted = NOTHING,
     known: Vocabulary | None = None,
-    rule: Rule | None = None,
 ) -> Corpus:
     """Read a corpus and say what was found; nothing that was left out stays unsaid.
+
+    known: words that all stay, to which those of the source come.
 
     Raises: InputError as `Reading.corpus`, and when a single word is left or none has another beside it,
     since a word is learned from others.
     """
     began, report = time.perf_counter(), _reporter(source, listener)
     corpus = reading.corpus(
-        source, tokenizer=tokenizer, vocabulary=vocabulary, known=known, rule=rule, report=report
-    )
+        source, tokenizer=wanted.tokenizer, vocabulary=wanted.vocabulary, known=known, rule=wanted.rule,
+        report=report,
+    )  # fmt: skip
     memory.release()
     words = corpus.vocabulary
     if len(words) < 2:
@@ -62,7 +63,7 @@ def read(
             "a word is learned from others; give texts instead of words, or set unit to document"
         )
     seconds, share = time.perf_counter() - began, len(corpus.tokens) / max(corpus.total, 1)
-    counted = vocabulary is None and rule is None
+    counted = wanted.vocabulary is None and wanted.rule is None
     which = f"occur {times(reading.min_count)} or more" if counted else "are in the vocabulary"
     if known is not None:
         which = f"known, {len(words) - len(known):,} of them new"
@@ -80,21 +81,14 @@ def read_labelled(
     labelling: Labelling,
     source: Source,
     listener: Listener,
-    *,
-    tokenizer: Tokenizer | None = None,
-    vocabulary: Vocabulary | None = None,
-    rule: Rule | None = None,
+    wanted: Wanted = NOTHING,
 ) -> Corpus:
     """Read texts with labels and say what was found. Raises: InputError as `Labelling.corpus`."""
     began = time.perf_counter()
     corpus = labelling.corpus(
-        reading,
-        source,
-        tokenizer=tokenizer,
-        vocabulary=vocabulary,
-        rule=rule,
+        reading, source, tokenizer=wanted.tokenizer, vocabulary=wanted.vocabulary, rule=wanted.rule,
         report=_reporter(source, listener),
-    )
+    )  # fmt: skip
     memory.release()
     words, labels, types = corpus.vocabulary, corpus.vocabulary.labels, corpus.types
     assert labels is not None and types is not None

@@ -13,7 +13,8 @@ class Progress:
     phase: "options", "read", "memory", "compile", "train" or "epoch"; done: share of the phase, 0 … 1; text:
     the line of a phase that is finished, else empty; bytes: what training allocates, when the phase is
     "memory"; loss: mean per prediction since the last record (of the epoch, when the phase is "epoch"),
-    float64; heldout: that of the text held out, at an epoch's end.
+    float64, NaN of an epoch in which nothing was predicted; heldout: that of the text held out, at an epoch's
+    end.
     """
 
     phase: str

@@ -153,12 +153,7 @@ def judge(
     words: Words, sections: list[Section], method: Method = "add", unit: bool = True
 ) -> list[list[bool | None]]:
     """For each question of each section: was it answered correctly? None where a word is unknown."""
-    if method not in get_args(Method):
-        raise OptionError(f"method must be add or mul, got {method!r}")
-    if method == "mul" and not unit:
-        raise OptionError(
-            "method 'mul' multiplies cosines, so its rows are of length one; leave unit as it is"
-        )
+    checked(method, unit)
     questions = [question for section in sections for question in section.questions]
     asked = _Asked(words, unit)
     places = np.array([[*map(asked.place, q[:3]), words.row(q[3])] for q in questions], np.int64)

@@ -40,12 +40,12 @@ class Band:
     most: int | None
     """The largest count, or None where counts are not known."""
     least: int | None
-    length: float
-    """Mean Euclidean length of the rows."""
+    length: float | None
+    """Mean Euclidean length of the rows; None where all are zeros."""
     cosine: float | None
     """Mean over all pairs of its words; None with fewer than two."""
-    occurrences: float
-    """Mean number of lists that hold a word, of the words asked."""
+    occurrences: float | None
+    """Mean number of lists that hold a word, of the words asked; None where all are zeros."""
     untouched: int | None
     """Rows that training left as they began, or None where that is not known."""
 
@@ -74,7 +74,7 @@ class Diagnostics(Tabular):
     tokens: int | None
     """Sum of the counts, or None without counts."""
     zeros: int
-    """Rows of zeros, which have no direction: no figure but this one counts them."""
+    """Rows of zeros, which have no direction: no other figure of lengths, cosines and lists counts them."""
     length: Mapping[str, float]
     """Euclidean lengths: mean, median, least, largest."""
     length_by_count: float | None
@@ -184,7 +184,8 @@ def diagnose(
 
     Args: `k`, `words`: of `hubs`, how long lists are and how many of the first words are asked; `untouched`:
     by table, which of its rows, (rows,) bool, are as they began, from `omnivec.learners.untouched`.
-    Raises: OptionError for k or words below 1; InputError for fewer than two rows; NotFinite.
+    Raises: OptionError for k or words below 1; InputError for fewer than two rows
+    that are no zeros among the first `words`; NotFinite.
     """
     if len(vectors) < 2:
         raise InputError(f"diagnostics compare words, and there is {len(vectors)}; two or more are needed")
@@ -192,7 +193,7 @@ def diagnose(
     lengths, sums, there = _passed(vectors, edges)
     counts, alive = vectors.keys.counts, lengths > 0
     still = None if untouched is None else untouched.get("vectors", untouched.get("inputs"))
-    real = lengths[alive] if alive.any() else np.zeros(1)
+    real = lengths[alive]
     return Diagnostics(
         rows=len(vectors),
         dim=vectors.vector_size,
@@ -214,9 +215,9 @@ def diagnose(
                 first=first + 1, last=last,
                 most=None if counts is None else int(counts[first:last].max()),
                 least=None if counts is None else int(counts[first:last].min()),
-                length=float(lengths[first:last].mean()),
+                length=_mean(lengths[first:last][alive[first:last]]),
                 cosine=_mean_cosine(sums[place], int(there[place])),
-                occurrences=_occurrences(vectors, asked, first, last),
+                occurrences=_occurrences(vectors, asked, first + np.flatnonzero(alive[first:last])),
                 untouched=None if still is None else int(still[first:last].sum()),
             )
             for place, (first, last) in enumerate(edges)
@@ -275,9 +276,15 @@ def _mean_cosine(total: NDArray[np.float64], count: int) -> float | None:
     return None if count < 2 else (float(total @ total) - count) / (count * (count - 1))
 
 
-def _occurrences(vectors: Vectors, asked: Hubs, first: int, last: int) -> float:
-    rows = np.unique(np.linspace(first, last - 1, min(last - first, _ASKED_IN_A_BAND)).astype(np.int64))
-    return float(asked.occurrences(vectors.table.take(rows), rows).mean())
+def _occurrences(vectors: Vectors, asked: Hubs, rows: NDArray[np.int64]) -> float | None:
+    """Mean over some of the rows."""
+    places = np.linspace(0, len(rows) - 1, min(len(rows), _ASKED_IN_A_BAND)).astype(np.int64)
+    some = rows[places]
+    return _mean(asked.occurrences(vectors.table.take(some), some))
+
+
+def _mean(values: NDArray[Any]) -> float | None:
+    return float(values.mean()) if len(values) else None
 
 
 def _defined(value: float) -> float | None:

@@ -43,21 +43,20 @@ def labelled_texts(paths: Sequence[PathOrName]) -> Labelled:
     names = [Path(path).suffix.lstrip(".") or Path(path).name for path in paths]
     names = names if len(set(names)) == len(names) else [Path(path).name for path in paths]
     for path, name in zip(paths, names, strict=True):
-        # MR and its like are Latin-1 as they were published; every byte of that is a letter.
-        lines = [line for line in read_lines(path, _encoding(Path(path)), _ASKED) if line.strip()]
+        lines = [line for line in _either(path) if line.strip()]
         texts += lines
         labels += [name] * len(lines)
     return Labelled(texts, labels)
 
 
-def _encoding(path: Path) -> str:
+def _either(path: PathOrName) -> list[str]:
+    """The lines of a file: MR and its like are Latin-1 as they were published, and every byte of that is a
+    letter.
+    """
     try:
-        path.read_bytes().decode()
-    except UnicodeDecodeError:
-        return "latin-1"
-    except OSError:
-        pass  # said when it is read
-    return "utf-8"
+        return read_lines(path, "utf-8", _ASKED)
+    except InputError:
+        return read_lines(path, "latin-1", _ASKED)
 
 
 def _one(path: Path, lines: list[str]) -> Labelled:

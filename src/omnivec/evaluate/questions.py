@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
+from io import BytesIO
 from math import isfinite
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from omnivec.errors import InputError, OptionError
+from omnivec.store import packing
 
 log = logging.getLogger("omnivec")
 
@@ -95,11 +97,8 @@ def _pair(line: str, delimiter: str | None) -> Pair | None:
 
 
 def read_lines(path: PathOrName, encoding: str, wanted: str = "a question file") -> list[str]:
-    """The lines of a text file without their ends, or an InputError that says what it is instead."""
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}); expected {wanted}") from None
+    """The lines of a text file, packed or not, without their ends, or an InputError that says what it is."""
+    content = _content(path, wanted)
     if not content.strip():
         raise InputError(f"{path}: is empty; expected {wanted}")
     if b"\0" in content and "16" not in encoding and "32" not in encoding:
@@ -115,6 +114,17 @@ def read_lines(path: PathOrName, encoding: str, wanted: str = "a question file")
     except LookupError:
         raise OptionError(f"encoding must be one that Python knows, got {encoding!r}") from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _content(path: PathOrName, wanted: str) -> bytes:
+    try:
+        content = Path(path).read_bytes()
+        unpack = packing.unpacker(content[: packing.TELLING])
+        return content if unpack is None else bytes(unpack(BytesIO(content)).read())
+    except packing.damage() as error:
+        raise InputError(f"{path}: packed, and damaged or cut ({error})") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); expected {wanted}") from None
 
 
 def report_skipped(path: PathOrName, skipped: list[int], wanted: str, found: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -79,7 +80,7 @@ def sign_flips(differences: NDArray[np.float64], resamples: int, seed: int) -> f
         return 1.0
     if (sizes == sizes[0]).all():
         fewer = round((count - sum_ / sizes[0]) / 2)
-        return min(1.0, 2 * _at_most(fewer, count))
+        return min(1.0, max(2 * _at_most(fewer, count), sys.float_info.min))  # smaller ones are no float
     if 2**count <= max(resamples, 1024):  # every way there is
         signs = np.array([[1 - 2 * (way >> place & 1) for place in range(count)] for way in range(2**count)])
         return float((np.abs(signs @ sizes) >= sum_ * (1 - 1e-12)).mean())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from omnivec.data.catalogue import DataSet, catalogue, data_set
-from omnivec.errors import OptionError
+from omnivec.errors import InputError, OptionError
 from omnivec.evaluate.analogy import AnalogyScore, Method, analogy_table, answered, checked
 from omnivec.evaluate.categorisation import CategorisationScore, categorisation_table, sorted_out
 from omnivec.evaluate.groups import read_categories, read_groups
@@ -195,5 +195,8 @@ def _of_language(name: str, folder: Path | None) -> tuple[list[DataSet], tuple[s
     sets = [one for one in catalogue().values() if one.kind in KINDS and one.language == LANGUAGES[name]]
     there = [one for one in sets if one.state(folder) != "absent"]
     if not there:
-        sets[0].path(folder=folder)  # raises, and says what is missing
+        try:
+            sets[0].path(folder=folder)
+        except InputError as missing:
+            raise InputError(f"none of the {len(sets)} {name} sets is here; {missing}") from None
     return there, tuple(one.name for one in sets if one not in there)

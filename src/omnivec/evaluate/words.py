@@ -64,13 +64,13 @@ class Words:
         """Vectors of length one, (known, dim) float32, and which of the words are known, (words,).
 
         A word of several parts that is not known as it stands is looked for with ``_`` in place of blanks, as
-        phrases are mostly joined.
+        phrases are mostly joined. One whose vector is zeros is as good as unknown: it has no direction.
         """
         from omnivec.index.cosine import scaled
 
         found = [self._of_phrase(word) for word in words]
-        known = np.array([vector is not None for vector in found], bool)
-        rows = [vector for vector in found if vector is not None]
+        known = np.array([vector is not None and vector.any() for vector in found], bool)
+        rows = [vector for vector in found if vector is not None and vector.any()]
         empty: Rows = np.empty((0, self.vectors.vector_size), np.float32)
         return (scaled(np.stack(rows)) if rows else empty), known
 

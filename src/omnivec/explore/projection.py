@@ -83,10 +83,14 @@ def kept_neighbors(
     Args: `matrix` (n, dim) and its `points` (n, 2); `topn` is at most half of the other rows, where anything
     would be kept otherwise; where there are more than `sample` rows, so many are drawn by `seed` and asked.
     Returns: 0 to 1; NaN for a single row, which has no neighbour. Chance keeps topn / (n - 1).
+    Raises: OptionError for other shapes, and for topn or sample below 1; NotFinite.
     """
     rows, plane = as_rows(matrix), np.asarray(points, np.float64)
     if len(rows) != len(plane):
         raise OptionError(f"expected a point for each of {len(rows):,} rows, got {len(plane):,} points")
+    for name, number in (("topn", topn), ("sample", sample)):
+        if number < 1:
+            raise OptionError(f"{name} must be 1 or more, got {number}")
     nearest = min(topn, max(1, (len(rows) - 1) // 2))
     if len(rows) < 2:
         return math.nan

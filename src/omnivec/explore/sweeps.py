@@ -48,12 +48,12 @@ def against_axis(sweep: Sweep, measure: str | None = None, ax: Axes | None = Non
 
 def figures(sweep: Sweep) -> list[Figure]:
     """All pictures of a sweep, for a page; none where no model has a score. Raises: MissingExtra."""
-    found = []
-    for name in sweep.measures if sweep.done else ():
-        if all(point[name] is None for point in sweep.points()):
-            continue
-        found.append(Figure(svg(against_cost(sweep, name)), f"{name} against seconds of training"))
-        if (along := _main(sweep)) is not None:
+    found, along = [], _main(sweep)
+    for name in sweep.measures:
+        points = [point for point in sweep.points() if point[name] is not None]
+        if points:
+            found.append(Figure(svg(against_cost(sweep, name)), f"{name} against seconds of training"))
+        if along is not None and any(point[along] is not None for point in points):
             said = "the tokens of the text" if along == "share" else along
             found.append(Figure(svg(against_axis(sweep, name)), f"{name} against {said}"))
     return found

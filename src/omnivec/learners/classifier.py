@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
+from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import OptionError
 from omnivec.learners.learner import HELD_OUT, plural
 from omnivec.learners.text import TextLearner, check_lengths, countable, job_over
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from omnivec.data.labelled import Labelling
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
-    from omnivec.data.vocabulary import Rule, Vocabulary
+    from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
     from omnivec.engine.plan import Work
     from omnivec.engine.progress import Progress
@@ -173,21 +174,12 @@ class Classifier(TextLearner):
         )  # fmt: skip
 
     def corpus(
-        self,
-        source: Source,
-        listener: Callable[[Progress], None],
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
+        self, source: Source, listener: Callable[[Progress], None], wanted: Wanted = NOTHING
     ) -> Corpus:
         """Read texts with labels; see `Labelling.corpus`."""
         from omnivec.engine import phases
 
-        return phases.read_labelled(
-            self.reading(), self.labelling(), source, listener,
-            tokenizer=tokenizer, vocabulary=vocabulary, rule=rule,
-        )  # fmt: skip
+        return phases.read_labelled(self.reading(), self.labelling(), source, listener, wanted)
 
     def text_held_out(
         self,

@@ -65,6 +65,7 @@ def extend(
     known or frequent enough; NotEnoughMemory; NotFinite when training diverges.
 
     """
+    from omnivec.data.wanted import Wanted
     from omnivec.engine import phases
     from omnivec.engine.beside import Beside
     from omnivec.engine.graft import carry_over, marked
@@ -80,7 +81,8 @@ def extend(
     given["seed"] = (learner.seed + 1) % 2**63 if seed is None else seed
     chosen = learner.replaced(**given).derived()
     listener(Progress(phase="options", done=1, text=chosen.summary()))
-    corpus = phases.read(chosen.reading(), source, listener, tokenizer=tokenizer, known=known, rule=rule)
+    wanted = Wanted(tokenizer=tokenizer, rule=rule)
+    corpus = phases.read(chosen.reading(), source, listener, wanted, known)
     words = corpus.vocabulary
     phases.require(chosen.memory(len(words)), chosen.remedies, listener)
     assert isinstance(words.keys, Keys)  # as the reading leaves them

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
 from omnivec.config import Between
+from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import NotFinite, OptionError
 from omnivec.learners.learner import Trained, plural
 from omnivec.learners.of_cells import Counted
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from omnivec.data.heldout import Text
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
-    from omnivec.data.vocabulary import Rule, Vocabulary
+    from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
     from omnivec.engine.outcome import Outcome
     from omnivec.engine.plan import Work
@@ -155,20 +156,12 @@ class GloVe(Counted, Trained):
             )
 
     def corpus(
-        self,
-        source: Source | Cells,
-        listener: Callable[[Progress], None],
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
+        self, source: Source | Cells, listener: Callable[[Progress], None], wanted: Wanted = NOTHING
     ) -> CountedText:
         """Count a text, or take the cells that the source is."""
         from omnivec.data.counted import CountedText
 
-        return CountedText.of(
-            self.cells(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
-        )
+        return CountedText.of(self.cells(source, listener, wanted))
 
     def fingerprint(self, corpus: Corpus, heldout: Text | None) -> dict[str, Any]:
         """That of the text which was counted."""
@@ -281,7 +274,6 @@ class GloVe(Counted, Trained):
 
         cells = cast("CountedText", corpus).cells
         words, contexts = (tables[name] for name in SIDES)
-        words[:, self.dim + 1] = 1  # vectors that were given reach as far as their padding
         if frozen is not None:
             words[frozen == 1, self.width : self.width + self.dim] = np.inf
         scale = 1.0 if self.squares == "gradients" else 1 / self.lr

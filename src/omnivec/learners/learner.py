@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from omnivec.config import Between, Options, options
+from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import OptionError
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class Trained(Learner):
 
         Args:
             source: a path (str or path-like) of a file or folder; or an iterable of texts (str), files (Path)
-                and token lists. It is read once, so a generator will do; .gz and .xz are unpacked.
+                and token lists. It is read once, so a generator will do; .gz and .xz are unpacked. For GloVe
+                also cells that were counted before, as such or as the path of their file.
             tokenizer: a function from a line to its tokens, in place of splitting at white space.
             vocabulary: words and counts to use instead of those of the source.
             rule: a function of (word, count): True keeps a word, False drops it, None leaves it to min_count.
@@ -214,7 +216,7 @@ class Trained(Learner):
         )  # fmt: skip
         given = warm.opened(start, chosen.dim, frozen)
         listener(Progress(phase="options", done=1, text=chosen.summary()))
-        corpus = chosen.corpus(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
+        corpus = chosen.corpus(source, listener, Wanted(tokenizer, vocabulary, rule))
         words, text = corpus.vocabulary, None
         if heldout_text is not None:
             corpus, text = self.text_held_out(corpus, heldout_text, tokenizer, listener)
@@ -336,13 +338,7 @@ class Trained(Learner):
 
     @abstractmethod
     def corpus(
-        self,
-        source: Source,
-        listener: Callable[[Progress], None],
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
+        self, source: Source, listener: Callable[[Progress], None], wanted: Wanted = NOTHING
     ) -> Corpus:
         """Read a source and say what was found."""
 

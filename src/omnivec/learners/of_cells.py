@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between, options
+from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import FormatError, OptionError
 from omnivec.learners.text import Reader
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from omnivec.data.cells import Cells
     from omnivec.data.corpus import Reading
     from omnivec.data.sources import Source
-    from omnivec.data.tokenize import Tokenizer
-    from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.progress import Progress
 
 COUNTED = ("window", "weighting", "symmetric")
@@ -67,16 +66,13 @@ class Counted(Reader):
         self,
         source: Source | Cells,
         listener: Callable[[Progress], None],
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
+        wanted: Wanted = NOTHING,
     ) -> Cells:
         """The cells of a text, counted, or those that were given or saved; of a suited learner.
 
         source: a text as in `fit`, cells, or the path of a file of them.
 
-        Raises: InputError for a text as `phases.read`, and for cells of other words than `vocabulary`;
+        Raises: InputError for a text as `phases.read`, and for cells of other words than are wanted;
         OptionError for what comes too late for cells; FormatError for a damaged file.
         """
         from omnivec.data.cooccurrence import Cells, count
@@ -84,16 +80,14 @@ class Counted(Reader):
         from omnivec.engine.progress import Progress
 
         if (given := opened(source)) is not None:
-            if tokenizer is not None or rule is not None:
+            if wanted.tokenizer is not None or wanted.rule is not None:
                 raise OptionError("tokenizer and rule are for texts, and these cells have been counted")
-            if vocabulary is not None:
-                given.check_words(vocabulary.keys, "the given vocabulary")
+            if wanted.vocabulary is not None:
+                given.check_words(wanted.vocabulary.keys, "the given vocabulary")
             listener(Progress(phase="count", done=1, text=f"{told(given)} of {given.name}, from before"))
             return given
         assert not isinstance(source, Cells)  # they were opened
-        corpus = phases.read(
-            self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
-        )
+        corpus = phases.read(self.reading(), source, listener, wanted)
         began = time.perf_counter()
 
         def tell(done: float) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
+from omnivec.data.wanted import Wanted
 from omnivec.errors import InputError
 from omnivec.learners.learner import plural
 from omnivec.learners.of_cells import Counted
@@ -132,7 +133,7 @@ class PPMISVD(Counted):
         listener, asked = progress or silent, self.suited(source)
         chosen = asked.derived()
         listener(Progress(phase="options", done=1, text=chosen.summary()))
-        cells = chosen.cells(source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule)
+        cells = chosen.cells(source, listener, Wanted(tokenizer, vocabulary, rule))
         began = time.perf_counter()
         phases.require(chosen.memory(cells.words, len(cells)), self.remedies, listener)
         counts = Sparse(cells.starts, cells.columns, cells.weights)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
+from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import OptionError
 from omnivec.learners.learner import HELD_OUT, Learner, Trained
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from omnivec.data.heldout import Text
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
-    from omnivec.data.vocabulary import Rule, Vocabulary
     from omnivec.engine.job import Job
     from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
@@ -47,22 +47,6 @@ class Reader(Learner):
     encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
     """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
 
-    def corpus(
-        self,
-        source: Source,
-        listener: Callable[[Progress], None],
-        *,
-        tokenizer: Tokenizer | None = None,
-        vocabulary: Vocabulary | None = None,
-        rule: Rule | None = None,
-    ) -> Corpus:
-        """Read running text."""
-        from omnivec.engine import phases
-
-        return phases.read(
-            self.reading(), source, listener, tokenizer=tokenizer, vocabulary=vocabulary, rule=rule
-        )
-
     def asked(self, *names: str) -> dict[str, str]:
         """Those of its options that ask for more than text as it is, for `features`."""
         values = {name: getattr(self, name) for name in names}
@@ -80,6 +64,14 @@ class TextLearner(Reader, Trained):
     def floor(self) -> float:
         """Share of the rate that is left at the end."""
         return self.lr_floor
+
+    def corpus(
+        self, source: Source, listener: Callable[[Progress], None], wanted: Wanted = NOTHING
+    ) -> Corpus:
+        """Read running text."""
+        from omnivec.engine import phases
+
+        return phases.read(self.reading(), source, listener, wanted)
 
     def text_held_out(
         self,

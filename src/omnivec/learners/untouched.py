@@ -28,8 +28,9 @@ def untouched(model: Model) -> dict[str, NDArray[np.bool_]] | None:
     parts, `vectors` are what learns, and with them `inputs`: first the words, then the n-grams' buckets.
 
     Returns: None where it is not known how training began: another program's file, given or extended
-    vectors, rows that were rounded, quantised or pruned, and learners whose tables in training are others
-    than those that they keep (glove, ppmi-svd). Of a model of which the first rows alone were opened, those.
+    vectors, rows that were rounded, quantised, pruned or debiased, and learners whose tables in training are
+    others than those that they keep (glove, ppmi-svd). Of a model of which the first rows alone were opened,
+    those.
     Raises: NotEnoughMemory.
     """
     learner = LEARNERS.get(model.learner or "")
@@ -60,8 +61,9 @@ def _as_trained(model: Model) -> bool:
     """Whether the tables are those that training left: float32, and rounded by nobody."""
     stored = [model.tables[name] for name in ("vectors", "inputs", "output", "nodes") if name in model.tables]
     return (
-        not any(model.record.get(name) for name in _CHANGED)
-        and model.config.get("rounding") is None
+        "tokens" in model.record  # else another program trained it
+        and not any(model.record.get(name) for name in _CHANGED)
+        and not any(model.config.get(name) for name in ("rounding", "debiased"))
         and "pruned" not in model.tables
         and all(KINDS[str(table.dtype)] == "float32" for table in stored)
     )

@@ -69,9 +69,10 @@ class ResultTable:
             frames = import_module(package)
         except ImportError:
             raise MissingExtra(f"to_{package} needs {package}; pip install {package}") from None
-        return frames.DataFrame(
-            {name: [row[at] for row in self.rows] for at, name in enumerate(self.columns)}
-        )
+        # polars alone refuses a column of 1 and 0.5, or of words and numbers, unless it is told to take it.
+        how = {"strict": False} if package == "polars" else {}
+        cells = {name: [row[at] for row in self.rows] for at, name in enumerate(self.columns)}
+        return frames.DataFrame(cells, **how)
 
 
 class Tabular:

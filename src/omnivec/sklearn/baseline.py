@@ -17,12 +17,11 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
 
 from omnivec.sklearn.classifier import FastTextClassifier
 from omnivec.sklearn.parts import by_folds
-from omnivec.sklearn.tfidf import BASELINE, STEPS, tf_idf
+from omnivec.sklearn.svc import ScaledSVC, sparse_svc
+from omnivec.sklearn.tfidf import BASELINE, tf_idf
 from omnivec.sklearn.vectorizer import TextVectorizer
 
 log = logging.getLogger("omnivec")
@@ -74,10 +73,8 @@ def contenders(
         return TextVectorizer(seed=seed, threads=threads, pretrained=pretrained, **options)
 
     return {
-        BASELINE: tf_idf(texts, LinearSVC(random_state=seed, max_iter=STEPS)),
-        "mean vectors + linear SVC": make_pipeline(
-            means(), StandardScaler(), LinearSVC(random_state=seed, max_iter=STEPS)
-        ),
+        BASELINE: tf_idf(texts, sparse_svc(seed)),
+        "mean vectors + linear SVC": make_pipeline(means(), ScaledSVC(seed)),
         "mean vectors + extra trees": make_pipeline(
             means(), ExtraTreesClassifier(200, random_state=seed, n_jobs=threads or -1)
         ),

@@ -13,10 +13,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from omnivec.data.sentences import COMPONENTS, embed, principal, without
 from omnivec.data.tokenize import words_of
-from omnivec.evaluate.composing import composing
 from omnivec.evaluate.sts import prepared
 from omnivec.model import Model
 from omnivec.sklearn.pretrained import Given, opened
+
+_AT_ONCE = 1 << 12
+"""Words composed of their parts at a time; 8,000 one by one took 2.9 s, so 0.1 s."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,12 @@ def _coverage(model: Any, texts: Sequence[str], rows: NDArray[np.float32]) -> Co
     is_model = isinstance(model, Model)
     split, vectors = (model.splitting, model.vectors) if is_model else (words_of, model)
     words = Counter(word for text in texts for word in split(text))
-    compose = composing(vectors) if vectors.composes else None
-    known = sum(
-        count
-        for word, count in words.items()
-        if word in vectors.keys or (compose is not None and compose(word) is not None)
-    )
+    strange = [word for word in words if word not in vectors.keys]
+    known = words.total() - sum(words[word] for word in strange)
+    for first in range(0, len(strange) if vectors.composes else 0, _AT_ONCE):
+        some = strange[first : first + _AT_ONCE]
+        made = vectors[some].any(axis=1).tolist()
+        known += sum(words[word] for word, one in zip(some, made, strict=True) if one)
     return Coverage(words.total(), known, len(texts), int(np.count_nonzero(~rows.any(axis=1))))
 
 

@@ -19,15 +19,14 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
 
 from omnivec.evaluate.intervals import bootstrap, paired
 from omnivec.sklearn.embedded import Common, Coverage, embedded
 from omnivec.sklearn.parts import Parts, by_folds, by_test
 from omnivec.sklearn.pretrained import Given, check_names
+from omnivec.sklearn.svc import ScaledSVC, sparse_svc
 from omnivec.sklearn.swapped import SwapDifference, Swapped, SwapScore
-from omnivec.sklearn.tfidf import BASELINE, STEPS, tf_idf
+from omnivec.sklearn.tfidf import BASELINE, tf_idf
 
 log = logging.getLogger("omnivec")
 
@@ -71,10 +70,10 @@ def swap(
     for name, given in embeddings.items():
         rows, coverage = embedded(given, parts.texts.tolist(), recipe, fold_case, punctuation)
         steps = [Common()] if recipe == "sif" else []
-        learner = make_pipeline(*steps, StandardScaler(), _svc(seed))
+        learner = make_pipeline(*steps, ScaledSVC(seed))
         said[name] = (*_predicted(name, learner, rows, parts, told), coverage)
     said[BASELINE] = (
-        *_predicted(BASELINE, tf_idf(parts.texts, _svc(seed)), parts.texts, parts, told),
+        *_predicted(BASELINE, tf_idf(parts.texts, sparse_svc(seed)), parts.texts, parts, told),
         None,
     )
     wanted = parts.labels[asked]
@@ -107,10 +106,6 @@ def swap(
         seed=seed,
         recipe=recipe,
     )
-
-
-def _svc(seed: int) -> Any:
-    return LinearSVC(random_state=seed, max_iter=STEPS)
 
 
 def _predicted(

@@ -13,21 +13,19 @@ from omnivec.errors import InputError
 
 BASELINE = "tf-idf + linear SVC"
 
-STEPS = 20_000
-"""Of liblinear; the 1,000 that it has by itself end before dense columns are solved."""
-
 _WORD = re.compile(r"\b\w\w+\b")
 
 
 def vectorizer(texts: Iterable[str]) -> TfidfVectorizer:
-    """scikit-learn's tf-idf as it is; where no text has a word of two letters, of all that is not space.
+    """scikit-learn's tf-idf as it is; where most texts have no word of two letters, of all that is not space.
 
-    It would refuse such texts, and nodes of a graph may well have numbers of one digit.
+    It would refuse texts without any, which a part of these may be, and nodes of a graph may well have
+    numbers of one digit.
 
     Raises: InputError for texts that are nothing but space.
     """
     some = list(texts)
-    if not some or any(map(_WORD.search, some)):
+    if 2 * sum(_WORD.search(text) is not None for text in some) >= len(some):
         return TfidfVectorizer()
     if not any(map(str.strip, some)):
         raise InputError("no text has a word; texts with words are needed")

@@ -67,8 +67,8 @@ _DEBIASING = {  # field of config["debiased"] → its words; a pair is before an
     "cosine_mean": "Mean cosine with the vectors before",
 }
 
-_DEBIASED = """What was removed is what lies along one direction, and measures that look along it are small by
-construction. That vectors are fair does not follow.
+_DEBIASED = """Measures that look along what was removed are small by construction.
+That vectors are fair does not follow.
 {verdict}
 """
 

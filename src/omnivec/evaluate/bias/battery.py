@@ -24,16 +24,15 @@ class Battery(Tabular):
     tests: Mapping[str, BiasTest]
     scores: Mapping[str, WeatScore]
     failed: Mapping[str, str]
-    """Why a test could not be made."""
+    """Why a test could not be made, or not on the counts (`_of_counts` of its name)."""
     data: Mapping[str, WeatScore] = field(default_factory=dict)
     """The same tests on the counts of a text, where they were asked for."""
 
     def as_json(self) -> dict[str, object]:
         """A score for each test, or why there is none; with `data`, that of the counts and the difference."""
-        told: dict[str, object] = {}
-        for name, score in self.scores.items():
-            told[name] = {**score.as_json(), **self._beside(name)}
-        return {**told, **{name: {"not_measured": why} for name, why in self.failed.items()}}
+        told = {name: {**score.as_json(), **self._beside(name)} for name, score in self.scores.items()}
+        lost = {name: {"not_measured": why} for name, why in self.failed.items() if name in self.tests}
+        return {**told, **lost}
 
     def tables(self) -> list[ResultTable]:
         """A row for each test."""
@@ -74,10 +73,15 @@ class Battery(Tabular):
 
     def _beside(self, name: str) -> dict[str, object]:
         if name not in self.data:
-            return {}
+            why = self.failed.get(_of_counts(name))
+            return {} if why is None else {"data": {"not_measured": why}}
         other = self.data[name]
         difference = self.scores[name].effect_size - other.effect_size
         return {"data": other.as_json(), "difference": difference}
+
+
+def _of_counts(test: str) -> str:
+    return f"{test}, of the counts"
 
 
 def battery(
@@ -98,10 +102,7 @@ def battery(
     scores, failed, data = dict[str, WeatScore](), dict[str, str](), dict[str, WeatScore]()
     asked = {test.name: test for test in tests}
     for test in asked.values():
-        for found, where, name in (
-            (scores, lookup, test.name),
-            (data, counts, f"{test.name}, of the counts"),
-        ):
+        for found, where, name in ((scores, lookup, test.name), (data, counts, _of_counts(test.name))):
             try:
                 if where is not None and test.name not in failed:
                     found[test.name] = weat(

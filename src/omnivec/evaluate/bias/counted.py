@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from omnivec.engine.ppmi import Sparse, logs
 from omnivec.errors import InputError
 from omnivec.evaluate.folding import folded
 from omnivec.vectors import Vectors
@@ -23,24 +24,23 @@ def counted(cells: Cells, words: Iterable[str], *, fold_case: bool = True) -> Ve
 
     A number is max(0, log(x_ij · total / (x_i · x_j))) of the weights x. Words are named as the counts have
     them.
-    Raises: InputError when the counts have none of them.
+    Raises: InputError when the counts have none of them, or no pair of words at all.
     """
     keys = list(cells.vocabulary.keys)
     exact = {key: row for row, key in enumerate(keys)}
     upper = folded(keys, None, True).rows if fold_case else {}
-    rows = {row for word in words if (row := exact.get(word, upper.get(word.upper(), -1))) >= 0}
-    chosen = sorted(rows)
+    known = {row for word in words if (row := exact.get(word, upper.get(word.upper(), -1))) >= 0}
+    chosen = sorted(known)
     if not chosen:
         raise InputError(f"{cells.name}: its counts have none of the words of the lists")
-    by_row = np.add.reduceat(np.append(cells.weights, np.float32(0)).astype(np.float64), cells.starts[:-1])
-    by_row[np.diff(cells.starts) == 0] = 0.0
-    by_column = np.bincount(cells.columns, cells.weights.astype(np.float64), minlength=len(keys))
+    if not len(cells):
+        raise InputError(f"{cells.name}: its counts have no two words that stand near each other")
+    rows, contexts = logs(Sparse(cells.starts, cells.columns, cells.weights), 1.0)
     spans = [slice(cells.starts[row], cells.starts[row + 1]) for row in chosen]
     near = np.unique(np.concatenate([cells.columns[span] for span in spans]))
     matrix = np.zeros((len(chosen), max(len(near), 1)), np.float32)
     for place, (row, span) in enumerate(zip(chosen, spans, strict=True)):
         columns = cells.columns[span]
-        expected = by_row[row] * by_column[columns] / by_column.sum()
-        information = np.log(cells.weights[span] / expected)
+        information = np.log(cells.weights[span].astype(np.float64)) - rows[row] - contexts[columns]
         matrix[place, np.searchsorted(near, columns)] = np.maximum(information, 0.0)
     return Vectors([keys[row] for row in chosen], matrix)

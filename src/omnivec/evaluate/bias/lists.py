@@ -105,10 +105,10 @@ def _json(path: PathOrName) -> Any:
     text = "\n".join(read_lines(path, "utf-8", "word lists as JSON"))
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        raise InputError(f"{path}{where}: is not JSON ({what})") from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}, line {error.lineno}: is not JSON ({error.msg})") from None
+    except (RecursionError, ValueError):  # Python reads no number of more than 4,300 digits
+        raise InputError(f"{path}: is not JSON that can be read; lists of words were expected") from None
 
 
 def _is_json(path: PathOrName) -> bool:

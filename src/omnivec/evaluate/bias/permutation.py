@@ -7,7 +7,7 @@ partitions counts the one observed among them: Phipson and Smyth 2010, eq. 2.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, combinations
+from itertools import combinations, islice
 from math import comb
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from omnivec.errors import OptionError
 ALL_AT_MOST = 200_000
 """Partitions up to which all are tried: two groups of ten have 184,756."""
 
-_CELLS = 1 << 21  # of the masks that are held at a time: 16 MB
+_CELLS = 1 << 21  # of the masks, or of the sums of all rows, that are held at a time: 16 MB
 
 _SAME = 1e-9  # of the spread of the scores: sums in another order differ by less
 
@@ -55,7 +55,8 @@ def p_values(
     margin = _SAME * np.abs(centred).sum(axis=1) + 1e-15
     bound = (np.abs(observed) if two_sided else observed) - margin
     exact = comb(n, first) <= ALL_AT_MOST
-    masks = _all(n, first) if exact else _drawn(n, first, permutations, seed)
+    step = max(_CELLS // max(n, len(scores)), 1)
+    masks = _all(n, first, step) if exact else _drawn(n, first, permutations, seed, step)
     reached, tried = np.zeros(len(scores), np.int64), 0
     for mask in masks:
         sums = centred @ mask.T
@@ -65,16 +66,17 @@ def p_values(
     return PValues(values, tried, exact)
 
 
-def _all(n: int, first: int) -> Iterator[NDArray[np.float64]]:
-    """Every choice of `first` of n, as rows of zeros and ones, some at a time."""
-    flat = np.fromiter(chain.from_iterable(combinations(range(n), first)), np.int64, comb(n, first) * first)
-    choices, step = flat.reshape(-1, first), max(_CELLS // n, 1)
-    for start in range(0, len(choices), step):
-        yield _masks(choices[start : start + step], n)
+def _all(n: int, first: int, step: int) -> Iterator[NDArray[np.float64]]:
+    """Every choice of `first` of n, as rows of zeros and ones, `step` at a time."""
+    few = min(first, n - first)  # who is chosen, or who is not: of many words and one, the one
+    ways = combinations(range(n), few)
+    while choices := list(islice(ways, step)):
+        masks = _masks(np.array(choices), n)
+        yield masks if few == first else 1.0 - masks
 
 
-def _drawn(n: int, first: int, permutations: int, seed: int) -> Iterator[NDArray[np.float64]]:
-    generator, step = np.random.default_rng(seed), max(_CELLS // n, 1)
+def _drawn(n: int, first: int, permutations: int, seed: int, step: int) -> Iterator[NDArray[np.float64]]:
+    generator = np.random.default_rng(seed)
     for start in range(0, permutations, step):
         order = generator.random((min(step, permutations - start), n)).argpartition(first - 1, axis=1)
         yield _masks(order[:, :first], n)

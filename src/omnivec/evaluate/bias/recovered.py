@@ -60,9 +60,16 @@ class Recovered(Tabular):
         """The share of the larger side."""
         return max(self.words) / sum(self.words)
 
+    def by_chance(self, measure: str) -> float:
+        """What chance gives of one of `MEASURES`: `chance`, and of neighbours how often two share a side."""
+        if measure != "neighbours":
+            return self.chance
+        pairs = [count * (count - 1) for count in (*self.words, sum(self.words))]
+        return (pairs[0] + pairs[1]) / pairs[2]
+
     def tables(self) -> list[ResultTable]:
         """A row for each way of telling the sides."""
-        rows = [(title, getattr(self, name), self.chance) for name, title in MEASURES.items()]
+        rows = [(title, getattr(self, name), self.by_chance(name)) for name, title in MEASURES.items()]
         notes = [
             f"Asked were {self.words[0]:,} and {self.words[1]:,} words; 95 % intervals: linear "
             f"{self.linear_interval}, kernels {self.kernel_interval}."

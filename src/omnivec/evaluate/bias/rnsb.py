@@ -14,7 +14,7 @@ import numpy as np
 
 from omnivec.errors import InputError
 from omnivec.evaluate.bias.logistic import fitted, probabilities, widened
-from omnivec.evaluate.bias.words import Found, Group, Lookup, coverage_notes
+from omnivec.evaluate.bias.words import Found, Group, Lookup, coverage_notes, two
 from omnivec.results import ResultTable, Tabular
 
 if TYPE_CHECKING:
@@ -64,8 +64,10 @@ def rnsb(vectors: Vectors | Lookup, targets: Sequence[Group], attributes: Sequen
 
     targets: one list or more; attributes: positive words, negative words. The classifier is trained on all
     known attributes; vectors are taken as they are, not at length one.
-    Raises: InputError for a list without a known word, or fewer than two targets.
+    Raises: InputError for a list without a known word, or fewer than two targets; OptionError unless there
+    are two lists of attributes.
     """
+    two(attributes, "attributes")
     lookup = Lookup.of(vectors)
     groups = tuple(lookup.found(group) for group in (*targets, *attributes))
     *judged, good, bad = groups

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.evaluate.bias.permutation import p_values
-from omnivec.evaluate.bias.words import Found, Group, Lookup, coverage_notes, unit
+from omnivec.evaluate.bias.words import Found, Group, Lookup, coverage_notes, two, unit
 from omnivec.evaluate.intervals import Interval
 from omnivec.results import ResultTable, Tabular
 
@@ -149,8 +149,10 @@ def weat(
     s(w, A, B) = mean cos(w, a) - mean cos(w, b) is a word's association; the effect size is the difference
     of its means over the targets X and Y, divided by its standard deviation over both. `p_value`: how often
     a partition of the targets into lists of these sizes has at least that difference; see `permutation`.
-    Raises: InputError for a list without a known word.
+    Raises: InputError for a list without a known word; OptionError unless there are two lists of each.
     """
+    two(targets, "targets")
+    two(attributes, "attributes")
     lookup = Lookup.of(vectors)
     groups = tuple(lookup.found(group) for group in (*targets, *attributes))
     first, second, *poles = groups
@@ -182,6 +184,7 @@ def sc_weat(
     d(w, A, B) = s(w, A, B) / std of cos(w, x) over A and B; partitions are those of the attributes.
     Raises: as `weat`. Source: as `weat`, there called WEFAT; the name is that of Toney and Caliskan 2021.
     """
+    two(attributes, "attributes")
     lookup = Lookup.of(vectors)
     found, first, second = (lookup.found(group) for group in (words, *attributes))
     cosines = unit(found.vectors) @ np.concatenate([unit(first.vectors), unit(second.vectors)]).T

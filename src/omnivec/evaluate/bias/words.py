@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.errors import InputError, OptionError
+from omnivec.errors import InputError, NotFinite, OptionError
 from omnivec.evaluate.composing import composing
 from omnivec.evaluate.folding import folded
 
@@ -100,19 +100,25 @@ class Lookup:
         return self._folded.get(word.upper(), -1)
 
     def vector(self, word: str) -> NDArray[np.float64] | None:
-        """The vector of a word (dim,) float64, None when it is unknown."""
+        """The vector of a word (dim,) float64, None when it is unknown. Raises: NotFinite."""
         row = self.row(word)
         if row >= 0:
-            known: NDArray[np.float64] = self.vectors.table.span(row, row + 1)[0].astype(np.float64)
-            return known
-        found = None if self._compose is None else self._compose(word)
-        return None if found is None else found.astype(np.float64)
+            found = self.vectors.table.span(row, row + 1)[0]
+        elif self._compose is None or (found := self._compose(word)) is None:
+            return None
+        if not np.isfinite(found).all():
+            raise NotFinite(
+                f"the vector of {word!r} holds NaN or infinity; only finite numbers can be compared: leave "
+                "the word out of the list"
+            )
+        known: NDArray[np.float64] = found.astype(np.float64)
+        return known
 
     def found(self, group: Group) -> Found:
         """The known words of a list.
 
         Raises: InputError for an empty list, one of which nothing is known, and, when told to refuse, for
-        an unknown word.
+        an unknown word; NotFinite for a vector that holds NaN or infinity.
         """
         asked = list(dict.fromkeys(group.words))
         if not asked:
@@ -158,6 +164,12 @@ class Lookup:
             lacking = f" ({some(unknown)} unknown)" if unknown else ""
             raise InputError(f"{what}: of {asked} pairs none has both words known{lacking}; one is needed")
         return whole, unknown
+
+
+def two(groups: Sequence[Group], what: str) -> None:
+    """Raise OptionError unless there are two lists; `what` they are stands in the message."""
+    if len(groups) != 2:
+        raise OptionError(f"{what} must be two lists of words, got {len(groups)}")
 
 
 def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

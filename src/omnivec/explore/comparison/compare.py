@@ -12,7 +12,7 @@ from omnivec.evaluate.intervals import bootstrap
 from omnivec.explore.comparison.comparison import Comparison, Mover
 from omnivec.explore.comparison.overlap import overlaps
 from omnivec.explore.comparison.procrustes import displacements
-from omnivec.explore.comparison.shared import shared
+from omnivec.explore.comparison.shared import Shared, directed, shared
 from omnivec.vectors import Vectors
 
 ASKED = 10_000
@@ -46,6 +46,8 @@ def compare(
     movers: how many of those that lie farthest from their place in the other; words: of your own, shown
     beside them; level, seed: of the bootstrap intervals, over words. Dims may differ.
 
+    Words whose vector is zeros in one of the two are left out and counted.
+
     Raises: InputError for fewer than 3 common words; OptionError for numbers below 1, and NotFinite.
     """
     for name, number in (("k", k), ("asked", 1 if asked is None else asked)):
@@ -53,20 +55,21 @@ def compare(
             raise OptionError(f"{name} must be 1 or more, got {number}")
     if movers < 0:
         raise OptionError(f"movers must be 0 or more, got {movers}")
-    common = shared(a, b)
+    both = shared(a, b)
+    common = directed(a, b, both)
     if len(common.keys) < 3:
         raise InputError(
             f"three common words or more are needed to compare neighbours, {names[0]} and {names[1]} have "
             f"{len(common.keys)}; are they of one language, and spelled alike?"
         )
-    k = min(k, len(common.keys) - 1)
-    place = {word: at for at, word in enumerate(common.keys)}
-    given = {word: place.get(spelled(a, word), -1) for word in words}
+    count = len(common.keys)
+    k = min(k, count - 1)
+    given = {word: _place(a, common, word) for word in words}
     own = [at for at in dict.fromkeys(given.values()) if at >= 0]
-    head = np.arange(min(len(place), asked or len(place)))
+    head = np.arange(min(count, asked or count))
     rows = np.union1d(head, np.array(own, np.int64))
     shares, near_a, near_b = overlaps(a, b, common, rows, k)
-    fitted = np.arange(min(len(place), max(len(head), ASKED)))
+    fitted = np.arange(min(count, max(len(head), ASKED)))
     more = np.union1d(fitted, rows)
     places = displacements(a.index.unit(common.a[more]), b.index.unit(common.b[more]), len(fitted))
     moved = places[np.searchsorted(more, rows)]
@@ -80,8 +83,9 @@ def compare(
     some = slice(0, len(head))
     farthest = np.argsort(-moved[some], kind="stable")[:movers].tolist()
     return Comparison(
-        a=names[0], b=names[1], dims=(a.vector_size, b.vector_size), common=len(place),
-        only_a=len(a) - len(place), only_b=len(b) - len(place), k=k, words=common.keys[some],
+        a=names[0], b=names[1], dims=(a.vector_size, b.vector_size), common=count,
+        only_a=len(a) - len(both.keys), only_b=len(b) - len(both.keys), zeros=len(both.keys) - count, k=k,
+        words=common.keys[some],
         overlaps=shares[some], displacements=moved[some],
         overlap_interval=bootstrap("mean", shares[some], level=level, seed=seed),
         displacement_interval=bootstrap("mean", moved[some], level=level, seed=seed),
@@ -90,10 +94,10 @@ def compare(
     )  # fmt: skip
 
 
-def spelled(vectors: Vectors, word: str) -> str:
-    """A word as the vectors have it, which may be another form of Unicode; as it is where they lack it."""
-    row = vectors.keys.find(word)
-    return vectors.keys[row] if row >= 0 else word
+def _place(a: Vectors, common: Shared, word: str) -> int:
+    """Of a word among the common ones, -1 where it is none; it may be in another form of Unicode."""
+    found = np.flatnonzero(common.a == a.keys.find(word))
+    return int(found[0]) if len(found) else -1
 
 
 def _bands(

@@ -40,8 +40,9 @@ class Mover:
 class Comparison(Tabular):
     """`a` and `b`, by name. words: those asked, the most frequent first; their overlaps, displacements (n,).
 
-    common: keys that both have; only_a, only_b: that one has; k: neighbours of a word; chosen: words that the
-    caller gave; unknown: those of them that are not common.
+    common: keys that both have, with vectors that are no zeros; zeros: that both have, but with zeros in one;
+    only_a, only_b: that one has; k: neighbours of a word; chosen: words that the caller gave; unknown: those
+    of them that are not common.
     """
 
     a: str
@@ -50,6 +51,7 @@ class Comparison(Tabular):
     common: int
     only_a: int
     only_b: int
+    zeros: int
     k: int
     words: list[str]
     overlaps: NDArray[np.float64] = field(repr=False, compare=False)
@@ -90,6 +92,11 @@ class Comparison(Tabular):
         ]
         notes = [
             f"Words: {self.common:,} common, {self.only_a:,} only in {a}, {self.only_b:,} only in {b}.",
+            *(
+                [f"{self.zeros:,} more have zeros for a vector in one, and no neighbours."]
+                if self.zeros
+                else []
+            ),
             f"Asked: the {len(self.words):,} most frequent common words; neighbours are common words.",
             f"overlap: share of the {self.k} nearest words that are the same (by chance {self.chance:.2g}).",
             "moved: 1 - cosine of vectors less their mean, after the rotation that fits the words best.",
@@ -132,7 +139,8 @@ class Comparison(Tabular):
         """As ``omnivec compare --json`` prints it."""
         return {
             "a": self.a, "b": self.b, "dims": list(self.dims), "common": self.common,
-            "only_a": self.only_a, "only_b": self.only_b, "asked": len(self.words), "k": self.k,
+            "only_a": self.only_a, "only_b": self.only_b, "zeros": self.zeros, "asked": len(self.words),
+            "k": self.k,
             "overlap": self.overlap, "overlap_ci": self.overlap_interval.as_json(), "chance": self.chance,
             "displacement": self.displacement, "displacement_ci": self.displacement_interval.as_json(),
             "bands": [

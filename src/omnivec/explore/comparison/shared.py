@@ -11,6 +11,9 @@ from omnivec.vectors import Vectors
 
 Rows = NDArray[np.int64]
 
+_AT_ONCE = 1 << 13
+"""Rows of a table read at a time."""
+
 
 class Shared(NamedTuple):
     """Common keys, those frequent in both first, with their rows in both, (n,) each."""
@@ -30,3 +33,20 @@ def shared(a: Vectors, b: Vectors) -> Shared:
     order = np.argsort(left + right, kind="stable")
     left, right = left[order], right[order]
     return Shared(a.keys.at(left), left, right)
+
+
+def directed(a: Vectors, b: Vectors, common: Shared) -> Shared:
+    """Those whose vectors are zeros in neither: without a direction there are no neighbours, and no place."""
+    there = _no_zeros(a, common.a) & _no_zeros(b, common.b)
+    if there.all():
+        return common
+    keys = [key for key, one in zip(common.keys, there.tolist(), strict=True) if one]
+    return Shared(keys, common.a[there], common.b[there])
+
+
+def _no_zeros(vectors: Vectors, rows: Rows) -> NDArray[np.bool_]:
+    found = np.empty(len(rows), np.bool_)
+    for first in range(0, len(rows), _AT_ONCE):
+        some = rows[first : first + _AT_ONCE]
+        found[first : first + len(some)] = vectors.table.take(some).any(axis=1)
+    return found

@@ -11,11 +11,11 @@ from omnivec.errors import OptionError
 from omnivec.evaluate.bias import BiasTest, Direction, Group, Lookup, direction, pairs_of
 from omnivec.evaluate.bias.lists import PathOrName
 from omnivec.evaluate.bias.published import PairSource
-from omnivec.evaluate.bias.words import some
+from omnivec.evaluate.bias.words import coverage_notes, some
 from omnivec.explore.debias.measured import Asked, residual
 from omnivec.explore.debias.methods import METHODS, Removal
 from omnivec.explore.debias.residual import Residual
-from omnivec.explore.debias.scope import Scope, given, scope, sides
+from omnivec.explore.debias.scope import Scope, Sides, given, scope, sides
 from omnivec.model import Model, load
 from omnivec.results import ResultTable, Tabular
 from omnivec.store import memory
@@ -85,7 +85,8 @@ def debias(
         specific: words that keep the direction; those of all pairs do in any case.
         neutral: the only words that lose it, in place of all others. The maps of "soft" and "nullspace" are
             made for them, and change all words.
-        words: two lists to be told apart afterwards, in place of the words that lie farthest along.
+        words: two lists to be told apart afterwards, in place of the words that lie farthest along; of longer
+            ones 1,000 words are asked.
         tests: of association, before and after.
         similarity: files of word pairs; when not given, those that installed packages carry.
         analogies: a file of questions.
@@ -96,14 +97,16 @@ def debias(
         unknown: as in `Lookup`.
         seed: of what is drawn.
 
-    Raises: OptionError for options out of range; InputError for lists without known words; NotEnoughMemory.
+    Raises: OptionError for options out of range; InputError for lists without known words; NotFinite;
+    NotEnoughMemory.
 
     """
     _check(method, equalise, strength, rounds)
     questions = Asked(tuple(tests), similarity, analogies, seed)
-    questions.check()
     before = _opened(source)
     lookup = Lookup(before.vectors, fold_case=fold_case, unknown=unknown)
+    questions.check(lookup)
+    before.vectors.index.lengths()  # a row with NaN is refused now, not after the work
     name, pairs = pairs_of(definitional)
     axis = direction(lookup, pairs, name=name, components=components)
     even = (pairs if equalise is None else pairs_of(equalise)[1]) if method == "hard" else ()
@@ -117,7 +120,7 @@ def debias(
     memory.require(need, "load the first rows alone (limit)")
     table, details = Removal(before.vectors, axis, chosen, asked, strength, rounds, seed).by(method)
     after = _with(before, table)
-    found = residual(lookup, after.vectors, axis, asked.asked, questions, _notes(chosen, table))
+    found = residual(lookup, after.vectors, axis, asked.asked, questions, _notes(chosen, asked, table))
     after.config[RECORD] = {
         "method": method, "direction": axis.name, "pairs": len(axis.pairs), "explained": list(axis.explained),
         "neutral": int(chosen.neutral.sum()), "specific": chosen.specific, **details, **_earlier(before),
@@ -166,8 +169,11 @@ def _earlier(before: Model) -> dict[str, Any]:
     return {"earlier": [*record.get("earlier", []), record["method"]]} if record else {}
 
 
-def _notes(chosen: Scope, table: Table) -> list[str]:
-    notes = []
+def _notes(chosen: Scope, asked: Sides, table: Table) -> list[str]:
+    notes = [
+        f"{found.name}: {note}" for found in (*chosen.lists, *asked.lists) if found.unknown
+        for note in coverage_notes([found])[:1]
+    ]  # fmt: skip
     if chosen.left_out:
         notes.append(f"Not made even, since a word is unknown or in two pairs: {some(chosen.left_out)}.")
     empty = int((~table.stored.any(axis=1)).sum())

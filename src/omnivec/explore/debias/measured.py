@@ -32,8 +32,13 @@ class Asked:
     analogies: PathOrName | None
     seed: int
 
-    def check(self) -> None:
-        """Read the files of questions before the work. Raises: InputError for one that holds none."""
+    def check(self, lookup: Lookup) -> None:
+        """Read the files of questions and look words up before the work.
+
+        Raises: InputError for a file that holds no question, or where no test can be made.
+        """
+        if self.tests:
+            battery(lookup, self.tests, permutations=1, seed=self.seed)
         for path in self.similarity or ():
             read_pairs(path)
         if self.analogies is not None:

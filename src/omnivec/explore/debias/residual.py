@@ -90,7 +90,7 @@ class Residual(Tabular):
         if self.recovered is not None:
             before, after = self.recovered
             rows += [
-                (title, getattr(before, name), getattr(after, name), before.chance)
+                (title, getattr(before, name), getattr(after, name), before.by_chance(name))
                 for name, title in MEASURES.items()
             ]
         rows += [

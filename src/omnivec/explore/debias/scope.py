@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import InputError
-from omnivec.evaluate.bias import Direction, Group, Lookup
+from omnivec.evaluate.bias import Direction, Found, Group, Lookup
+from omnivec.evaluate.bias.words import two
 from omnivec.explore.debias.removal import Rows
 
 FREQUENT = 50_000
@@ -33,6 +34,8 @@ class Scope:
     """Rows of the sets that are made alike but for the direction."""
     left_out: tuple[str, ...]
     """Such sets with a word that has no vector, or stands in an earlier set."""
+    lists: tuple[Found, ...]
+    """What is known of the lists of those that keep it, and of those that lose it."""
 
 
 def scope(
@@ -48,23 +51,26 @@ def scope(
 
     Neutral are the words of `neutral`, or else all but those of `specific`, of the pairs of the direction and
     of the sets to equalise; cases: those sets also in lower, title and upper case.
-    Raises: InputError when nothing is neutral.
+    Raises: InputError when nothing is neutral, and as `Lookup.found`.
     """
     sets, left_out = _even(lookup, equalise, cases)
-    kept = set() if specific is None else {row for word in specific.words if (row := lookup.row(word)) >= 0}
+    keep, lose = (None if group is None else lookup.found(group) for group in (specific, neutral))
+    kept = set(_rows(lookup, keep))
     stays = kept | {lookup.row(word) for pair in axis.pairs for word in pair}
     stays |= {row for rows in sets for row in rows.tolist()}
-    if neutral is None:
-        chosen = np.ones(len(lookup.vectors), bool)
-    else:
-        chosen = np.zeros(len(lookup.vectors), bool)
-        chosen[[row for word in lookup.found(neutral).words if (row := lookup.row(word)) >= 0]] = True
+    chosen = np.full(len(lookup.vectors), lose is None)
+    chosen[_rows(lookup, lose)] = True
     chosen[[*stays]] = False
     if not chosen.any():
         raise InputError(
             "every word is specific or in a pair: none is left to lose the direction; shorten the lists"
         )
-    return Scope(chosen, len(kept), sets, left_out)
+    return Scope(chosen, len(kept), sets, left_out, tuple(group for group in (keep, lose) if group))
+
+
+def _rows(lookup: Lookup, found: Found | None) -> list[int]:
+    """The rows of the known words of a list."""
+    return [] if found is None else [lookup.row(word) for word in found.words]
 
 
 def _even(
@@ -95,6 +101,8 @@ class Sides:
 
     asked: tuple[NDArray[np.int64], NDArray[np.int64]]
     learned: tuple[NDArray[np.int64], NDArray[np.int64]]
+    lists: tuple[Found, ...] = ()
+    """What is known of the lists that were given."""
 
 
 def sides(lookup: Lookup, axis: Direction, neutral: NDArray[np.bool_]) -> Sides:
@@ -114,18 +122,23 @@ def sides(lookup: Lookup, axis: Direction, neutral: NDArray[np.bool_]) -> Sides:
 def given(lookup: Lookup, groups: Sequence[Group], *, halved: bool) -> Sides:
     """Two lists of one's own; halved: every second word is asked, the others are learned from.
 
-    Raises: InputError for a list of which nothing is known, or a word in both.
+    Of a longer list than 1,000 words (halved: 2,000) as many are taken, evenly from frequent to rare.
+    Raises: InputError for a list of which nothing is known, or a word in both; OptionError unless two.
     """
-    first, second = (
-        np.unique([lookup.row(word) for word in lookup.found(group).words if lookup.row(word) >= 0])
-        for group in groups
-    )
+    two(groups, "words to be told apart")
+    lists = tuple(lookup.found(group) for group in groups)
+    first, second = (np.unique(_rows(lookup, found)) for found in lists)
     if both := np.intersect1d(first, second).tolist():
         word = lookup.vectors.keys[both[0]]
         raise InputError(f"{groups[0].name} and {groups[1].name} both have {word!r}; a word has one side")
+    most = 2 * MOST if halved else MOST
+    first, second = (
+        side[np.linspace(0, len(side) - 1, most).astype(int)] if len(side) > most else side
+        for side in (first, second)
+    )
     if not halved:
-        return Sides((first, second), (first, second))
-    return Sides((first[::2], second[::2]), (first[1::2], second[1::2]))
+        return Sides((first, second), (first, second), lists)
+    return Sides((first[::2], second[::2]), (first[1::2], second[1::2]), lists)
 
 
 def _parts(lookup: Lookup, rows: NDArray[np.int64]) -> Iterable[Rows]:

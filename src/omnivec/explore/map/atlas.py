@@ -42,6 +42,8 @@ class Atlas:
     """(rows, 10) rows of the neighbours by cosine, -1 for none."""
     scores: NDArray[np.float32]
     """(rows, 10), their cosines."""
+    hubs: NDArray[np.int64]
+    """(rows,): of how many rows, those of zeros left out, each is among the ten nearest."""
     clusters: NDArray[np.uint8]
     cluster_names: list[str]
     groups: grouping.Groups | None
@@ -55,9 +57,9 @@ class Atlas:
         return "t-SNE of the 10 nearest" if self.projection == "neighbors" else TITLES[self.projection]
 
     @property
-    def hubs(self) -> NDArray[np.int64]:
-        """Of how many rows each is among the ten nearest, (rows,)."""
-        return np.bincount(self.nearest[self.nearest >= 0], minlength=self.rows)
+    def compared(self) -> int:
+        """How many nearest `kept` is of: ten, or half of the other rows."""
+        return min(TOPN, max(1, (self.rows - 1) // 2))
 
 
 def atlas(
@@ -94,15 +96,20 @@ def atlas(
     # Before the neighbours: a method that is not installed, or has too few rows, is refused at once.
     start = project(units, "pca" if projection == "neighbors" else projection, unit=False, seed=seed).points
     nearest, scores = _neighbors(vectors, rows, lambda done: told("neighbours", done))
-    points = start
+    points, there = start, units.any(axis=1)
     if projection == "neighbors":
         from omnivec.explore.map.layout import layout  # Numba, which the other projections do without
 
-        points = layout(nearest, start, seed=seed, told=lambda done: told("projection", done))
+        points = layout(
+            _pulling(nearest, there), start, seed=seed, told=lambda done: told("projection", done)
+        )
     told("clusters", 0)
     found, names = _clusters(vectors, units, clusters, seed)
     kept = kept_neighbors(units, points, TOPN, seed=seed)
-    return Atlas(vectors, rows, _framed(points), nearest, scores, found, names, grouped, projection, kept)
+    asked = nearest[there]
+    hubs = np.bincount(asked[asked >= 0], minlength=rows)
+    framed = _framed(points)
+    return Atlas(vectors, rows, framed, nearest, scores, hubs, found, names, grouped, projection, kept)
 
 
 def _neighbors(
@@ -118,6 +125,19 @@ def _neighbors(
         scores[first:last, : found.rows.shape[1]] = found.scores
         told(last / rows)
     return nearest, scores
+
+
+def _pulling(nearest: NDArray[np.int64], there: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The neighbours that hold a row in its place, (rows, 10).
+
+    Rows of zeros are near nothing: those that stand in their lists, the first ones of all, would be dragged
+    away from their own. They hold each other instead.
+    """
+    empty = np.flatnonzero(~there)
+    pulling = np.where(there[:, None], nearest, -1)
+    for place in range(min(TOPN, len(empty) - 1)):
+        pulling[empty, place] = np.roll(empty, place + 1)
+    return pulling
 
 
 def _clusters(

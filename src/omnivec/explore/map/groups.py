@@ -1,11 +1,9 @@
-"""Groups of keys from a file, to colour points by: a key and its group in a line, with a tab between."""
+"""Groups of keys, to colour points by."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -26,32 +24,7 @@ class Groups(NamedTuple):
     names: list[str]
     """The largest first."""
     unknown: int
-    """Keys of the file that have no row."""
-
-
-def read(path: str | os.PathLike[str]) -> dict[str, str]:
-    """The group of each key in a file; empty lines are left out.
-
-    Raises: InputError for a file that cannot be read, or a line of another number of columns.
-    """
-    try:
-        lines = Path(path).read_text("utf-8-sig", "surrogateescape").split("\n")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    found = {}
-    for number, line in enumerate(lines, 1):
-        cells = line.rstrip("\r").split("\t")
-        if cells == [""]:
-            continue
-        if len(cells) != 2:
-            raise InputError(
-                f"{path}: line {number:,}: a word and its group with a tab between were expected, "
-                f"got {len(cells)} columns"
-            )
-        found[cells[0]] = cells[1]
-    if not found:
-        raise InputError(f"{path}: has no line; a word and its group with a tab between were expected")
-    return found
+    """Keys that have a group and no row."""
 
 
 def of(keys: Keys, rows: int, groups: Mapping[str, str]) -> Groups:

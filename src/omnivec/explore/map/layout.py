@@ -18,8 +18,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.explore.map.forces import pulled, pushed, sown
 from omnivec.index import blas
+from omnivec.kernels.forces import pulled, pushed, sown
 
 EARLY, STEPS = 100, 450
 """Steps with stronger attraction, and all of them."""

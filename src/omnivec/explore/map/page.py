@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import omnivec
-from omnivec.explore.map.atlas import TOPN, Atlas
+from omnivec.explore.map.atlas import Atlas
 from omnivec.store.tables import DType, Table
 
 SCRIPTS = (
@@ -78,7 +78,7 @@ def _about(atlas: Atlas) -> dict[str, Any]:
         "projection": {
             "title": atlas.title,
             "kept": None if np.isnan(atlas.kept) else atlas.kept,
-            "topn": min(TOPN, max(1, (atlas.rows - 1) // 2)),
+            "topn": atlas.compared,
         },
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, final, get_args
@@ -51,8 +52,10 @@ def chosen(vectors: Vectors, keys: Iterable[str], unknown: Unknown) -> Chosen:
     asked = list(keys)
     if not asked:
         raise OptionError("no words to draw; name at least one")
-    if twice := [key for place, key in enumerate(asked) if key in asked[:place]]:
-        raise OptionError(f"{twice[0]!r} is given twice; name each word once")
+    times = Counter(asked)
+    if len(times) < len(asked):
+        twice = next(key for key in asked if times[key] > 1)
+        raise OptionError(f"{twice!r} is given twice; name each word once")
     there = [key for key in asked if unknown == "error" or vectors.composes or key in vectors]
     if not there:
         raise InputError(f"none of {len(asked)} words is known, {asked[0]!r} the first of them")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 CELL = 0.36  # inches
+MOST = 500
+"""Rows and columns: in a picture as large as they come 8 dots each."""
 WRITTEN = 20
 """Rows up to which a cell also holds its number, so that colour is not all there is."""
 
@@ -29,9 +31,10 @@ def heat_map(
     """The cosine of every two of some words, the most alike the brightest; a word beside itself stays blank.
 
     Args: `unknown`: words without a vector are refused ("error"), or left out and counted ("skip").
-    Raises: UnknownKey, OptionError for no words or one given twice, NotFinite, MissingExtra.
+    Raises: UnknownKey, OptionError for no words, one given twice, or more than 500, NotFinite, MissingExtra.
     """
     words = chosen(vectors, keys, unknown)
+    _check(len(words.keys))
     rows = scaled(words.rows)
     cosines = np.clip((rows @ rows.T).astype(np.float64), -1, 1)
     np.fill_diagonal(cosines, np.nan)
@@ -44,13 +47,19 @@ def attention(
 ) -> Axes:
     """Weights (rows, columns): how much each word of one text looks at each of another.
 
-    Raises: OptionError where shape and words differ; MissingExtra.
+    Raises: OptionError where shape and words differ, or for more than 500 on a side; MissingExtra.
     """
     values = np.asarray(weights, np.float64)
     if values.shape != (len(rows), len(columns)) or not values.size:
         shape = f"({len(rows)}, {len(columns)})"
         raise OptionError(f"expected weights of shape {shape} for these words, got {values.shape}")
+    _check(max(values.shape))
     return finish(_grid(ax, values, rows, columns, "weight"))
+
+
+def _check(longest: int) -> None:
+    if longest > MOST:
+        raise OptionError(f"a grid has at most {MOST:,} words on a side, got {longest:,}; name fewer")
 
 
 def size_for_grid(tall: int, wide: int) -> tuple[float, float]:

@@ -63,9 +63,10 @@ def curves(
     if label is not None:
         names = [str(point.get(label, "")) for some in groups.values() for point in some]
         corners = [np.asarray(line.get_xydata(), np.float64) for line in lines.values()]
-        name_points(
-            ax, np.concatenate(corners), names, avoid=np.concatenate([_between(ax, c) for c in corners])
-        )
+        named = np.flatnonzero([bool(name) for name in names])
+        if len(named):
+            at, avoid = np.concatenate(corners), np.concatenate([_between(ax, c) for c in corners])
+            name_points(ax, at[named], [names[place] for place in named], avoid=avoid)
     return ax
 
 

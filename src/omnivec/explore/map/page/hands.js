@@ -113,7 +113,7 @@ function nextColour() {
 }
 
 const KEYS = {
-  "/": () => element("search").select(), l: () => lassoOn(true), c: nextColour, "?": () => element("help").showModal(),
+  "/": () => { element("search").focus(); element("search").select(); }, l: () => lassoOn(true), c: nextColour, "?": () => element("help").showModal(),
   d: () => wear(state.theme === "dark" ? "light" : "dark"), 0: () => fit(),
 };
 document.addEventListener("keydown", (event) => {

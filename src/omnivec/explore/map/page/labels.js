@@ -47,7 +47,7 @@ function inWindow(row, legend) {
 function name(row, shown, taken, strong) {
   const [left, top] = screenOf(row);
   pen.font = `${strong ? "600 13px" : "12px"} ${FONT}`;
-  const text = shortened(keys[row]);
+  const text = shortened(called(row));
   const width = pen.measureText(text).width;
   const gap = strong ? 11 : 6;
   const start = left + gap + width > view.width - 4 ? left - gap - width : left + gap;

@@ -45,6 +45,16 @@ function asTsv(rows) {
 
 const asJson = (rows) => JSON.stringify(rows.map(factsOf), null, 1) + "\n";
 
+/** Whether a text could be put on the clipboard, which a page that came by plain HTTP may not use. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function saveFile(name, kind, text) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: kind }));

@@ -26,13 +26,14 @@ function goToHash() {
   }
   const row = rowOf(text);
   if (text && row !== undefined) choose(row, { remembered: false });
+  else if (!text && state.chosen >= 0) clear(); // back before the first word
 }
 
 /** All that works without the vectors. */
 function begin() {
   const { rows, total, dim, dtype, projection } = about;
   const part = total > rows ? `first ${grouped(rows)} of ${grouped(total)}` : grouped(rows);
-  element("size").textContent = `${part} words × ${dim}, ${dtype}${about.made_by ? `, ${about.made_by}` : ""}`;
+  element("size").textContent = `${part} ${total === 1 ? "word" : "words"} × ${dim}, ${dtype}${about.made_by ? `, ${about.made_by}` : ""}`;
   const kept = projection.kept === null ? "" : ` · ${Math.round(100 * projection.kept)} % of the ${projection.topn} nearest kept`;
   element("corner").textContent = projection.title + kept;
   element("about-projection").textContent = `The picture is a projection (${projection.title}) from ${dim} dimensions`
@@ -81,8 +82,10 @@ function begin() {
     "save-json": () => saveFile("words.json", "application/json", asJson(selected)) };
   for (const [id, act] of Object.entries(press)) element(id).addEventListener("click", act);
   element("copy").addEventListener("click", async () => {
-    await navigator.clipboard.writeText(selected.map((row) => keys[row]).join("\n"));
-    say("Copied");
+    const copied = await copy(selected.map((row) => keys[row]).join("\n"));
+    element("copy").textContent = copied ? "Copied" : "Not allowed here";
+    say(copied ? "Copied" : "This browser lets no page copy; save the words instead");
+    setTimeout(() => { element("copy").textContent = "Copy words"; }, 2500);
   });
   element("colour").addEventListener("change", (event) => {
     state.coloring = event.target.value;

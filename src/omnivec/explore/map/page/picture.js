@@ -77,23 +77,28 @@ function colourPoints() {
   redraw();
 }
 
+const LISTED = 300; // entries of a legend: all clusters; of groups there may be thousands
+
+function plainEntry(...parts) {
+  const entry = cell("span", "");
+  entry.className = "entry";
+  entry.append(...parts);
+  return entry;
+}
+
 function kindsOf({ title, of, names, sizes }) {
   const known = names.map((_, number) => category(number, state.theme));
   const none = { rgb: readable("#8a8a8f", state.theme), shape: 0 };
-  const entries = names.map((text, number) => {
+  const entries = names.slice(0, LISTED).map((text, number) => {
     const entry = document.createElement("button");
-    entry.append(swatch(known[number]), cell("span", text), cell("small", grouped(sizes[number])));
+    entry.append(swatch(known[number]), cell("span", text.trim() || "(empty)"), cell("small", grouped(sizes[number])));
     entry.title = `Select these ${grouped(sizes[number])} words`;
     entry.addEventListener("click", () => select([...frequent].filter((row) => of[row] === number), text));
     return entry;
   });
   const rest = about.rows - sizes.reduce((sum, size) => sum + size, 0);
-  if (rest) {
-    const entry = cell("span", "");
-    entry.className = "entry";
-    entry.append(swatch(none), cell("span", "without"), cell("small", grouped(rest)));
-    entries.push(entry);
-  }
+  if (names.length > LISTED) entries.push(plainEntry(cell("span", `and ${grouped(names.length - LISTED)} smaller ones`)));
+  if (rest) entries.push(plainEntry(swatch(none), cell("span", "without"), cell("small", grouped(rest))));
   fillLegend(title, ...entries);
   return (row) => known[of[row]] ?? none;
 }

@@ -13,6 +13,8 @@ function hover(row) {
 
 /** Show a word and its neighbours; who clicked a point keeps the view, who came by its name is led there. */
 function choose(row, { remembered = true, led = true } = {}) {
+  // Who walks by keys stands on a button that is about to go, with its table or its tab.
+  const walking = document.activeElement?.matches("#panel table button:focus-visible");
   openTab("neighbors");
   Object.assign(state, { chosen: row, given: [], arrows: [], hover: -1, answers: space.matrix ? neighborsOf(row) : [] });
   element("card").hidden = false;
@@ -30,19 +32,22 @@ function choose(row, { remembered = true, led = true } = {}) {
     return pair;
   }));
   if (space.matrix) {
-    fillTable(element("nearest"), `Nearest to ${keys[row]}`, state.answers);
-    say(`${keys[row]}: ${state.answers.map((answer) => keys[answer.row]).join(", ")}`);
+    fillTable(element("nearest"), `Nearest to ${called(row)}`, state.answers);
+    if (walking) element("nearest").querySelector("button")?.focus();
+    say(`${called(row)}: ${state.answers.map((answer) => called(answer.row)).join(", ")}`);
   }
-  if (remembered) remember(`#${encodeURIComponent(keys[row])}`);
+  if (remembered) remember(keys[row]);
   if (led) showAround(row, state.answers.map((answer) => answer.row));
   redraw();
 }
 
-function remember(hash) {
+/** Put a word into the address. */
+function remember(word) {
   try {
-    if (location.hash !== hash) history.pushState(null, "", hash);
+    const hash = `#${encodeURIComponent(word)}`;
+    if ((location.hash || "#") !== hash) history.pushState(null, "", hash);
   } catch {
-    // A page inside another may have no history of its own.
+    // Half a surrogate pair has no place in an address, and a page inside another may have no history of its own.
   }
 }
 
@@ -54,7 +59,7 @@ function clear() {
   element("answers").hidden = true;
   element("search").value = "";
   select([]);
-  if (location.hash) remember("#");
+  remember("");
   say("Cleared");
 }
 
@@ -81,8 +86,8 @@ function answerAnalogy() {
   hint.textContent = "Nearest to B − A + C by cosine, without the three.";
   const arrows = answers.length ? [[a, b], [c, answers[0].row]] : [];
   Object.assign(state, { chosen: -1, given: rows, answers, arrows, hover: -1 });
-  fillTable(element("answers"), `${keys[a]} is to ${keys[b]} as ${keys[c]} is to`, answers);
-  say(answers.map(({ row }) => keys[row]).join(", "));
+  fillTable(element("answers"), `${called(a)} is to ${called(b)} as ${called(c)} is to`, answers);
+  say(answers.map(({ row }) => called(row)).join(", "));
   bringAll([...rows, ...answers.slice(0, 1).map(({ row }) => row)]);
   redraw();
 }
@@ -108,13 +113,13 @@ function layAxis() {
   axes = axesOf(from, to, low, high);
   moveTo(axes.places);
   const { values } = axes.across;
-  fillTable(element("end-to"), `Towards ${keys[to]}`, best(values, 8, [to]));
+  fillTable(element("end-to"), `Towards ${called(to)}`, best(values, 8, [to]));
   const other = best(values.map((value) => -value), 8, [from]);
-  fillTable(element("end-from"), `Towards ${keys[from]}`, other.map(({ row, score }) => ({ row, score: -score })));
+  fillTable(element("end-from"), `Towards ${called(from)}`, other.map(({ row, score }) => ({ row, score: -score })));
   element("ends").hidden = false;
   element("axis-end").disabled = false;
   hint.textContent = "Across: the cosine of each word with the direction from one word to the other.";
-  say(`Words from ${keys[from]} to ${keys[to]}`);
+  say(`Words from ${called(from)} to ${called(to)}`);
 }
 
 function leaveAxis() {

@@ -46,6 +46,7 @@ function rowOf(text) {
 function complete(typed, limit = 12) {
   const found = new Set();
   const text = typed.normalize("NFC");
+  const composed = spelled("composed", (key) => key.normalize("NFC"));
   if (!text) return [];
   const exact = rowOf(typed);
   if (exact !== undefined) found.add(exact);
@@ -54,11 +55,12 @@ function complete(typed, limit = 12) {
       if (spelling[frequent[at]].startsWith(start)) found.add(frequent[at]);
     }
   };
-  add(keys, text);
-  if (found.size < limit) add(spelled("folded", (key) => key.toLowerCase()), text.toLowerCase());
+  add(composed, text);
+  if (found.size < limit) add(spelled("folded", (_, row) => composed[row].toLowerCase()), text.toLowerCase());
   if (found.size < limit && HANGUL.test(text)) {
-    add(spelled("letters", (key) => (HANGUL.test(key) ? letters(key) : key)), letters(text));
-    if (/^[ㄱ-ㅎ]+$/.test(text)) add(spelled("initials", (key) => (HANGUL.test(key) ? initials(key) : "")), text);
+    const hangul = (spell, other) => (_, row) => (HANGUL.test(composed[row]) ? spell(composed[row]) : other(composed[row]));
+    add(spelled("letters", hangul(letters, (key) => key)), letters(text));
+    if (/^[ㄱ-ㅎ]+$/.test(text)) add(spelled("initials", hangul(initials, () => "")), text);
   }
   return [...found];
 }

@@ -6,9 +6,12 @@ function cell(tag, text) {
   return made;
 }
 
+/** A word in text: one that would not be seen is named. */
+const called = (row) => (keys[row].trim() === "" ? `(${keys[row] ? "blank" : "empty"})` : keys[row]);
+
 /** A word as an element, in its own language where its script tells, so that it is spoken and broken rightly. */
 function wordElement(tag, row) {
-  const made = cell(tag, keys[row] === "" ? "(empty)" : keys[row]);
+  const made = cell(tag, called(row));
   if (HANGUL.test(keys[row])) made.lang = "ko";
   made.dir = "auto";
   return made;
@@ -27,7 +30,7 @@ function fillTable(table, title, found, scored = "cosine") {
   head.append(heading("word", ""));
   if (scored) head.append(heading(scored, ""));
   for (const [name, help] of columns) head.append(heading(name, help));
-  const most = Math.max(...found.map(({ score }) => Math.abs(score)), 1e-9);
+  const most = found.reduce((top, { score }) => Math.max(top, Math.abs(score)), 1e-9); // too many for arguments
   const lines = found.map(({ row, score }) => {
     const line = document.createElement("tr");
     const word = document.createElement("th");
