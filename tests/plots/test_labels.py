@@ -1,5 +1,7 @@
 """Names beside points can be read: none lies on another, on a foreign point or outside."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,16 @@ def test_names_keep_off_what_they_should_avoid():
     name_points(axes, np.zeros((1, 2)), ["name"], avoid=to_the_right)
     _, found = boxes(axes)
     assert found[0, 2] <= axes.transData.transform((0, 0))[0]
+
+
+def test_names_among_very_many_points_need_little_memory():
+    ax = blank()
+    draw = np.random.default_rng(1)
+    points = draw.uniform(size=(30_000, 2))
+    ax.plot(*points.T, ".")
+    tracemalloc.start()
+    try:
+        name_points(ax, points[:4], list("abcd"), points[4:])
+        assert tracemalloc.get_traced_memory()[1] < 60 << 20  # every place to every point: 115 MB
+    finally:
+        tracemalloc.stop()

@@ -96,7 +96,8 @@ def atlas(
     # Before the neighbours: a method that is not installed, or has too few rows, is refused at once.
     start = project(units, "pca" if projection == "neighbors" else projection, unit=False, seed=seed).points
     nearest, scores = _neighbors(vectors, rows, lambda done: told("neighbours", done))
-    points, there = start, units.any(axis=1)
+    points = start
+    there: NDArray[np.bool_] = units.any(axis=1)
     if projection == "neighbors":
         from omnivec.explore.map.layout import layout  # Numba, which the other projections do without
 

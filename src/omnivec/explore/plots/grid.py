@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 CELL = 0.36  # inches
+_SMALL, _HIGHEST = 8.33, 1200.0  # points: of letters, and of a side of the largest grid less a little
 MOST = 500
 """Rows and columns: in a picture as large as they come 8 dots each."""
 WRITTEN = 20
@@ -75,8 +76,9 @@ def _grid(
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     image = ax.imshow(values, cmap="viridis", vmin=low, vmax=high if high > low else low + 1)
-    ax.set_xticks(range(wide), columns, rotation=45, ha="right", rotation_mode="anchor", fontsize="small")
-    ax.set_yticks(range(tall), rows, fontsize="small")
+    across, up = (min(_SMALL, _HIGHEST / count) for count in (wide, tall))  # no higher than a cell
+    ax.set_xticks(range(wide), columns, rotation=45, ha="right", rotation_mode="anchor", fontsize=across)
+    ax.set_yticks(range(tall), rows, fontsize=up)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     if max(values.shape) <= WRITTEN:

@@ -111,9 +111,13 @@ class _Room:
         cost = np.empty(self.shifts.shape[:2])
         for name, size in enumerate(self.sizes):
             middle = self.here[name] + self.shifts[name]
-            away = np.abs(middle[:, None] - blocked[None]) - size / 2
+            # Of very many points only those that some place of the name could meet.
+            reach = np.abs(self.shifts[name]).max(0) + size / 2 + radius
+            near = (np.abs(blocked - self.here[name]) <= reach).all(1)
+            away = np.abs(middle[:, None] - blocked[None, near]) - size / 2
             covered = (np.hypot(*np.clip(away, 0, None).T) < radius).sum(0)
-            parts = (self.here[name] + self.lines[name])[:, :, None] - np.delete(blocked, name, 0)
+            near[name] = False
+            parts = (self.here[name] + self.lines[name])[:, :, None] - blocked[near]
             met = (np.hypot(*parts.T) < radius / 2).any(0).sum(0) * (self.rings > 1)
             cost[name] = fixed + COVERED * covered + OUTSIDE * self.outside[name] + CROSSED * met
         return cost
