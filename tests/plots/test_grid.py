@@ -84,3 +84,11 @@ def test_more_words_than_can_be_told_apart_are_refused_before_their_products_are
         heat_map(vectors, ["king", "queen", "lake", "river"])
     with pytest.raises(OptionError, match="at most 3 words on a side, got 4"):
         attention(np.ones((1, 4)), ["a"], list("abcd"))
+
+
+def test_letters_are_no_higher_than_their_cells():
+    ax = attention(np.random.default_rng(1).random((300, 3)), [f"w{n}" for n in range(300)], list("abc"))
+    ax.figure.draw_without_rendering()
+    cell = ax.get_window_extent().height / ax.figure.dpi * 72 / 300  # points
+    assert {tick.get_fontsize() for tick in ax.get_yticklabels()}.pop() < 1.3 * cell
+    assert {tick.get_fontsize() for tick in ax.get_xticklabels()} == {8.33}

@@ -97,7 +97,7 @@ def atlas(
     start = project(units, "pca" if projection == "neighbors" else projection, unit=False, seed=seed).points
     nearest, scores = _neighbors(vectors, rows, lambda done: told("neighbours", done))
     points = start
-    there: NDArray[np.bool_] = units.any(axis=1)
+    there: NDArray[np.bool_] = np.asarray(units.any(axis=1))
     if projection == "neighbors":
         from omnivec.explore.map.layout import layout  # Numba, which the other projections do without
 
