@@ -34,10 +34,15 @@ def axes():
 
 @pytest.fixture(autouse=True)
 def no_figure_stays():
-    """Figures that pyplot knows are closed, as a notebook does."""
+    """Figures that pyplot knows are closed, as a notebook does: also those of tests that ran before."""
+
+    def closed():
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")
+
+    closed()
     yield
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close("all")
+    closed()
 
 
 @pytest.fixture
