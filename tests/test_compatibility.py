@@ -65,7 +65,7 @@ def test_a_word_of_a_text_file_may_hold_spaces(tmp_path):
 
 def test_nothing_is_compiled_when_it_is_installed():
     sources = {path.suffix for path in (ROOT / "src").rglob("*") if "__pycache__" not in path.parts}
-    texts = {".md", ".toml", ".json", ".html", ".css", ".js"}  # of lessons, of data sets and lists, of the map
+    texts = {".md", ".toml", ".json", ".html", ".css", ".js"}  # lessons, data sets, lists, the map
     assert sources <= {"", ".py", ".typed", *texts}
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
     assert "hooks" not in build and "hooks" not in build["targets"]["wheel"]
