@@ -8,7 +8,6 @@ import pytest
 from test_formats_fasttext import FILES, file
 
 from omnivec import Classifier, InputError, NotFinite, OptionError, load
-from omnivec.cli import main
 
 LINES = [f"__label__{label} {label}{n} {label}{n + 1}" for label in "xy" for n in range(20)]
 SMALL = ["--dim=16", "--epochs=1", "--threads=1", "--buckets=500", "-q"]
@@ -27,15 +26,6 @@ def classifier(tmp_path_factory):
     folder = tmp_path_factory.mktemp("classifier") / "m"
     Classifier(dim=16, epochs=5, lr=0.5, threads=1, buckets=500).fit(LINES).save(folder)
     return folder
-
-
-@pytest.fixture
-def call(capsys):
-    def run(*words):
-        code = main([str(word) for word in words])
-        return code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)

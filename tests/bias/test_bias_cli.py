@@ -1,10 +1,9 @@
 """`omnivec bias measure` and `bias remove` as a user calls them."""
 
-import io
 import json
 import os
 import re
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,17 +20,10 @@ LISTS = {
 
 
 @pytest.fixture
-def call(capsys, monkeypatch, folder):
+def call(call, monkeypatch, folder):
     """Run `omnivec bias` in a folder of models and lists: (exit code, stdout, stderr)."""
     monkeypatch.chdir(folder)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b""), encoding="utf-8"))
-        code = main(["bias", *map(str, words)])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
+    return partial(call, "bias", stdin="")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a way to call it, a text, two models."""
+"""What the tests of the command line share: a text, two models."""
 
 import io
 import json
@@ -12,20 +12,6 @@ from omnivec.cli import main
 
 WORDS = ["king", "queen", "man", "woman", "prince", "서울", "two words", "evil\x1b[2Jword"]
 SMALL = ["--dim", "16", "--epochs", "2", "--threads", "1", "--min-count", "2"]
-
-
-@pytest.fixture
-def call(capsys, monkeypatch):
-    """Run `omnivec` with these words: (exit code, stdout, stderr)."""
-
-    def run(*words, stdin=None):
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture(scope="session")

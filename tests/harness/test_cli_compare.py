@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from omnivec import Vectors
-from omnivec.cli import main
 
 WORDS = ["king", "queen", "man", "woman", "prince", "cat", "dog", "sun"]
 
@@ -24,18 +21,6 @@ def shapes():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture
-def call(capsys, monkeypatch):
-    def run(*words, stdin=None):
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture(scope="module")

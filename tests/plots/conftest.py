@@ -1,6 +1,5 @@
 """Vectors to draw, and axes that no window knows."""
 
-import io
 import sys
 
 import numpy as np
@@ -50,16 +49,3 @@ def model(vectors, tmp_path):
     """The twelve words as a model folder."""
     vectors.save(tmp_path / "words.omnivec")
     return tmp_path / "words.omnivec"
-
-
-@pytest.fixture
-def call(capsys, monkeypatch):
-    """Run `omnivec` with these words: (exit code, stdout, stderr)."""
-    from omnivec.cli import main
-
-    def run(*words, stdin=""):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-        code = main([str(word) for word in words])
-        return code, *capsys.readouterr()
-
-    return run

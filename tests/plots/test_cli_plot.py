@@ -130,7 +130,7 @@ def test_losses_of_models_beside_each_other(call, trained, model, tmp_path):
 def test_mistakes_are_a_line(call, model, tmp_path, monkeypatch, words, code, says):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there.png").write_bytes(b"mine")
-    got, out, err = call("plot", "words", model, *words)
+    got, out, err = call("plot", "words", model, *words, stdin="")
     assert (got, out, err.count("\n")) == (code, "", 1) and says in err
     assert (tmp_path / "there.png").read_bytes() == b"mine" and not (tmp_path / "a.png").exists()
 

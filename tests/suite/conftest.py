@@ -1,22 +1,9 @@
-"""A way to call the command line, and vectors with files that ask for them."""
+"""Vectors, and files that ask for them."""
 
 import numpy as np
 import pytest
 
 from omnivec import Vectors
-from omnivec.cli import main
-
-
-@pytest.fixture
-def call(capsys):
-    """Run `omnivec` with these words: (exit code, stdout, stderr)."""
-
-    def run(*words):
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,8 @@
 """What the tests of sweeps, classes and diagnostics share: a text about planted topics, questions to it."""
 
-import io
 import random
-import sys
 
 import pytest
-
-from omnivec.cli import main
 
 TOPICS = {
     "water": "river lake sea wave boat fish".split(),
@@ -49,17 +45,3 @@ def pairs(tmp_path_factory):
     path = tmp_path_factory.mktemp("sets") / "topics.tsv"
     path.write_text("\n".join([*rows, "river\tnowhere\t5"]) + "\n")
     return path
-
-
-@pytest.fixture
-def call(capsys, monkeypatch):
-    """Run `omnivec` with these words: (exit code, stdout, stderr)."""
-
-    def run(*words, stdin=None):
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
