@@ -426,6 +426,21 @@ def test_few_rows_are_a_map_too(opened, tmp_path, rows):
     assert "Rank" in page.locator("#legend").inner_text()  # there are no counts
 
 
+def test_the_search_has_the_keys_before_the_first_frame(opened, made):
+    script = "document.addEventListener('DOMContentLoaded', () => { window.first = document.activeElement.id; });"
+    assert opened(made[0], script).evaluate("window.first") == "search"
+
+
+def test_inside_another_page_the_map_leaves_the_keys_alone(chromium, made, tmp_path):
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<input autofocus><iframe src='{made[0].as_uri()}'></iframe>", encoding="utf-8")
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(notebook.as_uri())
+        page.frame_locator("iframe").locator("html[data-ready]").wait_for()
+        assert page.evaluate("document.activeElement.tagName") == "INPUT"
+
+
 def test_who_walks_by_keys_stays_in_the_list(page, vectors):
     page.keyboard.type("queen")
     page.keyboard.press("Enter")

@@ -95,6 +95,8 @@ function begin() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => wear(event.matches ? "dark" : "light"));
   new ResizeObserver(resize).observe(element("stage"));
   addEventListener("popstate", goToHash);
+  // `autofocus` waits for a frame to be drawn, and what is typed before is lost. A page inside another leaves its keys alone.
+  if (window === window.parent) element("search").focus();
   element("loading").textContent = "Reading vectors …";
 }
 
