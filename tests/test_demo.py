@@ -61,7 +61,7 @@ def test_the_table_sets_both_beside_each_other(text, capsys):
 
 def test_gensim_is_stopped_when_it_takes_too_long(text, capsys, monkeypatch):
     pytest.importorskip("gensim")
-    monkeypatch.setattr("omnivec.cli.rival.PATIENCE", 0.0)
+    monkeypatch.setattr("omnivec.cli.look.rival.PATIENCE", 0.0)
     assert main(["demo", str(text), "--json"]) == 0
     out, err = capsys.readouterr()
     report = json.loads(out)

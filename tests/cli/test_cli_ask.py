@@ -6,7 +6,7 @@ import sys
 
 from omnivec import load
 from omnivec.cli import main
-from omnivec.cli.ask import scores
+from omnivec.cli.ask.neighbors import scores
 
 
 def test_neighbors_of_one_word_are_lines_of_word_and_score(call, vectors_folder):

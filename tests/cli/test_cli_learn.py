@@ -143,7 +143,7 @@ def test_a_terminal_waits_for_a_key_and_q_ends(keys, seen, unseen):
 def test_a_screen_is_wrapped_coloured_and_without_marks(monkeypatch, capsys):
     from rich.console import Console
 
-    from omnivec.cli import lesson_screen
+    from omnivec.cli.look import lesson_screen
 
     monkeypatch.setattr(
         lesson_screen, "Console",

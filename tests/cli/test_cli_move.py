@@ -119,7 +119,7 @@ def test_the_first_format_with_a_suffix_is_written(tmp_path, monkeypatch):
     for known in WRITTEN:
         for suffix in known.suffixes:
             first.setdefault(suffix, known.name)
-    from omnivec.cli.target import target
+    from omnivec.cli.move.target import target
 
     for suffix, name in first.items():
         assert target(str(tmp_path / f"out{suffix}"), None, False).format.name == name

@@ -180,7 +180,7 @@ def test_a_full_disk_at_the_end_names_the_checkpoint_and_the_way_on(
 
 
 def test_resume_takes_what_is_further(call, corpus, stopped, tmp_path, monkeypatch):
-    from omnivec.cli.resume import stopped as found
+    from omnivec.cli.train.resume import stopped as found
 
     out, checkpoint = stopped[0], tmp_path / "out.checkpoint"
     shutil.copytree(out, tmp_path / "early")
@@ -197,7 +197,7 @@ def test_resume_takes_what_is_further(call, corpus, stopped, tmp_path, monkeypat
 
 
 def test_resume_takes_the_checkpoint_where_output_is_of_another_training(call, corpus, stopped, tmp_path):
-    from omnivec.cli.resume import stopped as found
+    from omnivec.cli.train.resume import stopped as found
 
     out, checkpoint = stopped[0], tmp_path / "out.checkpoint"
     shutil.copytree(out, checkpoint)

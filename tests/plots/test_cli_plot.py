@@ -56,7 +56,7 @@ def test_words_come_from_stdin_a_file_or_the_most_frequent(call, model, tmp_path
 
 
 def test_near_words_are_the_library_s_neighbours_in_the_group_of_their_word(vectors):
-    from omnivec.cli.plot import with_nearest
+    from omnivec.cli.look.plot import with_nearest
 
     words, group = with_nearest(vectors, ["king", "kng", "queen"], 3)
     near = {word: [key for key, _ in vectors.neighbors(word, topn=3)] for word in ("king", "queen")}

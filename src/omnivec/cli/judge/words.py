@@ -11,8 +11,8 @@ from cyclopts import Group, Parameter
 
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import count
+from omnivec.cli.judge.sets import file_or_set
 from omnivec.cli.out import shown
-from omnivec.cli.sets import file_or_set
 from omnivec.errors import InputError
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter
 
-from omnivec.cli import call, resume
+from omnivec.cli import call
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, learner_flags, minutes
-from omnivec.cli.saving import Saving
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
+from omnivec.cli.train import resume
+from omnivec.cli.train.saving import Saving
 from omnivec.config import options
 from omnivec.errors import NO_PATH, OutputError
 from omnivec.learners.classifier import Classifier

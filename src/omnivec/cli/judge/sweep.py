@@ -13,9 +13,9 @@ from cyclopts import Group, Parameter
 from omnivec.cli import call
 from omnivec.cli.failure import STOPPED, WrongCall, did_you_mean, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
-from omnivec.cli.judge_words import FoldCase, Restrict
+from omnivec.cli.judge.sets import file_or_set
+from omnivec.cli.judge.words import FoldCase, Restrict
 from omnivec.cli.report import Report, ReportFlags, table_lines
-from omnivec.cli.sets import file_or_set
 from omnivec.cli.show import Display, logging_shown, print_line
 from omnivec.cli.signals import terminable
 from omnivec.errors import OptionError

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask import pairs
+from omnivec.cli.ask.neighbors import pairs
 from omnivec.cli.failure import STOPPED, existing
 from omnivec.cli.flags import Common, CommonFlags
+from omnivec.cli.look.rival import Race, race
 from omnivec.cli.out import LABEL, aligned, emit, emit_json, labelled, shown, speed
-from omnivec.cli.rival import Race, race
 from omnivec.cli.show import Display, logging_shown
 from omnivec.data import datasets
 from omnivec.data.datasets import Sample

@@ -4,12 +4,12 @@ from cyclopts import App
 
 app = App(name="bias", help="What prejudice vectors carry, and vectors without it.")
 app.command(
-    "omnivec.cli.bias_measure:measure",
+    "omnivec.cli.bias.measure:measure",
     name="measure",
     help="How strongly words are associated, by published tests or one's own lists.",
 )
 app.command(
-    "omnivec.cli.bias_remove:remove",
+    "omnivec.cli.bias.remove:remove",
     name="remove",
     help="A model without a direction, and what remains of the bias all the same.",
 )

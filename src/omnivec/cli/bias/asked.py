@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from omnivec.cli.bias_lists import Lists
+from omnivec.cli.bias.lists import Lists
 from omnivec.cli.failure import WrongCall, did_you_mean, existing
 
 if TYPE_CHECKING:

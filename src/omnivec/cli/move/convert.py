@@ -10,11 +10,11 @@ from cyclopts import Parameter
 
 from omnivec.cli.failure import existing
 from omnivec.cli.flags import Common, CommonFlags, choice
+from omnivec.cli.move.target import TARGET_HELP, Target, To, target
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import TIMES, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
-from omnivec.cli.target import TARGET_HELP, Target, To, target
 from omnivec.errors import OptionError
 
 if TYPE_CHECKING:

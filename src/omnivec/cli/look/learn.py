@@ -127,7 +127,7 @@ def _run(lesson: Lesson, hurry: bool, as_json: bool) -> None:
         run(lesson, record)
         emit_json({**_as_json(lesson), "cells": record.cells()})
     else:
-        from omnivec.cli.lesson_screen import Screen
+        from omnivec.cli.look.lesson_screen import Screen
 
         run(lesson, Screen(hurry))
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask import Model as ModelPath
-from omnivec.cli.cells import show_cells
-from omnivec.cli.details import show_diagnostics
-from omnivec.cli.entries import show_entries
+from omnivec.cli.ask.details import show_diagnostics
+from omnivec.cli.ask.entries import show_entries
+from omnivec.cli.ask.neighbors import Model as ModelPath
 from omnivec.cli.failure import WrongCall, existing, in_flags
 from omnivec.cli.flags import Common, CommonFlags, count
-from omnivec.cli.move import disk_bytes, rounded
+from omnivec.cli.move.convert import disk_bytes, rounded
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import MIDDLE_DOT, TIMES, duration, emit_json, folded, labelled, shown, speed
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
+from omnivec.cli.train.cells import show_cells
 from omnivec.errors import FormatError
 
 if TYPE_CHECKING:

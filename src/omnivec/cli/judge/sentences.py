@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from omnivec.cli.ask import recipes
+from omnivec.cli.ask.neighbors import recipes
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import choice, count, given
-from omnivec.cli.labelled import located
-from omnivec.cli.sets import file_or_set
+from omnivec.cli.judge.labelled import located
+from omnivec.cli.judge.sets import file_or_set
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display

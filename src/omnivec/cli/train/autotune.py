@@ -10,9 +10,9 @@ from omnivec.cli import call
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.flags import Common, CommonFlags, Positional, count, learner_flags, number, toml_values
 from omnivec.cli.out import MIDDLE_DOT, folded, labelled
-from omnivec.cli.saving import Saving
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
+from omnivec.cli.train.saving import Saving
 from omnivec.learners.classifier import Classifier
 
 if TYPE_CHECKING:

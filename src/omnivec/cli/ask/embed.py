@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 from cyclopts import Parameter
 
 from omnivec.cli import call
-from omnivec.cli.ask import Model as ModelPath
-from omnivec.cli.ask import recipes
-from omnivec.cli.classify import lines
+from omnivec.cli.ask.classify import lines
+from omnivec.cli.ask.neighbors import Model as ModelPath
+from omnivec.cli.ask.neighbors import recipes
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask import Model, Topn
-from omnivec.cli.bias_asked import Asked
-from omnivec.cli.bias_lists import ListFlags, Lists
+from omnivec.cli.ask.neighbors import Model, Topn
+from omnivec.cli.bias.asked import Asked
+from omnivec.cli.bias.lists import ListFlags, Lists
 from omnivec.cli.flags import Common, CommonFlags, count
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags

@@ -10,12 +10,12 @@ from cyclopts import Parameter
 
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
-from omnivec.cli.move import disk_bytes
+from omnivec.cli.move.convert import disk_bytes
+from omnivec.cli.move.target import To, target
 from omnivec.cli.opening import Opening
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
-from omnivec.cli.target import To, target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

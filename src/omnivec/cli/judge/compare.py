@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from omnivec.cli.columns import Labelled, LabelledFlags
-from omnivec.cli.extrinsic import Asked, told
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, count
-from omnivec.cli.judge_words import FoldCase, Restrict
+from omnivec.cli.judge.extrinsic import Asked, told
+from omnivec.cli.judge.sets import file_or_set
+from omnivec.cli.judge.words import FoldCase, Restrict
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
-from omnivec.cli.sets import file_or_set
 from omnivec.cli.show import Display, logging_shown
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Group, Parameter
 
-from omnivec.cli.ask import recipes
+from omnivec.cli.ask.neighbors import recipes
 from omnivec.cli.columns import Labelled
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import choice, count
-from omnivec.cli.labelled import labelled, located
+from omnivec.cli.judge.labelled import labelled, located
 from omnivec.store.extra import extra
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnivec.cli import call
-from omnivec.cli.baseline import read
 from omnivec.cli.columns import Labelled
 from omnivec.cli.failure import existing
-from omnivec.cli.sets import file_or_set
+from omnivec.cli.judge.baseline import read
+from omnivec.cli.judge.sets import file_or_set
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display

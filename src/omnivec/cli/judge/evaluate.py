@@ -7,14 +7,17 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli import call, extrinsic, judge_sentences, judge_words
-from omnivec.cli.ask import Model
+from omnivec.cli import call
+from omnivec.cli.ask.neighbors import Model
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import Common, CommonFlags, Positional, given
-from omnivec.cli.judge_words import FoldCase, Restrict
-from omnivec.cli.labelled import located
-from omnivec.cli.labels import Asked, judge_labels
+from omnivec.cli.judge import extrinsic
+from omnivec.cli.judge import sentences as judge_sentences
+from omnivec.cli.judge import words as judge_words
+from omnivec.cli.judge.labelled import located
+from omnivec.cli.judge.labels import Asked, judge_labels
+from omnivec.cli.judge.words import FoldCase, Restrict
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from omnivec.cli import resume
 from omnivec.cli.failure import STOPPED
 from omnivec.cli.signals import finished
+from omnivec.cli.train import resume
 from omnivec.errors import OutputError
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ class Saving:
 
         told: what JSON says besides; interrupted: where the model's record does not say it.
         """
-        from omnivec.cli.info import described
-        from omnivec.cli.move import disk_bytes
+        from omnivec.cli.ask.info import described
+        from omnivec.cli.move.convert import disk_bytes
         from omnivec.cli.out import emit_json
         from omnivec.store.memory import human
 

@@ -10,9 +10,9 @@ from cyclopts import Parameter
 from omnivec.cli import call
 from omnivec.cli.failure import existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, flags_of
-from omnivec.cli.saving import Saving
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
+from omnivec.cli.train.saving import Saving
 from omnivec.config import options
 from omnivec.learners.windowed import Windowed
 

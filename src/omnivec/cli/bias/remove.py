@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask import Model
-from omnivec.cli.bias_lists import ListFlags, Lists
+from omnivec.cli.ask.neighbors import Model
+from omnivec.cli.bias.lists import ListFlags, Lists
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, choice, count, number
 from omnivec.cli.opening import Opening, OpeningFlags
@@ -144,7 +144,7 @@ def _removed(
 ) -> Debiased:
     tests = lists.tests()
     if lists.targets and lists.attributes:
-        from omnivec.cli.bias_asked import own_test
+        from omnivec.cli.bias.asked import own_test
 
         tests = [own_test(lists.groups(lists.targets), lists.groups(lists.attributes))]
     equalise = None if how.equalise is None else lists.pairs(how.equalise)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli.details import Beside
+from omnivec.cli.ask.details import Beside
+from omnivec.cli.ask.questions import Session, answer_lines
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
-from omnivec.cli.questions import Session, answer_lines
 from omnivec.cli.show import Display, logging_shown, print_line
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def together(
 
 def asked(model: str, opening: Opening, common: Common, file: str, recipe: str | None) -> Sentences:
     """The lines of a file, with their vectors."""
-    from omnivec.cli.classify import lines
+    from omnivec.cli.ask.classify import lines
 
     with Display(common.quiet) as display:
         loaded = opening.loaded(model, display)

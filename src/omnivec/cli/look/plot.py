@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import App, Parameter
 
-from omnivec.cli.ask import Model, opened
+from omnivec.cli.ask.neighbors import Model, opened
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, choice, count
 from omnivec.cli.opening import Opening, OpeningFlags
@@ -236,7 +236,7 @@ def piped(verb: str) -> list[str]:
     """The lines of stdin. Raises: WrongCall where somebody sits at it."""
     if sys.stdin.isatty():
         raise WrongCall(f"{verb} needs words; see omnivec {verb} --help")
-    from omnivec.cli.classify import lines
+    from omnivec.cli.ask.classify import lines
 
     texts = (line.strip() for line in chain.from_iterable(lines("-")))
     return [text for text in texts if text]

@@ -1,0 +1,1 @@
+"""Verbs that measure quality: evaluate, baseline, compare, sweep."""

@@ -1,0 +1,1 @@
+"""Verbs that write a model in another shape: convert, export, quantize, index."""
