@@ -44,7 +44,7 @@ def vectors(request):
     return Vectors._of_table(keys, table, parts=parts)
 
 
-@pytest.mark.parametrize("recipe", ["mean", "fasttext-unsupervised", "sif"])
+@pytest.mark.parametrize("recipe", ["mean", "fasttext-unsupervised", "sif", "idf"])
 def test_kernels_and_numpy_agree(vectors, recipe, monkeypatch):
     found = sentences.embed(vectors, MANY, recipe, components=0)
     assert found.dtype == np.float32 and found.shape == (len(MANY), 10)

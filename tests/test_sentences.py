@@ -1,11 +1,13 @@
 """Texts → vectors, by recipe: those of reference definitions, of gensim and of fastText itself."""
 
 import logging
+import unicodedata
 
 import numpy as np
 import pytest
 
 from omnivec import Classifier, FastText, InputError, OptionError, Vectors, Word2Vec, load
+from omnivec.data.idf import Idf
 from omnivec.data.sentences import embed
 from omnivec.data.tokenize import words_of
 from omnivec.reference import classifier as bags
@@ -202,3 +204,72 @@ def test_sentence_vectors_are_those_of_the_fasttext_package(tmp_path, kind):
         found = ours.embed(texts)
         wanted = [theirs.get_sentence_vector(text) for text in texts]
         np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def idf_of(texts, tokens=str.split):
+    """The definition: ln((1 + texts) / (1 + texts that have the word)) + 1."""
+    sets = [set(tokens(text)) for text in texts]
+    return lambda word: np.log((1 + len(texts)) / (1 + sum(word in some for some in sets))) + 1
+
+
+@pytest.mark.parametrize("counted", [None, ["the", "the king", "a queen", "the the"]])
+def test_idf_weighs_words_more_that_few_texts_have(vectors, counted):
+    texts = ["the king the", "the queen", "king unknown", "", "the zero"]
+    idf, given = idf_of(counted or texts), None if counted is None else Idf.of(counted, words_of)
+    wanted = [
+        np.mean([idf(word) * vectors[word].astype(np.float64) for word in known], axis=0)
+        if known
+        else np.zeros(8)
+        for known in ([word for word in text.split() if word in vectors] for text in texts)
+    ]
+    assert idf("never") > idf("king") > idf("the") >= 1
+    np.testing.assert_allclose(embed(vectors, texts, "idf", idf=given), wanted, atol=1e-6)
+    np.testing.assert_allclose(embed(vectors, iter(texts), "idf", idf=given), wanted, atol=1e-6)
+    tokens = [text.split() for text in texts]
+    np.testing.assert_allclose(embed(vectors, tokens, "idf", idf=given), wanted, atol=1e-6)
+
+
+def test_idf_is_that_of_scikit_learn():
+    text = pytest.importorskip("sklearn.feature_extraction.text")
+    texts = ["the king the", "the queen", "king", "", "the zero"]
+    peer = text.TfidfVectorizer(tokenizer=str.split, token_pattern=None).fit(texts)
+    names = peer.get_feature_names_out().tolist()
+    np.testing.assert_allclose(Idf.of(texts, words_of).weights(names), peer.idf_, rtol=1e-12)
+
+
+def test_idf_counts_words_that_are_no_keys_and_both_of_unicodes_spellings():
+    text = ["안녕 king queen"] * 20
+    model = FastText(dim=8, epochs=1, min_count=1, threads=1, buckets=100).fit(text)
+    apart = unicodedata.normalize("NFD", "안녕")
+    texts = ["안녕 kinglike", f"{apart} king", "kinglike", "queen"]
+    idf = idf_of(texts, lambda text: unicodedata.normalize("NFC", text).split())
+    words = [unicodedata.normalize("NFC", text).split() for text in texts]
+    wanted = [np.mean([idf(word) * model.vectors[word] for word in some], axis=0) for some in words]
+    np.testing.assert_allclose(model.embed(texts, "idf"), wanted, atol=1e-6)
+
+
+def test_idf_of_other_texts_is_given():
+    model = Word2Vec(dim=8, epochs=1, min_count=1, threads=1).fit(LINES * 4)
+    idf = model.idf(LINES)
+    one_by_one = [model.embed([text], "idf", idf=idf)[0] for text in LINES]
+    np.testing.assert_allclose(model.embed(LINES, "idf"), one_by_one, atol=1e-6)
+    np.testing.assert_allclose([*model.embed_batches(LINES, "idf", idf=idf)][0], one_by_one, atol=1e-6)
+    assert not np.allclose(model.embed(LINES[:1], "idf"), one_by_one[:1])
+    near = model.sentences(LINES, "idf")
+    assert near.neighbors(["good awful"]) == near.vectors.neighbors(
+        [model.embed(["good awful"], "idf", idf=idf)[0]]
+    )
+    with pytest.raises(OptionError, match=r"count them first: idf=model\.idf\(texts\)"):
+        model.embed_batches(LINES, "idf")
+    for wrong in (lambda: model.embed("one", "idf"), lambda: model.idf("one"), lambda: model.idf([None])):
+        with pytest.raises(InputError):
+            wrong()
+
+
+def test_idf_splits_texts_as_embed_does():
+    model = Word2Vec(dim=8, epochs=1, min_count=1, threads=1).fit(
+        [line.replace("-", " ") for line in LINES * 4]
+    )
+    dashed = [line.replace(" ", "-") for line in LINES]
+    split = lambda text: text.split("-")  # noqa: E731
+    np.testing.assert_array_equal(model.embed(dashed, "idf", tokenizer=split), model.embed(LINES, "idf"))

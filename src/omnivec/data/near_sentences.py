@@ -62,17 +62,22 @@ def checked(texts: Iterable[str]) -> list[str]:
     return some
 
 
-def sentences(
-    embed: Callable[[list[str]], Rows], texts: Iterable[str], components: int, name: str | None
-) -> Sentences:
-    """The different texts of some, made ready to be asked; see `Model.sentences`.
-
-    embed: without what `components` take away, the first principal ones of these texts.
-    Raises: InputError when nothing is known of any, or there is none.
-    """
+def distinct(texts: Iterable[str]) -> list[str]:
+    """The different ones of texts. Raises: InputError as `checked`, and when there is none."""
     keys = list(dict.fromkeys(checked(texts)))
     if not keys:
         raise InputError("no text to be asked for; give one or more")
+    return keys
+
+
+def sentences(
+    embed: Callable[[list[str]], Rows], keys: list[str], components: int, name: str | None
+) -> Sentences:
+    """Different texts, made ready to be asked; see `Model.sentences`.
+
+    embed: without what `components` take away, the first principal ones of these texts.
+    Raises: InputError when nothing is known of any.
+    """
     rows = embed(keys)
     known = rows.any(axis=1)
     if not known.any():

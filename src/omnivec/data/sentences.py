@@ -7,9 +7,10 @@
     sent2vec                the mean of the rows of the words that a model knows, and of their n-grams
     sif                     the mean of a / (a + p) times the word's vector, p its share of the text it was
                             learned from, less the part along the texts' first principal component
+    idf                     the mean of idf times the word's vector, the larger the fewer texts have the word
 
 NumPy alone for few texts, or without Numba; kernels for many (many_sentences.py), which are equal. Source of
-sif: Arora, Liang, Ma 2017.
+sif: Arora, Liang, Ma 2017; of idf: idf.py.
 """
 
 from __future__ import annotations
@@ -17,22 +18,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import islice
-from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.idf import Idf
 from omnivec.data.many_sentences import LINES, Many
 from omnivec.data.predicting import Means
 from omnivec.data.tokenize import words_of
+from omnivec.data.weighing import Weighing
 from omnivec.errors import InputError, OptionError
 from omnivec.index.blas import at_most
 from omnivec.store.processors import processors
 from omnivec.vectors import Vectors
 
-Recipe: TypeAlias = Literal["mean", "fasttext-unsupervised", "fasttext-supervised", "sent2vec", "sif"]
+Recipe: TypeAlias = Literal["mean", "fasttext-unsupervised", "fasttext-supervised", "sent2vec", "sif", "idf"]
 Rows = NDArray[np.float32]
 
 WHOLE = {"fasttext-supervised": "classifier", "sent2vec": "model of sent2vec"}
@@ -46,14 +48,6 @@ _TEXTS = 1 << 16  # of a classifier at once
 _CHUNK = 4 * LINES * processors()  # texts that wait for threads: 10 MB for each thread
 
 log = logging.getLogger("omnivec")
-
-
-class _Weighing(NamedTuple):
-    """How words are weighed: by the recipe, the `a` of sif, and the number of tokens that were counted."""
-
-    recipe: str
-    a: float
-    total: float
 
 
 def default(learner: str | None) -> Recipe:
@@ -73,18 +67,23 @@ def embed(
     tokenizer: Callable[[str], Sequence[str]] = words_of,
     a: float = SMOOTHING,
     components: int = COMPONENTS,
+    idf: Idf | None = None,
     many: Many | None = None,
 ) -> Rows:
     """A vector for each text, (texts, dim) float32.
 
     texts: str, or lists of tokens. Words that have no vector are left out; a text without any gets zeros, and
     the number of those is logged. a, components: of sif; 0 components leave the weighted means as they are.
-    many: the words made ready for kernels, of someone who asks more than once.
+    idf: of the texts that something is learned from; None counts these. many: the words made ready for
+    kernels, of someone who asks more than once.
 
     Raises: OptionError for an unknown recipe, fasttext-supervised, which is `hidden`, or sif without counts;
     InputError for a single str in place of texts, or what is neither str nor tokens.
     """
-    parts = batches(vectors, texts, recipe, tokenizer=tokenizer, a=a, many=many)
+    if recipe == "idf" and idf is None:
+        texts = list(checked(texts))
+        idf = Idf.of(texts, tokenizer)
+    parts = batches(vectors, texts, recipe, tokenizer=tokenizer, a=a, idf=idf, many=many)
     return together(parts, vectors.vector_size, components if recipe == "sif" else 0)
 
 
@@ -95,27 +94,22 @@ def batches(
     *,
     tokenizer: Callable[[str], Sequence[str]] = words_of,
     a: float = SMOOTHING,
+    idf: Idf | None = None,
     many: Many | None = None,
 ) -> Iterator[Rows]:
     """The vectors of texts, some after the other, so that no more of them than are worked on need be held.
 
-    As `embed`, but nothing is removed by sif, and nothing said of texts without a vector.
+    As `embed`, but nothing is removed by sif, idf needs `idf`, and nothing is said of texts without a vector.
     """
     if recipe not in get_args(Recipe):
         raise OptionError(f"recipe must be one of {', '.join(get_args(Recipe))}, got {recipe!r}")
-    counts = vectors.keys.counts
-    if recipe == "sif" and counts is None:
-        raise OptionError("sif weighs words by their counts, and these vectors came without; choose mean")
-    if not a > 0:
-        raise OptionError(f"a must be above 0, got {a}")
     if recipe in WHOLE:
         raise OptionError(
             f"{recipe} takes what a {WHOLE[recipe]} sees of a text, and here are words alone; "
             "choose another recipe, such as mean"
         )
-    weighing = _Weighing(recipe, a, 1.0 if counts is None else float(counts.sum()))
-    ready = Many(vectors) if many is None else many
-    return _in_chunks(ready, _checked(texts), tokenizer, weighing)
+    weighing = Weighing.of(vectors, recipe, a, idf)
+    return _in_chunks(Many(vectors) if many is None else many, checked(texts), tokenizer, weighing)
 
 
 def hidden(
@@ -127,7 +121,7 @@ def hidden(
 
     tokenizer: in place of the model's own.
     """
-    some = _checked(texts)
+    some = checked(texts)
     if tokenizer is not None:
         some = (_tokens(text, tokenizer) for text in some)
     return _hidden(means, some)
@@ -148,7 +142,8 @@ def report_empty(empty: int, texts: int) -> None:
         log.warning("%s of %s texts have nothing with a vector and are zeros", f"{empty:,}", f"{texts:,}")
 
 
-def _checked(texts: object) -> Iterator[str | Sequence[str]]:
+def checked(texts: object) -> Iterator[str | Sequence[str]]:
+    """Texts, each a str or tokens. Raises: InputError, of each when its turn comes."""
     if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
         raise InputError(f"embed takes many texts, got {type(texts).__name__}; give a list, [text] for one")
     return map(_checked_text, texts)
@@ -176,26 +171,23 @@ def _in_chunks(
     many: Many,
     texts: Iterator[str | Sequence[str]],
     tokenizer: Callable[[str], Sequence[str]],
-    weighing: _Weighing,
+    weighing: Weighing,
 ) -> Iterator[Rows]:
     """The weighted means of texts, a chunk at a time: by kernels where they can, else in NumPy."""
-    weights = _weights(many.vectors, weighing)
     while some := list(islice(texts, _CHUNK)):
         if many.takes(some, tokenizer):
-            weighed = partial(_weighed, many.vectors, weighing=weighing)
-            unit = weighing.recipe == "fasttext-unsupervised"
-            yield from many.means(cast("list[str]", some), weights, unit, weighed)
+            yield from many.means(cast("list[str]", some), weighing.keys, weighing.unit, weighing.words)
         else:
             words = (_tokens(text, tokenizer) for text in some)
-            yield from _means(many.vectors, words, weighing)
+            yield from _means(words, weighing)
 
 
-def _means(vectors: Vectors, texts: Iterable[Sequence[str]], weighing: _Weighing) -> Iterator[Rows]:
+def _means(texts: Iterable[Sequence[str]], weighing: Weighing) -> Iterator[Rows]:
     """The weighted means of texts, given as words, in blocks that threads share."""
     blocks, threads = _blocks(texts), processors()
     with ThreadPoolExecutor(threads) as pool:
         while some := list(islice(blocks, 2 * threads)):
-            yield from pool.map(lambda block: _block(vectors, block, weighing), some)
+            yield from pool.map(lambda block: _block(block, weighing), some)
 
 
 def _blocks(texts: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
@@ -212,13 +204,13 @@ def _blocks(texts: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
         yield waiting
 
 
-def _block(vectors: Vectors, texts: list[Sequence[str]], weighing: _Weighing) -> Rows:
+def _block(texts: list[Sequence[str]], weighing: Weighing) -> Rows:
     """The vectors of some texts; each different word is looked up once."""
     words = [word for text in texts for word in text]
     places = {word: place for place, word in enumerate(dict.fromkeys(words))}
-    table, weights = _weighed(vectors, list(places), weighing)
+    table, weights = weighing.words(list(places))
     at = np.fromiter(map(places.__getitem__, words), np.int64, len(words))
-    made = np.zeros((len(texts), vectors.vector_size), np.float32)
+    made = np.zeros((len(texts), table.shape[1]), np.float32)
     if len(words) > _TOKENS:  # one text alone; a text of a million words takes no million rows
         sums, counts = (np.bincount(at) @ table)[None], np.array([weights[at].sum()])
         there = np.zeros(1, np.int64)
@@ -231,36 +223,6 @@ def _block(vectors: Vectors, texts: list[Sequence[str]], weighing: _Weighing) ->
     known = counts > 0
     made[there[known]] = sums[known] / counts[known, None]
     return made
-
-
-def _weights(vectors: Vectors, weighing: _Weighing) -> NDArray[np.float64]:
-    """What the vector of each key is multiplied by, (keys,)."""
-    if weighing.recipe != "sif":
-        return np.ones(len(vectors.keys))
-    assert vectors.keys.counts is not None
-    return weighing.a / (weighing.a + vectors.keys.counts / weighing.total)
-
-
-def _weighed(vectors: Vectors, words: list[str], weighing: _Weighing) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The weighed vectors of different words, (words, dim) float64, and what each counts, 0 or 1.
-
-    In float64, since a sum of 40,000 float32 lost four of its seven digits.
-    """
-    rows = vectors.keys.rows(words)
-    known = rows >= 0
-    table, weights = np.zeros((len(words), vectors.vector_size)), known.astype(np.float64)
-    table[known] = vectors.table.take(rows[known])
-    if vectors.composes and not known.all():
-        strange = np.flatnonzero(~known)
-        table[strange] = vectors[[words[place] for place in strange.tolist()]]
-        weights[strange] = table[strange].any(axis=1)
-    if weighing.recipe == "fasttext-unsupervised":
-        lengths = np.linalg.norm(table, axis=1)
-        weights = (lengths > 0).astype(np.float64)
-        table /= np.where(lengths > 0, lengths, 1)[:, None]
-    elif weighing.recipe == "sif":
-        table[known] *= _weights(vectors, weighing)[rows[known], None]  # a word that is no key weighs 1
-    return table, weights
 
 
 def without(made: Rows, directions: NDArray[np.float64]) -> Rows:

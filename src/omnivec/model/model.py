@@ -27,6 +27,7 @@ from omnivec.vectors import Parts, Vectors, parts_of
 log = logging.getLogger("omnivec")
 
 if TYPE_CHECKING:
+    from omnivec.data.idf import Idf
     from omnivec.data.many_sentences import Many
     from omnivec.data.near_sentences import Sentences
     from omnivec.data.phrases import Phrases
@@ -109,8 +110,9 @@ class Model:
     def phrases(self) -> tuple[Phrases, ...]:
         """What was joined in the text of training, in turn; `embed`, `predict` and `extend` join it, too."""
         from omnivec.data.phrase_file import unpacked
+        from omnivec.data.phrases import Phrases
 
-        return tuple(unpacked(CONFIG, each) for each in self.config.get("phrases", ()))
+        return tuple(Phrases(*unpacked(CONFIG, each)) for each in self.config.get("phrases", ()))
 
     def _as_read(self, texts: Any) -> Any:
         """Texts as `embed` and `predict` take them; those of `Phrases.apply` become tokens."""
@@ -214,16 +216,18 @@ class Model:
         tokenizer: Callable[[str], Sequence[str]] | str | None = None,
         a: float = 1e-3,
         components: int = 1,
+        idf: Idf | None = None,
     ) -> NDArray[np.float32]:
         """A vector for each text, (texts, dim) float32, by a named recipe (docs/sentences.md).
 
         texts: str, in which the phrases of the model's own text are joined; lists of tokens, taken as they
         are; or what `Phrases.apply` gives, to join others; recipe: "mean" of the words' vectors,
         "fasttext-unsupervised" (each of length one), "fasttext-supervised" (the hidden layer of a
-        classifier), "sent2vec" (the mean of rows of words and n-grams), or "sif"; None is `recipe`;
+        classifier), "sent2vec" (the mean of rows of words and n-grams), "sif", or "idf"; None is `recipe`;
         tokenizer: text to words in place of the model's own, a function or a name as in training (what a
         classifier sees of a text it splits itself); a, components: of sif, how strongly frequent words are
-        weighed down, and how many principal components are removed.
+        weighed down, and how many principal components are removed; idf: of the texts by which words are
+        weighed, as `Model.idf` counts them, when those are not `texts`.
 
         Words without a vector are left out; a text without any gets zeros, and how many did is logged.
 
@@ -233,7 +237,10 @@ class Model:
         from omnivec.data import sentences
 
         chosen = self.recipe if recipe is None else recipe
-        parts = self.embed_batches(texts, chosen, tokenizer=tokenizer, a=a)
+        if chosen == "idf" and idf is None:
+            texts = list(sentences.checked(self._as_read(texts)))
+            idf = self.idf(texts, tokenizer=tokenizer)
+        parts = self.embed_batches(texts, chosen, tokenizer=tokenizer, a=a, idf=idf)
         return sentences.together(parts, self.config["dim"], components if chosen == "sif" else 0)
 
     def embed_batches(
@@ -243,38 +250,64 @@ class Model:
         *,
         tokenizer: Callable[[str], Sequence[str]] | str | None = None,
         a: float = 1e-3,
+        idf: Idf | None = None,
     ) -> Iterator[NDArray[np.float32]]:
         """As `embed`, some rows after the other: of a text of any length, no more than that is held.
 
-        `sif` removes nothing here, since that takes all rows; texts without a vector are not counted.
+        `sif` removes nothing here, since that takes all rows, and `idf` needs `idf` for the same reason;
+        texts without a vector are not counted.
         """
         from omnivec.data import sentences
 
-        split: Any = replace(self.splitting, tokenizer=tokenizer) if isinstance(tokenizer, str) else tokenizer
-        if callable(tokenizer) and self.phrases:
-            split = lambda text: self.splitting.joined(tokenizer(text))  # noqa: E731
+        split = self._split(tokenizer)
         texts, chosen = self._as_read(texts), self.recipe if recipe is None else recipe
         if chosen in sentences.WHOLE and chosen == self.recipe and "inputs" in self.tables:
             return sentences.hidden(self._means, texts, split if self.labels is None else None)
         return sentences.batches(
-            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, many=self._many
+            self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, idf=idf, many=self._many
         )
+
+    def idf(
+        self,
+        texts: Iterable[str | Sequence[str]],
+        *,
+        tokenizer: Callable[[str], Sequence[str]] | str | None = None,
+    ) -> Idf:
+        """How rare words are among texts, by which `embed` weighs them in other texts.
+
+        texts, tokenizer: as `embed`, which counts its own texts unless it is given this.
+        """
+        from omnivec.data.idf import Idf
+        from omnivec.data.sentences import checked
+
+        return Idf.of(checked(self._as_read(texts)), self._split(tokenizer) or self.splitting)
+
+    def _split(self, tokenizer: Callable[[str], Sequence[str]] | str | None) -> Any:
+        """What makes words of a text in place of `splitting`; None where nothing does."""
+        if isinstance(tokenizer, str):
+            return replace(self.splitting, tokenizer=tokenizer)
+        if tokenizer is not None and self.phrases:
+            return lambda text: self.splitting.joined(tokenizer(text))
+        return tokenizer
 
     def sentences(self, texts: Iterable[str], recipe: str | None = None, *, components: int = 1) -> Sentences:
         """The different texts of many, to be asked for those nearest to a text, and for analogies.
 
-        recipe, components: as `embed`; what sif takes away is what these texts share. Texts of which nothing
-        is known are left out, which is logged.
+        recipe, components: as `embed`; what sif takes away is what these texts share, and idf counts these.
+        Texts of which nothing is known are left out, which is logged.
 
         Raises: InputError when that is all of them; else as `embed`.
         """
         from omnivec.data import near_sentences
 
+        keys = near_sentences.distinct(texts)
+        idf = self.idf(keys) if recipe == "idf" else None
+
         def rows(some: list[str]) -> NDArray[np.float32]:
-            return self.embed(some, recipe, components=0)
+            return self.embed(some, recipe, components=0, idf=idf)
 
         taken = components if (recipe or self.recipe) == "sif" else 0
-        return near_sentences.sentences(rows, texts, taken, self.learner)
+        return near_sentences.sentences(rows, keys, taken, self.learner)
 
     @cached_property
     def _many(self) -> Many:
