@@ -34,7 +34,8 @@ from omnivec import (
 from omnivec.data import collocations
 from omnivec.data import spool as spool_module
 from omnivec.data.corpus import Reading
-from omnivec.data.phrases import ENGLISH, THRESHOLDS, Phrase
+from omnivec.data.phrase import Phrase
+from omnivec.data.phrases import ENGLISH, THRESHOLDS
 from omnivec.kernels import phrases as kernel
 from omnivec.reference import phrases as reference
 

@@ -127,7 +127,7 @@ class Cells:
             "window": self.window, "weighting": self.weighting, "symmetric": self.symmetric,
             "fingerprint": dict(self.fingerprint), "name": self.name, "invalid": self.invalid,
             "total": self.vocabulary.total, "types": self.vocabulary.types, "reading": dict(self.reading),
-            "phrases": [packed(each) for each in self.phrases],
+            "phrases": [packed(each.contents) for each in self.phrases],
         }  # fmt: skip
         return {"format": FORMAT, "version": str(VERSION), "record": json.dumps(record)}
 
@@ -154,7 +154,8 @@ class Cells:
             starts=tables["starts"], columns=tables["columns"], weights=tables["weights"],
             window=record["window"], weighting=record["weighting"], symmetric=record["symmetric"],
             fingerprint=record["fingerprint"], name=record["name"], invalid=record["invalid"],
-            phrases=tuple(unpacked(path, each) for each in record["phrases"]), reading=record["reading"],
+            phrases=tuple(Phrases(*unpacked(path, each)) for each in record["phrases"]),
+            reading=record["reading"],
         )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from omnivec.data.corpus import Reading, Report
 from omnivec.data.joining import Numbered
-from omnivec.data.phrases import ENGLISH, THRESHOLDS, Phrase, Phrases, check_delimiter, name_of
+from omnivec.data.phrase import Phrase, check_delimiter
+from omnivec.data.phrases import ENGLISH, THRESHOLDS, Phrases, name_of
 from omnivec.data.sources import Source
 from omnivec.data.spool import Spool
 from omnivec.data.tokenize import Tokenizer

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from omnivec.data.tokenize import words_of
 from omnivec.store.extra import extra
 
 
@@ -21,7 +20,6 @@ def kiwi() -> Callable[[str], list[str]]:
     def morphemes(text: str) -> list[str]:
         # Half of a surrogate pair is no text to Kiwi.
         whole = text.encode("utf-8", "replace").decode()
-        found = known.tokenize(whole, compatible_jamo=True)
-        return [word for token in found for word in words_of(token.form)]
+        return [token.form for token in known.tokenize(whole, compatible_jamo=True)]
 
     return morphemes

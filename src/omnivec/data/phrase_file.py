@@ -9,16 +9,15 @@ import json
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
+from omnivec.data.phrase import Phrase, check_delimiter, fault
+from omnivec.data.tokenize import Splitting
 from omnivec.errors import FormatError, OmnivecError, OutputError
 from omnivec.store.formats.source import created, opened, whole
 from omnivec.store.memory import human
-
-if TYPE_CHECKING:
-    from omnivec.data.phrases import Phrase, Phrases
 
 log = logging.getLogger("omnivec")
 
@@ -32,27 +31,40 @@ _REMEMBERED = 1 << 25  # bytes that the config of a model holds at most; a milli
 _TAKES = 8  # times its length: what a file takes in memory as phrases
 
 
-def write(path: str | os.PathLike[str], phrases: Phrases, *, overwrite: bool) -> None:
+class Contents(NamedTuple):
+    """What a file holds: the fields of `Phrases`, in their order."""
+
+    found: tuple[Phrase, ...]
+    delimiter: str
+    connectors: tuple[str, ...]
+    record: Mapping[str, Any]
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """All but the phrases, as JSON."""
+        return {"delimiter": self.delimiter, "connectors": list(self.connectors), **self.record}
+
+
+def write(path: str | os.PathLike[str], contents: Contents, *, overwrite: bool) -> None:
     """Write a file. Raises: OutputError as `Phrases.save`."""
     with created(path, overwrite=overwrite) as file:
-        file.write(text_of(path, phrases))
+        file.write(text_of(path, contents))
 
 
-def text_of(path: str | os.PathLike[str], phrases: Phrases) -> bytes:
+def text_of(path: str | os.PathLike[str], contents: Contents) -> bytes:
     """The file. Raises: OutputError where a phrase holds half of a surrogate pair."""
-    head = {"version": _VERSION, "delimiter": phrases.delimiter, "connectors": list(phrases.connectors)}
-    head |= phrases.record
+    head = {"version": _VERSION, **contents.head}
     lines = [_TITLE.decode() + json.dumps(head, ensure_ascii=False), "\t".join(_COLUMNS)]
-    lines += map(_line, phrases)
+    lines += map(_line, contents.found)
     try:
         return "".join(line + "\n" for line in lines).encode()
     except UnicodeEncodeError as error:
         raise OutputError(f"{path}: a phrase holds half a character: {error.object[:60]!a}") from None
 
 
-def remembered(steps: Sequence[Phrases]) -> list[dict[str, Any]]:
+def remembered(steps: Iterable[Contents]) -> list[dict[str, Any]]:
     """Phrases as a model's config holds them; none of too many, which is logged."""
-    made = [packed(phrases) for phrases in steps]
+    made = [packed(contents) for contents in steps]
     size = sum(len(line.encode()) for each in made for line in each["found"])
     if size > _REMEMBERED:
         log.warning(
@@ -63,21 +75,18 @@ def remembered(steps: Sequence[Phrases]) -> list[dict[str, Any]]:
     return made
 
 
-def packed(phrases: Phrases) -> dict[str, Any]:
+def packed(contents: Contents) -> dict[str, Any]:
     """Phrases as JSON, for the config of a model: the first line of a file, and under `found` the others."""
-    head = {"delimiter": phrases.delimiter, "connectors": list(phrases.connectors)}
-    return {**head, **phrases.record, "found": [_line(each) for each in phrases]}
+    return {**contents.head, "found": [_line(each) for each in contents.found]}
 
 
-def unpacked(path: str | os.PathLike[str], packed: object) -> Phrases:
+def unpacked(path: str | os.PathLike[str], packed: object) -> Contents:
     """What `packed` made; path: of the config. Raises: FormatError where it is damaged."""
-    from omnivec.data.phrases import Phrases
-
     record = dict(packed) if isinstance(packed, dict) else {}
     found = record.pop("found", None)
     if not isinstance(found, list) or not all(isinstance(line, str) for line in found):
         raise FormatError(f'{path}: damaged: "phrases" are expected to be listed under "found"')
-    return Phrases(*_checked(path, record, [(f"phrase {k}", line) for k, line in enumerate(found, 1)]))
+    return _checked(path, record, [(f"phrase {k}", line) for k, line in enumerate(found, 1)])
 
 
 def _line(each: Phrase) -> str:
@@ -85,10 +94,8 @@ def _line(each: Phrase) -> str:
     return f"{words}\t{each.count}\t{each.score!r}\t{each.turn}"
 
 
-def read(
-    path: str | os.PathLike[str],
-) -> tuple[tuple[Phrase, ...], str, tuple[str, ...], dict[str, Any]]:
-    """(phrases, delimiter, connectors, record). Raises: FormatError, with the line where one is wrong."""
+def read(path: str | os.PathLike[str]) -> Contents:
+    """What a file holds. Raises: FormatError, with the line where one is wrong."""
     with opened(Path(path)) as source:
         text = whole(source, "phrases", _TAKES, f"is this a file of phrases? {path}")
     first, *lines = text.removesuffix(b"\n").split(b"\n")
@@ -101,13 +108,8 @@ def read(
     return _checked(path, record, decoded[1:])
 
 
-def _checked(
-    path: str | os.PathLike[str], record: dict[str, Any], lines: list[tuple[str, str]]
-) -> tuple[tuple[Phrase, ...], str, tuple[str, ...], dict[str, Any]]:
-    """(phrases, delimiter, connectors, record) of a head and lines, each with the name of its place."""
-    from omnivec.data.phrases import check_delimiter, fault
-    from omnivec.data.tokenize import Splitting
-
+def _checked(path: str | os.PathLike[str], record: dict[str, Any], lines: list[tuple[str, str]]) -> Contents:
+    """What a head and lines say, each line with the name of its place."""
     delimiter, connectors = record.pop("delimiter", None), record.pop("connectors", None)
     if not isinstance(connectors, list) or not all(isinstance(word, str) for word in connectors):
         raise FormatError(f"{path}: line 1: connectors are expected as a list of words, got {connectors!r}")
@@ -122,7 +124,7 @@ def _checked(
         if why := fault(phrase, connectors):
             raise FormatError(f"{path}: {place}: no phrase: {' '.join(phrase.words)!r}: {why}")
         found.append(phrase)
-    return tuple(found), delimiter, tuple(connectors), record
+    return Contents(tuple(found), delimiter, tuple(connectors), record)
 
 
 def _head(path: str | os.PathLike[str], line: bytes) -> tuple[dict[str, Any], object]:
@@ -144,8 +146,6 @@ def _decoded(path: str | os.PathLike[str], number: int, line: bytes) -> str:
 
 
 def _phrase(path: str | os.PathLike[str], place: str, line: str) -> Phrase:
-    from omnivec.data.phrases import Phrase
-
     try:
         words, count, score, turn = line.split("\t")
         parts = tuple(_ESCAPED.sub(lambda sign: _SIGNS[sign[0]], word) for word in words.split(" "))

@@ -9,29 +9,21 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from omnivec.data.phrase import Phrase, check_delimiter, fault
 from omnivec.data.sources import Source, describe, documents
 from omnivec.data.tokenize import Lines, Splitting
 from omnivec.errors import InputError, OptionError
+
+if TYPE_CHECKING:
+    from omnivec.data.phrase_file import Contents
 
 ENGLISH = tuple("a an and at by for from in of on or the to with without".split())
 """Words that English phrases hold inside, and neither begin nor end with."""
 
 THRESHOLDS = {"word2vec": 100.0, "gensim": 10.0, "npmi": 0.5}
 """Scores, and a threshold for each: the tool's own; a half for npmi, where gensim's 10 leaves nothing."""
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """One phrase. words: as its pass met them, so that one of them may be a phrase itself; score: of its
-    first and last word; turn: the pass that found it, from 1 on.
-    """
-
-    words: tuple[str, ...]
-    count: int
-    score: float
-    turn: int = 1
 
 
 @dataclass(frozen=True)
@@ -97,6 +89,13 @@ class Phrases:
             tokens = _joined(tokens, known, self._inside)
         return list(tokens)
 
+    @property
+    def contents(self) -> Contents:
+        """What a file of them holds."""
+        from omnivec.data.phrase_file import Contents
+
+        return Contents(self.found, self.delimiter, self.connectors, self.record)
+
     @cached_property
     def splitting(self) -> Splitting:
         """How the text became words in which these were found."""
@@ -135,7 +134,7 @@ class Phrases:
         """
         from omnivec.data.phrase_file import write
 
-        write(path, self, overwrite=overwrite)
+        write(path, self.contents, overwrite=overwrite)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -216,21 +215,3 @@ def _joined(
             held = (word,)
     made += held
     return made
-
-
-def fault(phrase: Phrase, connectors: Sequence[str]) -> str | None:
-    """Why something is no phrase; None for one that is."""
-    first, *inside, last = phrase.words if len(phrase.words) > 1 else ("", "")
-    if not all(phrase.words) or not first:
-        return "a phrase has two words or more"
-    if wrong := [word for word in (first, last) if word in connectors]:
-        return f"{wrong[0]!r} is a connector, and stands inside phrases alone"
-    if wrong := [word for word in inside if word not in connectors]:
-        return f"{wrong[0]!r} stands inside and is no connector; longer phrases are found in several passes"
-    return None
-
-
-def check_delimiter(delimiter: object) -> None:
-    """Raise OptionError unless words can be joined with it into one that no separator cuts."""
-    if not isinstance(delimiter, str) or "\0" in delimiter or delimiter.split() != [delimiter]:
-        raise OptionError(f"delimiter must be characters without white space, such as '_', got {delimiter!r}")

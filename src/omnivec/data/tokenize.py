@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from omnivec.data.normalizing import nfc
 from omnivec.data.sources import Piece
 from omnivec.errors import InputError, OptionError
-
-if TYPE_CHECKING:
-    from omnivec.data.phrases import Phrases
 
 Tokenizer = Callable[[str], Iterable[str]]
 
@@ -42,6 +39,13 @@ def words_of(text: str) -> list[str]:
     return [word for word in text.translate(_SEPARATORS).split(" ") if word]
 
 
+class Joining(Protocol):
+    """What makes one word of several that follow each other: `Phrases`."""
+
+    def joined(self, tokens: Sequence[str]) -> list[str]:
+        """The tokens of one unit, some of them joined."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Splitting:
     """How a text becomes words; the learner's options of the same names.
@@ -53,7 +57,7 @@ class Splitting:
     normalize: str = "none"
     tokenizer: str = "whitespace"
     prefix: str | None = None
-    phrases: tuple[Phrases, ...] = ()
+    phrases: tuple[Joining, ...] = ()
 
     def __post_init__(self) -> None:
         for name, words in _NAMED.items():
@@ -62,7 +66,7 @@ class Splitting:
 
     @classmethod
     def of(
-        cls, options: Mapping[str, Any], prefix: str | None = None, phrases: tuple[Phrases, ...] = ()
+        cls, options: Mapping[str, Any], prefix: str | None = None, phrases: tuple[Joining, ...] = ()
     ) -> Splitting:
         """As a model's options say; one that other tools trained splits at ASCII white space."""
         given = {name: options[name] for name in _NAMED if name in options}
@@ -98,7 +102,8 @@ class Splitting:
         from omnivec.data.kiwi import kiwi
 
         labels = [word for word in words if self.prefix and word.startswith(self.prefix)]
-        return [*labels, *kiwi()(" ".join(word for word in words if word not in labels) if labels else text)]
+        found = kiwi()(" ".join(word for word in words if word not in labels) if labels else text)
+        return [*labels, *(word for morpheme in found for word in words_of(morpheme))]
 
 
 def unicode_whitespace(document: Iterable[Piece]) -> Iterator[Piece]:

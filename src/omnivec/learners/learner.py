@@ -125,7 +125,7 @@ class Learner(Options, ABC):
         if phrases:
             from omnivec.data.phrase_file import remembered
 
-            config["phrases"] = remembered(phrases)
+            config["phrases"] = remembered(each.contents for each in phrases)
         keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
         return Model(config, keys, tables)
 

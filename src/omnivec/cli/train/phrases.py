@@ -179,7 +179,7 @@ def phrases(
             with display.busy("Reading", input):
                 found = find_phrases(source, **given, **read)
             assert target is not None and output is not None
-            target.write(text_of(output, found))
+            target.write(text_of(output, found.contents))
             display.line("Phrases", f"{len(found):,}, written to {shown(output)}")
         if apply is not None:
             with display.busy("Joining", input):
