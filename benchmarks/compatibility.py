@@ -24,8 +24,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from defects import DEFECTS, PEERS, Defect
-from table import table
+from common.child import command, importable
+from common.table import table
+from defects.rows import DEFECTS, PEERS, Defect
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = Path(__file__).with_name("compatibility.json")
@@ -82,12 +83,11 @@ def asked(row: Defect) -> Found:
     """What a peer's script says of a row; it runs as a process of its own, which may die."""
     assert row.peer is not None
     peer = PEERS[row.peer]
-    command = [sys.executable, str(Path(__file__).with_name(peer.script)), row.number]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=600, env={**os.environ, **peer.env}
-    )
+    call = [*command(peer.script), row.number]
+    environment = {**os.environ, **importable(), **peer.env}
+    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=600, env=environment)
     if done.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+        raise SystemExit(f"{' '.join(call)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
     found: Found = json.loads(done.stdout.splitlines()[-1])
     return found
 

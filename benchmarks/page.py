@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from table import table
+from common.table import table
 
 INTRODUCTION = """# Benchmarks
 

@@ -2,6 +2,13 @@
 
 What was measured is kept in benchmarks/results.json, so that one section can be measured again alone, and
 `--only none` writes the page anew from it.
+
+common/      texts, child processes, tables      peers/     programs that train in turn, and what judges them
+words/       each model and loss of a window     counts/    co-occurrence, GloVe, PPMI
+texts/       sentence vectors, phrases           labels/    classifiers
+training/    what training costs                 textbook/  what the textbook trains
+evaluation/  evaluation itself                   files/     opening and reading
+search/      nearest neighbours, the map         defects/   what compatibility.py tries on other programs
 """
 
 from __future__ import annotations
@@ -15,51 +22,22 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-import approximate
-import autotune
-import avx2
-import baseline
-import bias
-import book
-import bound
-import cbow
-import checkpoint
-import classifier
-import collobert_weston
-import compile as compiling
-import cooccurrence
-import corpus
-import cs224n
-import deterministic
-import glove
-import glove_options
-import gradient
-import growth
-import hs
-import korean
-import machine
-import map as mapped
-import memory
-import opening
 import page
-import phrases
-import ppmi_svd
-import quality
-import quantised
-import rates
-import reading
-import search
-import sent2vec
-import sentences
-import softmax
-import speed
-import subwords
-import suite
-import swap
-import sweep
-import units
-from programs import OURS
-from settings import Settings
+from common import corpus, machine
+from common.settings import Settings
+from counts import cooccurrence, glove, glove_options, ppmi_svd
+from evaluation import baseline, bias, suite, swap, sweep
+from files import opening, reading
+from labels import autotune, classifier, quantised
+from peers.programs import OURS
+from search import approximate
+from search import exact as search
+from search import map as mapped
+from textbook import book, cs224n
+from texts import phrases, sent2vec, sentences, units
+from training import avx2, bound, checkpoint, deterministic, growth, memory
+from training import compile as compiling
+from words import cbow, collobert_weston, gradient, hs, korean, quality, rates, softmax, speed, subwords
 
 SECTIONS: dict[str, ModuleType] = {
     "speed": speed,

@@ -106,7 +106,7 @@ def test_benchmark_figures_are_what_the_results_say(tmp_path):
 
 
 def test_the_synthetic_text_has_the_size_and_the_words_it_is_asked_for(tmp_path):
-    script, text = ROOT / "benchmarks" / "synthetic.py", tmp_path / "text.txt"
+    script, text = ROOT / "benchmarks" / "common" / "synthetic.py", tmp_path / "text.txt"
     sizes = ["--tokens", "20000", "--words", "900", "--every", "5"]
     subprocess.run([sys.executable, str(script), str(text), *sizes], check=True)
     lines = text.read_text().splitlines()

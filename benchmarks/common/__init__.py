@@ -1,0 +1,1 @@
+"""What every section needs: texts, child processes, tables, the machine in words."""

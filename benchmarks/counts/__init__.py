@@ -1,0 +1,1 @@
+"""Word vectors from counts: co-occurrence, GloVe, PPMI."""

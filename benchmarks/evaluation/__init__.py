@@ -1,0 +1,1 @@
+"""Evaluation itself: what it costs, and what it says of our vectors."""

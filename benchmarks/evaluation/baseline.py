@@ -1,0 +1,48 @@
+"""Whether word vectors help: `omnivec baseline` on movie reviews, or on the synthetic twin."""
+
+from __future__ import annotations
+
+import lzma
+import sys
+from pathlib import Path
+from typing import Any
+
+from common import child
+from common.labelled import folder_of_data, found
+from common.settings import Settings
+from common.table import table
+
+TITLE = "Baseline"
+REVIEWS = "movie_reviews.tsv.xz"
+
+
+def measure(settings: Settings) -> dict[str, Any]:
+    """One run of the command, in a process of its own."""
+    packed = folder_of_data() / "textclass" / REVIEWS
+    if packed.exists():
+        path = settings.work / "movie_reviews.tsv"
+        path.write_bytes(lzma.open(packed).read())
+        columns = ["--text-column", "text", "--label-column", "label", "--no-quotes"]
+    else:
+        path, columns = _twin(settings), []
+    command = [sys.executable, "-m", "omnivec", "baseline", str(path), *columns]
+    run = child.run([*command, "--threads", str(settings.threads), "--json"])
+    return {"source": path.name, "result": run}
+
+
+def _twin(settings: Settings) -> Path:
+    return next(each.test for each in found(settings.work, settings.scale) if each.name == "synthetic")
+
+
+def report(result: dict[str, Any]) -> str:
+    """A table of the contenders."""
+    said = result["result"]
+    rows = [
+        (name, f"{one['accuracy']:.3f} ± {one['deviation']:.3f}", f"{one['seconds']:.0f}")
+        for name, one in said["scores"].items()
+    ]
+    text = (
+        f"`omnivec baseline` on {result['source']}: {said['texts']:,} texts, {said['folds']} folds; "
+        "accuracy: mean ± standard deviation of the folds."
+    )
+    return f"{text}\n\n{table(('contender', 'accuracy', 'seconds'), rows)}"

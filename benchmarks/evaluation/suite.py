@@ -1,0 +1,95 @@
+"""The English suite of word sets on 70,000 vectors, and analogies beside gensim's evaluation of the same."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import statistics
+from pathlib import Path
+from typing import Any
+
+from common import child, corpus
+from common.settings import Settings
+from common.table import spread, table, verdict
+
+TITLE, GUIDE = "Evaluation of word vectors", "evaluation.md"
+ROWS, DIM = 70_000, 100
+SUITE_BAR, RATIO_BAR = 5, 10  # seconds; times as fast as gensim
+
+
+def measure(settings: Settings) -> dict[str, Any]:
+    """Both programs in one process, in turn, since they share NumPy and its BLAS."""
+    data = Path(os.environ.get("OMNIVEC_DATA") or corpus.ROOT.parent / "shared" / "data")
+    peer = importlib.util.find_spec("gensim") is not None
+    return child.python(
+        "evaluation.peer_suite", int(ROWS * settings.scale), DIM, settings.repeats, int(peer),
+        env={"OPENBLAS_NUM_THREADS": str(settings.threads), "OMNIVEC_DATA": str(data)},
+    ) | {"threads": settings.threads}  # fmt: skip
+
+
+def report(result: dict[str, Any]) -> str:
+    """What a suite takes, and how its analogies compare."""
+    rounds = result["rounds"]
+    took = {name: [one[name] for one in rounds] for name in rounds[0]}
+    parts = [
+        f"{result['rows']:,} × {result['dim']} made vectors whose keys are all words that the sets ask for, "
+        f"and others; {result['threads']} threads. Seconds, median (minimum–maximum), sets read and "
+        f"checksums compared beforehand; with {result['resamples']:,} resamples for each interval, and "
+        f"without. Sets: {', '.join(result['sets'])}."
+    ]
+    rows = [
+        ("the suite, with intervals", spread(took["suite"])),
+        ("the suite as `fit(evaluate=)` calls it, without", spread(took["called"])),
+        (f"{result['asked']:,} analogies, 3CosAdd", spread(took["add"])),
+        (f"{result['asked']:,} analogies, 3CosMul", spread(took["mul"])),
+    ]
+    if "gensim" in took:
+        rows.append(("gensim's `evaluate_word_analogies`", spread(took["gensim"])))
+    parts.append(table(("measured", "seconds"), rows))
+    slowest = statistics.median(took["suite"])
+    met = "met" if slowest <= SUITE_BAR else "**missed**"
+    parts.append(f"The suite within {SUITE_BAR} s: {met} ({slowest:.2f} s).")
+    if "gensim" in took:
+        apart = "equal" if result["apart"] <= 1e-6 else f"**{result['apart']:.2g} apart**"
+        parts.append(
+            f"Analogies against gensim's: {verdict(_ratio(took), RATIO_BAR)} times as fast; accuracies and "
+            f"Spearman's coefficients of the two programs: {apart} (to 1e-6; accuracy "
+            f"{result['accuracy']:.4f})."
+        )
+    return "\n\n".join(parts)
+
+
+def _ratio(took: dict[str, list[float]]) -> float:
+    return statistics.median(b / a for a, b in zip(took["add"], took["gensim"], strict=True))
+
+
+def guide(result: dict[str, Any]) -> str:
+    """For the page on evaluation."""
+    rounds = result["rounds"]
+    took = {name: [one[name] for one in rounds] for name in rounds[0]}
+    said = (
+        f"The {len(result['sets'])} English sets take {statistics.median(took['suite']):.1f} s on "
+        f"{result['rows']:,} × {result['dim']} vectors with intervals, and "
+        f"{statistics.median(took['called']):.1f} s without, on {result['threads']} cores"
+    )
+    if "gensim" not in took:
+        return f"{said}."
+    return (
+        f"{said}; Google's {result['asked']:,} analogies alone {statistics.median(took['add']):.2f} s, "
+        f"{_ratio(took):.0f} times as fast as gensim's `evaluate_word_analogies`."
+    )
+
+
+def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """A row for the README."""
+    rounds = result["rounds"]
+    if "gensim" not in rounds[0]:
+        return []
+    took = {name: [one[name] for one in rounds] for name in rounds[0]}
+    seconds = statistics.median(took["add"])
+    return [
+        (
+            f"Google's {result['asked']:,} analogies on {result['rows']:,} × {result['dim']}",
+            f"{seconds:.2f} s, **{_ratio(took):.0f} ×** gensim's evaluation, equal scores",
+        )
+    ]

@@ -1,0 +1,1 @@
+"""Opening and reading files, beside the programs that wrote them."""

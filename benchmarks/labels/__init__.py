@@ -1,0 +1,1 @@
+"""Texts with labels: the classifier, its smaller forms, its search for options."""

@@ -1,0 +1,1 @@
+"""What the textbook trains: the book's CBOW and CS224n's assignment."""

@@ -1,0 +1,1 @@
+"""Vectors of texts, and phrases to be joined in them."""

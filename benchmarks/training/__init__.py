@@ -1,0 +1,1 @@
+"""What training costs: processors, memory, growth, compiling, checkpoints, determinism."""

@@ -1,0 +1,1 @@
+"""Word vectors of a window: each model and loss beside its peers."""
