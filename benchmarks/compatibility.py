@@ -83,7 +83,7 @@ def asked(row: Defect) -> Found:
     """What a peer's script says of a row; it runs as a process of its own, which may die."""
     assert row.peer is not None
     peer = PEERS[row.peer]
-    call = [*command(peer.script), row.number]
+    call = [*command(peer.module), row.number]
     environment = {**os.environ, **importable(), **peer.env}
     done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=600, env=environment)
     if done.returncode:

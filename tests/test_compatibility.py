@@ -142,7 +142,7 @@ def test_every_defect_has_a_row_and_every_row_a_check_or_a_reason(report):
         assert bool(row.peer) or bool(row.why), row.number
         assert row.tests or row.why, row.number
         if row.peer:
-            script = ROOT / "benchmarks" / f"{report.PEERS[row.peer].script.replace('.', '/')}.py"
+            script = ROOT / "benchmarks" / f"{report.PEERS[row.peer].module.replace('.', '/')}.py"
             assert row.number.lower() in functions(script)
 
 

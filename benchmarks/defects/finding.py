@@ -11,9 +11,18 @@ from collections.abc import Callable, Mapping
 Finding = tuple[bool, str]
 
 
-def main(checks: Mapping[str, Callable[[], Finding]], version: str) -> None:
-    """Run the check that is named on the command line."""
+def raised(call: Callable[[], object], *kinds: type[Exception]) -> str:
+    """What a call ended in, if it was one of these."""
+    try:
+        call()
+    except kinds as error:
+        return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    return ""
+
+
+def main(module: Mapping[str, object], version: str) -> None:
+    """Run the check that is named on the command line, as D04: the function `d04` of the module."""
     warnings.simplefilter("ignore")
     logging.disable()
-    there, seen = checks[sys.argv[1]]()
+    there, seen = module[sys.argv[1].lower()]()
     print(json.dumps({"version": version, "there": bool(there), "seen": " ".join(seen.split())}))

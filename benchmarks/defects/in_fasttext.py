@@ -14,13 +14,12 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import fasttext
 import numpy as np
 
-from defects.finding import Finding, main
+from defects.finding import Finding, main, raised
 
 LABELLED = "".join(f"__label__{letter} {letter}1 {letter}2 {letter}3\n" for letter in "xyz") * 50
 ALLOWED = 2 << 30
@@ -55,15 +54,6 @@ def saved(model: Model) -> bytes:
     """The bytes of its file."""
     model.save_model("model.bin")
     return Path("model.bin").read_bytes()
-
-
-def raised(call: Callable[[], object], *kinds: type[Exception]) -> str:
-    """What a call ended in, if it was one of these."""
-    try:
-        call()
-    except kinds as error:
-        return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-    return ""
 
 
 def opened_elsewhere(path: str) -> str:
@@ -260,12 +250,8 @@ def d40() -> Finding:
     return one == "loaded" and two != "loaded", f"sent2vec: {one}; floret: {two}"
 
 
-CHECKS: dict[str, Callable[[], Finding]] = {
-    name.upper(): check for name, check in globals().items() if name[0] == "d" and name[1:].isdigit()
-}
-
 if __name__ == "__main__":
     fasttext.FastText.eprint = lambda *_: None
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        main(CHECKS, importlib.metadata.version("fasttext"))
+        main(globals(), importlib.metadata.version("fasttext"))
