@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from omnivec import Vectors, load
+from omnivec import Classifier, Vectors, load
 from omnivec.cli import main
 from omnivec.data.sentences import embed
 
@@ -58,6 +58,19 @@ def test_utf16_is_refused_as_in_training(model, tmp_path, capsys):
     wide.write_text("king", encoding="utf-16")
     assert main(["embed", model, str(wide), "--json"]) == 1
     assert "wide.txt: expected UTF-8, got UTF-16" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["embed", "classify"])
+def test_lines_that_were_not_utf8_are_counted_aloud(tmp_path, capsys, verb):
+    learner = Classifier(dim=16, epochs=1, threads=1)
+    learner.fit(["__label__a king queen", "__label__b the river"] * 4).save(tmp_path / "m")
+    asked = [verb, str(tmp_path / "m"), str(tmp_path / "texts.txt")]
+    asked += ["-o", str(tmp_path / "out.npy")] if verb == "embed" else []
+    for text, said in ((b"king \xff\nthe\n\xe9 queen", True), ("king \ufffd\nthe\n한".encode(), False)):
+        (tmp_path / "texts.txt").write_bytes(text)
+        assert main([*asked, "--overwrite"] if verb == "embed" else asked) == 0
+        err = capsys.readouterr().err
+        assert ("texts.txt: 2 lines were not valid UTF-8 (replace)" in err) == said
 
 
 def test_json_holds_the_numbers_or_where_they_are(model, tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -19,6 +20,8 @@ from omnivec.errors import InputError
 
 if TYPE_CHECKING:
     from omnivec.data.columns import Columns
+
+log = logging.getLogger("omnivec")
 
 _PIECE = 1 << 14  # texts of a table that are predicted together
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -66,20 +69,22 @@ def classify(
             raise WrongCall(
                 f"{model} is no classifier: it tells no labels; omnivec train classifier makes one"
             )
-    for texts in lines(file) if columns is None else cells(file, columns):
-        for found in classifier.predict(texts, k, threshold):
-            if common.json:
-                emit_json([[label, chance] for label, chance in found])
-            else:
-                emit("\t".join(f"{shown(label)}\t{chance:.6f}" for label, chance in found))
-        sys.stdout.flush()
+    with logging_shown(common.quiet, common.verbose):
+        for texts in lines(file) if columns is None else cells(file, columns):
+            for found in classifier.predict(texts, k, threshold):
+                if common.json:
+                    emit_json([[label, chance] for label, chance in found])
+                else:
+                    emit("\t".join(f"{shown(label)}\t{chance:.6f}" for label, chance in found))
+            sys.stdout.flush()
     return 0
 
 
 def lines(file: str) -> Iterator[list[str]]:
     """Lists of the lines of a file, packed or not, or of those that have arrived from a pipe or stdin.
 
-    They end at a line feed alone; a byte-order mark at the beginning is none of the text.
+    They end at a line feed alone; a byte-order mark at the beginning is none of the text. Invalid UTF-8 is
+    replaced, and how many lines held such is logged.
     Raises: InputError for what cannot be read.
     """
     from omnivec.store.formats.source import opened
@@ -110,7 +115,16 @@ def cells(file: str, columns: Columns) -> Iterator[list[str]]:
 
 
 def _blocks(name: str, read: Any) -> Iterator[list[str]]:
-    rest, begun = b"", False
+    rest, begun, invalid = b"", False, 0
+
+    def decoded(line: bytes) -> str:
+        nonlocal invalid
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            invalid += 1
+            return line.decode(errors="replace")
+
     while block := read(1 << 22):
         if not begun and (rest + block).startswith(_UTF16):
             raise InputError(f"{name}: expected UTF-8, got UTF-16 (byte-order mark); convert it first")
@@ -118,6 +132,8 @@ def _blocks(name: str, read: Any) -> Iterator[list[str]]:
         if whole:
             whole[0] = whole[0] if begun else whole[0].removeprefix(_BOM)
             begun = True
-            yield [line.decode("utf-8", "replace") for line in whole]
+            yield [decoded(line) for line in whole]
     if rest:
-        yield [(rest if begun else rest.removeprefix(_BOM)).decode("utf-8", "replace")]
+        yield [decoded(rest if begun else rest.removeprefix(_BOM))]
+    if invalid:
+        log.warning("%s: %s lines were not valid UTF-8 (replace)", name, f"{invalid:,}")
