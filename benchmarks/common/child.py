@@ -23,6 +23,11 @@ def python(module: str, *arguments: object, env: dict[str, str] | None = None) -
     return run([*command(module), *map(str, arguments)], {**importable(), **(env or {})})
 
 
+def omnivec(*words: object, env: dict[str, str] | None = None) -> dict[str, Any]:
+    """The command line, as `python` and `run` do it."""
+    return run([sys.executable, "-m", "omnivec", *map(str, words)], env)
+
+
 def command(module: str) -> list[str]:
     """What starts a module of these rooms where they are importable; -P: and not whatever lies around."""
     return [sys.executable, "-P", "-m", module]

@@ -41,7 +41,7 @@ def cache() -> Path:
 
 
 def find(tokens: int | None = None) -> Corpus:
-    """enwiki100 from $OMNIVEC_DATA or ../shared/data, unpacked once; its first `tokens` tokens when they
+    """enwiki100 from the data folder, unpacked once; its first `tokens` tokens when they
     are given.
     """
     text = unpacked("enwiki100.txt")
@@ -60,10 +60,24 @@ def find(tokens: int | None = None) -> Corpus:
     )
 
 
+def data() -> Path:
+    """The folder that OMNIVEC_DATA names, or ../shared/data."""
+    return Path(os.environ.get("OMNIVEC_DATA") or ROOT.parent / "shared" / "data")
+
+
+def sentences(scale: float) -> Corpus:
+    """Wikipedia, a sentence a line, or a synthetic twin."""
+    text = unpacked("enwiki_sentences.txt")
+    if text is not None:
+        return Corpus(text, "enwiki_sentences")
+    return Corpus(
+        zipf(int(5_000_000 * scale), 38_000), "a synthetic Zipf text, since enwiki_sentences is not here"
+    )
+
+
 def unpacked(name: str) -> Path | None:
-    """A text of $OMNIVEC_DATA or ../shared/data in the cache, unpacked once; None when it is not there."""
-    data = Path(os.environ.get("OMNIVEC_DATA") or ROOT.parent / "shared" / "data")
-    text, packed = cache() / name, data / "text" / f"{name}.xz"
+    """A text of the data folder in the cache, unpacked once; None when it is not there."""
+    text, packed = cache() / name, data() / "text" / f"{name}.xz"
     if not text.exists() and packed.exists():
         print(f"unpacking {packed.name} once", file=sys.stderr)
         part = text.with_suffix(".part")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import lzma
-import os
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +35,7 @@ def found(work: Path, scale: float) -> list[Labelled]:
     known = []
     for name, (train, test, options) in SETS.items():
         files = [
-            path
-            for part in ("textclass", "text")
-            for path in [folder_of_data() / part / train]
-            if path.exists()
+            path for part in ("textclass", "text") for path in [corpus.data() / part / train] if path.exists()
         ]
         if files:
             folder = files[0].parent
@@ -56,11 +52,6 @@ def found(work: Path, scale: float) -> list[Labelled]:
         for kind, seed, size in (("train", 1, 100_000), ("test", 2, 50_000))
     ]
     return [*known, Labelled("synthetic", *twin, {"lr": 0.1, "epochs": 5, "word_ngrams": 2})]
-
-
-def folder_of_data() -> Path:
-    """$OMNIVEC_DATA, or ../shared/data."""
-    return Path(os.environ.get("OMNIVEC_DATA") or corpus.ROOT.parent / "shared" / "data")
 
 
 def _sorted(source: Path, work: Path) -> Path:

@@ -17,7 +17,7 @@ from typing import Any
 
 from common import child
 from common.settings import Settings
-from common.table import spread, table, verdict
+from common.table import met, spread, table, verdict
 from peers.judged import HOW, SCORES, score
 from peers.programs import remove
 
@@ -61,8 +61,8 @@ def measure(settings: Settings) -> dict[str, Any]:
 def counted(settings: Settings) -> Path:
     """The text's cells, in a file."""
     cells = settings.work / "text.cells"
-    flags = ["--window", str(WINDOW), "--min-count", "5", "--threads", str(settings.threads), "-q"]
-    child.run([sys.executable, "-m", "omnivec", "cooccur", str(settings.corpus.path), str(cells), *flags])
+    flags = ("--window", WINDOW, "--min-count", 5, "--threads", settings.threads, "-q")
+    child.omnivec("cooccur", settings.corpus.path, cells, *flags)
     return cells
 
 
@@ -81,8 +81,7 @@ def ours(
 def _judged(settings: Settings, vectors: Path) -> dict[str, Any]:
     """Scores by the one evaluator, which opens word2vec's binary format."""
     binary = settings.work / "glove.bin"
-    command = [sys.executable, "-m", "omnivec", "convert", str(vectors), str(binary), "--to", "word2vec"]
-    child.run([*command, "--overwrite", "-q"])
+    child.omnivec("convert", vectors, binary, "--to", "word2vec", "--overwrite", "-q")
     scores = child.python("peers.score", binary)
     print("    " + ", ".join(f"{name} {scores[name]:.3f}" for name in SCORES), file=sys.stderr, flush=True)
     return {"scores": {name: scores[name] for name in (*SCORES, "seen")}}
@@ -171,6 +170,5 @@ def _verdicts(speeds: dict[str, list[float]], runs: list[dict[str, Any]]) -> lis
     said = [f"Million cells a second: {verdict(middle / 1e6, BARS['cells'] / 1e6)}."]
     for name in ("analogies", "WS-353"):
         mean = statistics.mean(run["scores"][name] for run in runs if run["name"] == OURS)
-        met = "met" if mean >= BARS[name] else "**missed**"
-        said.append(f"{name}: bar {BARS[name]:.2f}: {met} ({mean:.3f}).")
+        said.append(f"{name}: bar {BARS[name]:.2f}: {met(mean >= BARS[name])} ({mean:.3f}).")
     return said

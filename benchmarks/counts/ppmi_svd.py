@@ -9,7 +9,7 @@ from typing import Any
 
 from common import child
 from common.settings import Settings
-from common.table import spread, table
+from common.table import met, spread, table
 from peers.judged import HOW, SCORES
 
 TITLE = "PPMI and its decomposition"
@@ -95,6 +95,6 @@ def _bars(timed: list[dict[str, Any]]) -> str:
     said = [("seconds", seconds, SECONDS_BAR, seconds <= SECONDS_BAR)]
     said.append(("WS-353", score, SIMILARITY_BAR, score >= SIMILARITY_BAR))
     return "; ".join(
-        f"{name}: {value:.3g}, bar {bar:g}, {'met' if good else '**missed**'}"
+        f"{name}: {value:.3g}, bar {bar:g}, {met(good)}"
         for name, value, bar, good in said
     ) + "."  # fmt: skip

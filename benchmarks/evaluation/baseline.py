@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import lzma
-import sys
 from pathlib import Path
 from typing import Any
 
-from common import child
-from common.labelled import folder_of_data, found
+from common import child, corpus
+from common.labelled import found
 from common.settings import Settings
 from common.table import table
 
@@ -18,15 +17,14 @@ REVIEWS = "movie_reviews.tsv.xz"
 
 def measure(settings: Settings) -> dict[str, Any]:
     """One run of the command, in a process of its own."""
-    packed = folder_of_data() / "textclass" / REVIEWS
+    packed = corpus.data() / "textclass" / REVIEWS
     if packed.exists():
         path = settings.work / "movie_reviews.tsv"
         path.write_bytes(lzma.open(packed).read())
         columns = ["--text-column", "text", "--label-column", "label", "--no-quotes"]
     else:
         path, columns = _twin(settings), []
-    command = [sys.executable, "-m", "omnivec", "baseline", str(path), *columns]
-    run = child.run([*command, "--threads", str(settings.threads), "--json"])
+    run = child.omnivec("baseline", path, *columns, "--threads", settings.threads, "--json")
     return {"source": path.name, "result": run}
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
-from common import child
-from common.labelled import folder_of_data, found
+from common import child, corpus
+from common.labelled import found
 from common.settings import Settings
 from common.table import table
 from peers.programs import OURS
@@ -36,7 +35,7 @@ def measure(settings: Settings) -> dict[str, Any]:
         OURS.train(settings.corpus, folder, epochs=EPOCHS, threads=settings.threads, **options)
         folders.append(str(folder))
     compared = _omnivec("compare", *folders[:2])
-    data = folder_of_data() / "textclass"
+    data = corpus.data() / "textclass"
     asked = {name: name for name, file in SETS.items() if (data / file).exists()}
     asked = asked or {"synthetic": str(_twin(settings))}
     told = {
@@ -51,8 +50,8 @@ def measure(settings: Settings) -> dict[str, Any]:
 
 
 def _omnivec(*words: str) -> dict[str, Any]:
-    data = {"OMNIVEC_DATA": os.fspath(folder_of_data())}
-    return child.run([sys.executable, "-m", "omnivec", *words, "--json", "-q"], data)
+    data = {"OMNIVEC_DATA": os.fspath(corpus.data())}
+    return child.omnivec(*words, "--json", "-q", env=data)
 
 
 def _twin(settings: Settings) -> Path:

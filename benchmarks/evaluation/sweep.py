@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +25,15 @@ def measure(settings: Settings) -> dict[str, Any]:
     for axis, values in (("dim", DIMS), ("share", SHARES)):
         given = ["--dim", *map(str, values)] if axis == "dim" else ["--dim", str(DIM)]
         given += ["--share", *map(str, values)] if axis == "share" else []
-        run = _ours("sweep", text, folder, *given, *common, "--json", "-q")
+        run = child.omnivec("sweep", text, folder, *given, *common, "--json", "-q")
         found[axis] = {"models": run["models"], "measures": run["measures"]}
     best = folder / "best.omnivec"
-    found["rows"] = _ours("info", best, "--json")["rows"]
-    found["diagnostics_seconds"] = _ours("info", best, "--diagnostics", "--json")["wall_seconds"]
-    classes = _ours("classes", best, "-k", str(CLASSES), "--threads", str(settings.threads), "--json", "-q")
+    found["rows"] = child.omnivec("info", best, "--json")["rows"]
+    found["diagnostics_seconds"] = child.omnivec("info", best, "--diagnostics", "--json")["wall_seconds"]
+    flags = ("-k", CLASSES, "--threads", settings.threads, "--json", "-q")
+    classes = child.omnivec("classes", best, *flags)
     found["classes_seconds"] = classes["wall_seconds"]
     return found
-
-
-def _ours(*words: object) -> dict[str, Any]:
-    return child.run([sys.executable, "-m", "omnivec", *map(str, words)])
 
 
 def report(result: dict[str, Any]) -> str:

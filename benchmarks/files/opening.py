@@ -9,7 +9,7 @@ from typing import Any
 
 from common import child
 from common.settings import Settings
-from common.table import spread, table, verdict
+from common.table import met, spread, table, verdict
 from peers.programs import FASTTEXT, GENSIM, OURS, Program
 
 TITLE = "Opening a model"
@@ -72,8 +72,7 @@ def report(result: dict[str, Any]) -> str:
         ("open_seconds", "opening", OPEN_BAR), ("lookup_seconds", "the first vector", LOOKUP_BAR)
     ):  # fmt: skip
         middle = 1000 * statistics.median(round_["omnivec"][key] for round_ in rounds)
-        met = "met" if middle <= bar else "**missed**"
-        said.append(f"omnivec, mapped, {words} in at most {bar} ms: {met} ({middle:.2f} ms).")
+        said.append(f"omnivec, mapped, {words} in at most {bar} ms: {met(middle <= bar)} ({middle:.2f} ms).")
     heading = (
         f"{result['rows']:,} words × {result['dim']}, random numbers, the same in all files, which lie in "
         "the disk's cache. A new process each; imports do not count. Time until the file is open, then of "

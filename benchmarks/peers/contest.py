@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.settings import Settings
-from common.table import millions, ratios, spread, table, verdict
+from common.table import met, millions, ratios, spread, table, verdict
 from peers.judged import EPOCHS, HOW, SCORES, SECTIONS, apart, judged, known, noise, score
 from peers.programs import FASTTEXT, GENSIM, OURS, Program, Record, Run, defaults
 from peers.race import by_name, pairs, rounds, times
@@ -120,8 +120,8 @@ def _verdicts(each: dict[str, Any], groups: dict[str, list[Record]]) -> list[str
         )
     if ours and fasttext:
         distance = 100 * apart(ours, fasttext, "analogies")[0]
-        ok = "met" if distance >= -FASTTEXT_BAR else "**missed**"
         said.append(
-            f"Analogies at most {FASTTEXT_BAR} points below fastText's: {ok} ({distance:+.1f} points)."
+            f"Analogies at most {FASTTEXT_BAR} points below fastText's: {met(distance >= -FASTTEXT_BAR)} "
+            f"({distance:+.1f} points)."
         )
     return said

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import statistics
-import sys
 from typing import Any
 
 from common import child
 from common.settings import Settings
-from common.table import spread, table
+from common.table import met, spread, table
 from search import clustered
 
 TITLE, GUIDE = "The map", "map.md"
@@ -32,8 +31,8 @@ def measure(settings: Settings) -> dict[str, Any]:
         model, page = settings.work / f"{rows}-{dim}.omnivec", settings.work / "map.html"
         if not model.exists():
             child.python("search.map_child", "model", rows, dim, model)
-        command = [sys.executable, "-m", "omnivec", "map", str(model), "-o", str(page)]
-        made = child.run([*command, "--dtype", dtype, "--overwrite", "--json", "-q"], env)
+        flags = ("--dtype", dtype, "--overwrite", "--json", "-q")
+        made = child.omnivec("map", model, "-o", page, *flags, env=env)
         opened = child.python("search.map_child", "open", model, page, dtype)
         found.append({"rows": rows, "dim": dim, "dtype": dtype, "made": made, "opened": opened})
     return {"threads": settings.threads, "sizes": found}
@@ -76,18 +75,14 @@ def _bars(sizes: list[dict[str, Any]]) -> list[str]:
     if one is None:
         return []
     seconds = one["made"]["wall_seconds"]
-    said = [f"{_size(one)} made in at most {BUILD_BAR} s: {_met(seconds <= BUILD_BAR)} ({seconds:.0f})."]
+    said = [f"{_size(one)} made in at most {BUILD_BAR} s: {met(seconds <= BUILD_BAR)} ({seconds:.0f})."]
     if "clicks" in one["opened"]:
         slowest = 1000 * max(one["opened"]["clicks"])
         said.append(
-            f"A click answered in at most {CLICK_BAR} ms: {_met(slowest <= CLICK_BAR)}; the slowest took "
+            f"A click answered in at most {CLICK_BAR} ms: {met(slowest <= CLICK_BAR)}; the slowest took "
             f"{slowest:.0f}."
         )
     return said
-
-
-def _met(is_met: bool) -> str:
-    return "met" if is_met else "**missed**"
 
 
 def _size(one: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from common import child, corpus
 from common.child import ONE_CORE
 from common.corpus import Corpus
 from common.settings import Settings
-from common.table import spread, table, verdict
+from common.table import met, spread, table, verdict
 from peers.programs import OURS, Program, Run
 
 TITLE = "The book's training"
@@ -82,7 +82,7 @@ def report(result: dict[str, Any]) -> str:
     said = [
         f"Against the book's iteration: {verdict(statistics.median(faster), BAR)}.",
         f"Loss of a prediction before the first step, 6 ln 2 = {FIRST:.4f} to {NEAR}: "
-        f"{_met(all(abs(loss - FIRST) < NEAR for loss in still.values()))} "
+        f"{met(all(abs(loss - FIRST) < NEAR for loss in still.values()))} "
         f"(CBOW {still['cbow']:.4f}, skip-gram {still['skipgram']:.4f}).",
         _neighbours(result),
     ]
@@ -96,9 +96,5 @@ def _neighbours(result: dict[str, Any]) -> str:
     )
     if word != WORD:
         return said + "; a word of a random text has no neighbours by meaning."
-    ok = _met(bool(EXPECTED & {name for name, _ in found}))
-    return f"{said}. One of {', '.join(sorted(EXPECTED))} among them: {ok}."
-
-
-def _met(ok: bool) -> str:
-    return "met" if ok else "**missed**"
+    reached = met(bool(EXPECTED & {name for name, _ in found}))
+    return f"{said}. One of {', '.join(sorted(EXPECTED))} among them: {reached}."

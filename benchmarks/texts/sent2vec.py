@@ -16,6 +16,7 @@ from typing import Any
 from common import child, corpus
 from common.settings import Settings
 from common.table import millions, ratios, spread, table, verdict
+from texts.sts import spearman
 
 TITLE = "Sent2Vec"
 BAR = 5.0
@@ -47,8 +48,7 @@ def trained(program: str | None, text: Path, model: Path, options: Mapping[str, 
         told = json.dumps(dict(options))
         return {"model": f"{file}.bin", **child.python("texts.peer_sent2vec", program, text, file, told)}
     flags = [str(part) for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
-    command = [sys.executable, "-m", "omnivec", "train", "sent2vec", str(text), str(model)]
-    said = child.run([*command, "--json", "-q", "--overwrite", *flags])
+    said = child.omnivec("train", "sent2vec", text, model, "--json", "-q", "--overwrite", *flags)
     training = said["training"]
     return {
         "model": str(model), "train_seconds": training["seconds"], "tokens": training["tokens"],
@@ -58,45 +58,30 @@ def trained(program: str | None, text: Path, model: Path, options: Mapping[str, 
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Both in turn at the papers' settings; then several seeds of the defaults and of skip-gram's vectors."""
-    text = corpus.unpacked("enwiki_sentences.txt")
-    name = (
-        "enwiki_sentences" if text is not None else "a synthetic Zipf text, for enwiki_sentences is not here"
-    )
-    text = text or corpus.zipf(int(5_000_000 * settings.scale), 38_000)
+    text = corpus.sentences(settings.scale)
     program, rounds = peer(), []
     papers = {**PAPERS, "threads": settings.threads}
     for _ in range(settings.repeats):
-        one = {"omnivec": trained(None, text, settings.work / "ours.omnivec", papers)}
+        one = {"omnivec": trained(None, text.path, settings.work / "ours.omnivec", papers)}
         if program is not None:
-            one["sent2vec"] = trained(program, text, settings.work / "theirs.none", papers)
+            one["sent2vec"] = trained(program, text.path, settings.work / "theirs.none", papers)
         for run in one.values():
             run["tokens_per_second"] = one["omnivec"]["tokens"] * PAPERS["epochs"] / run["train_seconds"]
             print("   ", run, file=sys.stderr, flush=True)
         rounds.append(one)
-    scores = {f"{who}, the papers' settings": [_scores(run["model"])] for who, run in rounds[-1].items()}
+    scores = {
+        f"{who}, the papers' settings": [spearman(run["model"], SETS)] for who, run in rounds[-1].items()
+    }
     for seed in range(1, settings.our_seeds + 1):
         for title, learner, told, recipes in JUDGED:
             model = settings.work / f"{learner}.omnivec"
-            flags = ["--overwrite", "-q", "--seed", str(seed), "--threads", str(settings.threads), *told]
-            run = child.run(
-                [sys.executable, "-m", "omnivec", "train", learner, str(text), str(model), *flags]
-            )
+            flags = ("--overwrite", "-q", "--seed", seed, "--threads", settings.threads, *told)
+            run = child.omnivec("train", learner, text.path, model, *flags)
             print("   ", title, seed, run, file=sys.stderr, flush=True)
             for recipe in recipes:
                 row = title if len(recipes) == 1 else f"{title}, {recipe}"
-                scores.setdefault(row, []).append(_scores(str(model), recipe))
-    return {"text": name, "threads": settings.threads, "rounds": rounds, "scores": scores}
-
-
-def _scores(model: str, recipe: str | None = None) -> dict[str, float]:
-    """Spearman by set; none where the sets are not there."""
-    data = Path(os.environ.get("OMNIVEC_DATA") or corpus.ROOT.parent / "shared" / "data")
-    files = [str(data / name) for name in SETS if (data / name).exists()]
-    if not files:
-        return {}
-    told = [*files, "--json", "-q", *(["--recipe", recipe] if recipe else [])]
-    said = child.run([sys.executable, "-m", "omnivec", "evaluate", model, "--sts", *told])
-    return {name: score["spearman"] for name, score in said["sts"].items()}
+                scores.setdefault(row, []).append(spearman(model, SETS, recipe))
+    return {"text": text.name, "threads": settings.threads, "rounds": rounds, "scores": scores}
 
 
 def headline(result: dict[str, Any]) -> list[tuple[str, str]]:

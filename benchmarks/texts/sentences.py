@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import statistics
-import sys
 from pathlib import Path
 from typing import Any
 
 from common import child, corpus
 from common.settings import Settings
 from common.table import spread, table, verdict
+from texts.sts import spearman
 
 TITLE = "Sentence vectors"
 WORDS = 10  # of a short text
@@ -23,19 +22,13 @@ RECIPES = ("mean", "fasttext-unsupervised", "sif")
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Speed of each program on the same short texts, in turn; then correlations of our skip-gram vectors."""
-    text = corpus.unpacked("enwiki_sentences.txt")
-    name = (
-        "enwiki_sentences"
-        if text is not None
-        else "a synthetic Zipf text, since enwiki_sentences is not here"
-    )
-    text = text or corpus.zipf(int(5_000_000 * settings.scale), 38_000)
+    text = corpus.sentences(settings.scale)
     short = settings.work / "short.txt"
-    _shorten(text, short, int(TEXTS * settings.scale))
-    models = _trained(text, settings)
+    _shorten(text.path, short, int(TEXTS * settings.scale))
+    models = _trained(text.path, settings)
     rounds = [_round(models, short) for _ in range(settings.repeats)]
     return {
-        "text": name, "threads": settings.threads, "texts": rounds[0]["omnivec word2vec mean"]["texts"],
+        "text": text.name, "threads": settings.threads, "texts": rounds[0]["omnivec word2vec mean"]["texts"],
         "rounds": rounds, "scores": _scores(models["word2vec"]),
     }  # fmt: skip
 
@@ -49,15 +42,13 @@ def _shorten(text: Path, short: Path, texts: int) -> None:
 
 def _trained(text: Path, settings: Settings) -> dict[str, Path]:
     """Our two kinds of models, and the same in the files that the others open."""
-    command = [sys.executable, "-m", "omnivec"]
     models = {}
     for kind, ending in (("word2vec", "bin"), ("fasttext", "ftbin")):
         models[kind] = settings.work / f"{kind}.omnivec"
-        flags = ["--threads", str(settings.threads), "--epochs", "5", "-q"]
-        child.run([*command, "train", kind, str(text), str(models[kind]), *flags])
+        flags = ("--threads", settings.threads, "--epochs", 5, "-q")
+        child.omnivec("train", kind, text, models[kind], *flags)
         models[ending] = settings.work / f"{kind}.{ending}"
-        told = ["--to", "word2vec" if kind == "word2vec" else "fasttext", "-q"]
-        child.run([*command, "convert", str(models[kind]), str(models[ending]), *told])
+        child.omnivec("convert", models[kind], models[ending], "--to", kind, "-q")
     return models
 
 
@@ -80,26 +71,8 @@ def _round(models: dict[str, Path], short: Path) -> dict[str, Any]:
 
 def _scores(model: Path) -> dict[str, dict[str, float]]:
     """Spearman of each set by recipe; none where the sets are not there."""
-    data = Path(os.environ.get("OMNIVEC_DATA") or corpus.ROOT.parent / "shared" / "data")
-    files = [data / name for name in SETS if (data / name).exists()]
-    if not files:
-        return {}
-    command = [
-        sys.executable,
-        "-m",
-        "omnivec",
-        "evaluate",
-        str(model),
-        "--sts",
-        *map(str, files),
-        "--json",
-        "-q",
-    ]
-    found = {}
-    for recipe in RECIPES:
-        told = child.run([*command, "--recipe", recipe])
-        found[recipe] = {name: score["spearman"] for name, score in told["sts"].items()}
-    return found
+    found = {recipe: spearman(model, SETS, recipe) for recipe in RECIPES}
+    return found if any(found.values()) else {}
 
 
 def report(result: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from common import corpus
 from common.corpus import Corpus
 from common.settings import Settings
-from common.table import spread, table
+from common.table import met, spread, table
 from peers.programs import OURS, Record, Run
 from peers.race import by_name
 
@@ -60,8 +60,7 @@ def report(result: dict[str, Any]) -> str:
             spread([run["save_seconds"] for run in found[WITH]]),
         ))  # fmt: skip
         middle = statistics.median(slower)
-        ok = "met" if middle <= BAR else "**missed**"
-        said.append(f"{text['name']}: at most {BAR} % slower: {ok} ({middle:.1f} %).")
+        said.append(f"{text['name']}: at most {BAR} % slower: {met(middle <= BAR)} ({middle:.1f} %).")
     heading = (
         f"A checkpoint every {result['minutes']:g} minutes, dim 100, {result['threads']} threads. Seconds of "
         "`fit`, reading included; runs with and without take turns, and a percentage compares neighbours in "

@@ -7,7 +7,7 @@ from typing import Any
 
 from common import corpus
 from common.settings import Settings
-from common.table import spread, table
+from common.table import met, spread, table
 from peers.programs import OURS
 
 TITLE = "Growth"
@@ -46,5 +46,5 @@ def report(result: dict[str, Any]) -> str:
         "more epochs.",
         table(("tokens", "rows", "epochs", "training, ns a token", "reading, ns a token"), rows),
         f"Largest over smallest: {1 + apart:.2f}. Constant within ± 10 % of the mean: "
-        f"{'met' if ok else '**missed**'}.",
+        f"{met(ok)}.",
     ])  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from common import child, corpus
 from common.settings import Settings
-from common.table import table
+from common.table import met, table
 from peers.programs import OURS
 
 TITLE = "Memory, and opening a model"
@@ -34,9 +34,9 @@ def report(result: dict[str, Any]) -> str:
     for run in result["runs"]:
         tables, tokens = run["rows"] * width * FLOAT_BYTES * TABLES, run["tokens"] * TOKEN_BYTES
         beside = run["peak_bytes"] - tables - tokens
-        met = "met" if beside <= BESIDE else "**missed**"
         numbers = (run["text_bytes"], tables, tokens, run["peak_bytes"], beside)
-        rows.append((run["name"], f"{run['rows']:,}", *(f"{number / 1e6:,.0f}" for number in numbers), met))
+        megabytes = (f"{number / 1e6:,.0f}" for number in numbers)
+        rows.append((run["name"], f"{run['rows']:,}", *megabytes, met(beside <= BESIDE)))
     heading = (
         f"Skip-gram, dim {result['dim']}, {result['threads']} threads, megabytes. Peak: largest resident "
         "memory of the whole "

@@ -7,7 +7,6 @@ instead of pairs.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from common import child
@@ -37,13 +36,12 @@ def measure(settings: Settings) -> dict[str, Any]:
 
 def _trained(settings: Settings, words: tuple[str, ...], seed: int, threads: int) -> dict[str, Any]:
     """One run: its speed, its losses by epoch, its scores."""
-    command, saved = [sys.executable, "-m", "omnivec"], settings.work / "windows.model"
-    vectors: Path = settings.work / "windows.bin"
+    saved, vectors = settings.work / "windows.model", settings.work / "windows.bin"
     remove(saved)
-    flags = ["--epochs", str(EPOCHS), "--seed", str(seed), "--threads", str(threads), "-q"]
-    child.run([*command, "train", words[0], str(settings.corpus.path), str(saved), *words[1:], *flags])
-    record = child.run([*command, "info", str(saved), "--json"])["training"]
-    child.run([*command, "convert", str(saved), str(vectors), "--to", "word2vec", "-q"])
+    flags = ("--epochs", EPOCHS, "--seed", seed, "--threads", threads, "-q")
+    child.omnivec("train", words[0], settings.corpus.path, saved, *words[1:], *flags)
+    record = child.omnivec("info", saved, "--json")["training"]
+    child.omnivec("convert", saved, vectors, "--to", "word2vec", "-q")
     scores = child.python("peers.score", vectors)
     remove(saved)
     vectors.unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import statistics
 import sys
@@ -13,7 +12,7 @@ from typing import Any
 from common import child, corpus
 from common.corpus import Corpus
 from common.settings import Settings
-from common.table import millions, table
+from common.table import met, millions, table
 from peers.programs import OURS, SUBWORDS, Record, Run, remove
 
 TITLE = "Korean"
@@ -46,7 +45,7 @@ def measure(settings: Settings) -> dict[str, Any]:
 
 def _data() -> Path:
     """The folder of the Korean sets."""
-    return Path(os.environ.get("OMNIVEC_DATA") or corpus.ROOT.parent / "shared" / "data") / "ko"
+    return corpus.data() / "ko"
 
 
 def _text(scale: float) -> Corpus | None:
@@ -120,5 +119,5 @@ def _bar(groups: dict[str, list[Record]]) -> str:
     said = []
     for score in SCORES[:2]:
         one, other = (statistics.mean(_values(runs, "known", score)) for runs in (letters, alone))
-        said.append(f"{score} {'met' if one > other else '**missed**'} ({one:.3f} and {other:.3f})")
+        said.append(f"{score} {met(one > other)} ({one:.3f} and {other:.3f})")
     return f"Letters above words alone, as in Park et al. 2018: {'; '.join(said)}."

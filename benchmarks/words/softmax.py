@@ -10,7 +10,7 @@ from typing import Any
 from common import child, corpus
 from common.child import ONE_CORE
 from common.settings import Settings
-from common.table import table
+from common.table import met, table
 from peers.programs import OURS, Run
 
 TITLE = "Full softmax, and what replaces it"
@@ -69,8 +69,8 @@ def report(result: dict[str, Any]) -> str:
     said = []
     for loss, (expected, tolerance) in SLOPES.items():
         found = slope(costs[loss])
-        ok = "met" if abs(found - expected) <= tolerance else "**missed**"
-        said.append(f"Slope of {loss}, {expected} ± {tolerance:g}: {ok} ({found:+.2f}).")
+        reached = met(abs(found - expected) <= tolerance)
+        said.append(f"Slope of {loss}, {expected} ± {tolerance:g}: {reached} ({found:+.2f}).")
     both = [words for words in sizes if words in costs[REFERENCE]]
     faster = ", ".join(
         f"{costs[REFERENCE][words] / costs[SOFTMAX][words]:.0f} × at {words:,} words" for words in both
