@@ -158,6 +158,24 @@ def test_what_is_wrong_is_one_line(call, folder, models, code, message, flags):
     assert err.startswith("omnivec: ") and len(err.splitlines()) == 1 and message in err
 
 
+EARLY = [
+    ["--texts", "one.txt"], ["--texts", "several.txt"], ["--texts", "pairs.tsv"], ["--texts", "texts.txt"],
+    ["--texts", "texts.txt", "--test", "korean.txt"], [*TEXTS, "--clusters", "17"],
+    ["--similarity", "questions.txt"], ["--analogies", "pairs.tsv"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("flags", EARLY, ids=" ".join)
+def test_bad_texts_and_questions_are_refused_before_a_model_is_opened(call, folder, two, monkeypatch, flags):
+    def opened(self, path, display):
+        raise AssertionError(f"{path} was opened")
+
+    monkeypatch.setattr("omnivec.cli.opening.Opening.loaded", opened)
+    (folder / "korean.txt").write_text("__label__c 개\n__label__d 해\n")
+    code, _, err = call("compare", *two, *[folder / word if "." in word else word for word in flags], "-q")
+    assert code == 1 and "internal error" not in err and len(err.splitlines()) == 1
+
+
 def test_no_model_at_all(call):
     code, _, err = call("compare")
     assert code == 2 and "compare needs two models or more, got none" in err

@@ -81,6 +81,15 @@ def test_the_same_text_is_known_again_however_it_comes(text, lines, tmp_path):
     assert known(lines[:2]).sha256 != known(lines[1::-1]).sha256
 
 
+def test_a_text_with_phrases_joined_is_another_text(lines):
+    found = find_phrases(lines, min_count=2, threshold=0, connectors=[])
+    fewer, connected = Phrases(found.found[1:]), Phrases(found.found, connectors=("zebra",))
+    texts = [lines, found.apply(lines), fewer.apply(lines), connected.apply(lines)]
+    assert len({known(text).sha256 for text in texts}) == 4
+    assert known(found.apply(lines)) == known(found.apply(list(lines)))
+    assert known(found.apply(lines)).name.endswith(f"{len(found)} phrases joined")
+
+
 @pytest.mark.parametrize("source", [iter(["a b"]), (line for line in ["a b"])])
 def test_what_is_read_only_once_is_refused(source):
     with pytest.raises(InputError, match="read only once"):

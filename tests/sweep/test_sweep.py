@@ -12,9 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from omnivec import PPMISVD, GloVe, InputError, OptionError, OutputError, Word2Vec, load, sweep
+from omnivec import (
+    PPMISVD,
+    GloVe,
+    InputError,
+    OptionError,
+    OutputError,
+    Phrases,
+    Word2Vec,
+    find_phrases,
+    load,
+    sweep,
+)
 from omnivec.evaluate import similarity
-from omnivec.tuning.grid import grid, varied
+from omnivec.tuning.grid import grid, grid_of_preset, varied
 from omnivec.tuning.judging import Judge, common_items, plain_scores
 from omnivec.tuning.planned import costs_table
 from omnivec.tuning.swept import Sweep, Swept
@@ -56,6 +67,26 @@ def test_an_option_that_a_learner_lacks_stays_away_from_it():
 
 def test_defaults_of_two_learners_are_nothing_that_was_varied():
     assert varied(grid([Word2Vec(), GloVe()], dim=[4, 8])) == ["dim"]
+
+
+def test_a_grid_begins_with_a_preset_which_values_win_over():
+    made = grid_of_preset(
+        [Word2Vec], "word2vec", {"threads": 1}, {"model": ["cbow", "skipgram"], "window": [2]}
+    )
+    assert made == [
+        Word2Vec.preset("word2vec", model=model, window=2, threads=1) for model in ("cbow", "skipgram")
+    ]
+    assert [one.lr for one in made] == [0.05, 0.025]  # the preset's, by model
+    assert [one.preset_name for one in made] == ["word2vec"] * 2
+
+
+def test_a_preset_is_one_that_every_learner_has():
+    both = grid_of_preset([Word2Vec, PPMISVD], "book", {}, {"dim": [4]})
+    assert both == [Word2Vec.preset("book", dim=4), PPMISVD.preset("book", dim=4)]
+    with pytest.raises(OptionError, match="ppmi-svd has no preset 'gensim'; it has: book"):
+        grid_of_preset([Word2Vec, PPMISVD], "gensim", {}, {"dim": [4]})
+    with pytest.raises(OptionError, match="its ancestor has no such loss"):
+        grid_of_preset([Word2Vec], "gensim", {}, {"loss": ["ns", "softmax"]})
 
 
 @pytest.mark.parametrize(
@@ -446,6 +477,23 @@ def test_the_verb_says_what_a_sweep_would_cost(call, text, pairs, tmp_path):
     assert [model["cost"]["fits"] for model in found["models"]] == [True, True]
 
 
+def test_the_verb_sweeps_a_preset_over_a_text_with_phrases_joined(call, lines, text, pairs, tmp_path):
+    phrases, other = tmp_path / "phrases.tsv", tmp_path / "other.tsv"
+    found = find_phrases(lines, min_count=2, threshold=0, connectors=[]).found
+    Phrases(found[:2]).save(phrases)
+    Phrases(found[:1]).save(other)
+    words = ("sweep", text, tmp_path / "s", "--preset", "book", "--dim", "4", "--similarity", pairs)
+    told = (*words, "--epochs", "1", "--threads", "1", "--json", "--phrases")
+    code, out, err = call(*told, phrases)
+    assert code == 0, err
+    options = json.loads(out)["models"][0]["options"]
+    assert options == Word2Vec.preset("book", dim=4, epochs=1, threads=1).as_dict()
+    best = load(tmp_path / "s" / "best.omnivec")
+    assert any("_" in key for key in best.vectors.index_to_key)
+    code, _, err = call(*told, other)
+    assert code == 2 and "is another text" in err and "1 phrases joined" in err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -464,6 +512,8 @@ def test_the_verb_says_what_a_sweep_would_cost(call, text, pairs, tmp_path):
         (("--vary", "learners=3", "--similarity", "PAIRS"), 2, "'learners' is no option"),
         (("--vary", "window", "--similarity", "PAIRS"), 2, "--vary takes NAME=VALUE"),
         (("--dim", "4", "--vary", "dim=8", "--similarity", "PAIRS"), 2, "give --dim, once"),
+        (("--preset", "gensi", "--similarity", "PAIRS"), 2, "word2vec has no preset 'gensi'"),
+        (("--phrases", "nowhere.tsv", "--similarity", "PAIRS"), 1, "nowhere.tsv: no such file"),
         (("--keep", "some", "--similarity", "PAIRS"), 2, "keep must be"),
         (("--plot", "p.txt", "--similarity", "PAIRS"), 2, "png"),
         (("--html", "nowhere/p.html", "--similarity", "PAIRS"), 1, "there is no folder"),

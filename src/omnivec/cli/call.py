@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Chosen = TypeVar("Chosen", bound="Options")
 
-INPUT_HELP = "A text file or a folder of them; .gz, .xz and .zst are unpacked; - reads stdin."
+FILES_HELP = "A text file or a folder of them; .gz, .xz and .zst are unpacked."
+INPUT_HELP = f"{FILES_HELP[:-1]}; - reads stdin."
 COUNTED_HELP = f"{INPUT_HELP} Or a file that omnivec cooccur wrote."
 OUTPUT_HELP = "The model folder to write."
 CONFIG_HELP = "A TOML file of the options below; flags win over it."

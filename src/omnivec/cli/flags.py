@@ -133,6 +133,13 @@ def count(name: str, low: int = 1, high: int = 2**31 - 1) -> Parameter:
     return Parameter(converter=converted(option), metavar="N")
 
 
+Threads = Annotated[
+    int | None,
+    count("threads", 1, 1024),
+    Parameter(help="As many as there are processors when not given."),
+]
+
+
 def number(name: str, low: float, high: float, metavar: str = "X") -> Parameter:
     """A verb's own flag that takes a number from `low` to `high`."""
     option = Option(name, float, None, False, (), Between(low, high), "")
@@ -155,6 +162,17 @@ def given(asked: object, *, but: Iterable[str] = ()) -> list[str]:
         for name, value in vars(asked).items()
         if value != getattr(type(asked), name) and name not in but
     ]
+
+
+def several(metavar: str, text: str) -> Parameter:
+    """A verb's own flag that takes words one behind the other."""
+    return Parameter(consume_multiple=True, negative="", metavar=metavar, help=text)
+
+
+def seed_of(what: str, high: int = 2**31 - 1) -> Parameter:
+    """`--seed` of a verb that draws something, 1 unless it is given."""
+    told = Parameter(show_default=False, help=f"Of {what}. [default 1]")
+    return Parameter.combine(count("seed", 0, high), told)
 
 
 def minutes(name: str) -> Parameter:

@@ -30,16 +30,9 @@ class Parts(NamedTuple):
 def by_folds(texts: Sequence[str], labels: Sequence[str], folds: int, seed: int) -> Parts:
     """Every text is asked once, in one of `folds` parts with labels in the same proportions.
 
-    Raises: InputError for fewer than two labels, or a label for every fold nowhere; OptionError for folds.
+    Raises: as `check_folds`.
     """
-    if folds < 2:
-        raise OptionError(f"folds must be 2 or more, got {folds}")
-    counts = counted(texts, labels)
-    if (most := max(counts.values())) < folds:
-        raise InputError(
-            f"{folds} folds need a label that occurs {folds} times, the most frequent occurs {most} times; "
-            "lower folds"
-        )
+    counts = check_folds(texts, labels, folds)
     if rare := sum(count < folds for count in counts.values()):
         log.warning(
             "%s labels occur less often than there are folds: some folds learn or ask nothing of them", rare
@@ -55,6 +48,37 @@ def by_test(
 ) -> Parts:
     """One part: `tests` are asked, with the labels that are `wanted`, after learning from the others.
 
+    Raises: as `check_test`.
+    """
+    counts = check_test(texts, labels, tests, wanted)
+    if strange := sum(label not in counts for label in wanted):
+        log.warning("%s texts to be judged by have labels that are not learned: all count as wrong", strange)
+    X, y = _columns([*texts, *tests], [*labels, *wanted])
+    rows = np.arange(len(X))
+    return Parts(X, y, [(rows[: len(texts)], rows[len(texts) :])])
+
+
+def check_folds(texts: Sequence[str], labels: Sequence[str], folds: int) -> Counter[str]:
+    """How often each label occurs, of texts that can be parted.
+
+    Raises: InputError for fewer than two labels, or a label for every fold nowhere; OptionError for folds.
+    """
+    if folds < 2:
+        raise OptionError(f"folds must be 2 or more, got {folds}")
+    counts = counted(texts, labels)
+    if (most := max(counts.values())) < folds:
+        raise InputError(
+            f"{folds} folds need a label that occurs {folds} times, the most frequent occurs {most} times; "
+            "lower folds"
+        )
+    return counts
+
+
+def check_test(
+    texts: Sequence[str], labels: Sequence[str], tests: Sequence[str], wanted: Sequence[str]
+) -> Counter[str]:
+    """How often each label occurs, of texts by which `tests` can be told.
+
     Raises: InputError for fewer than two labels, no test, and tests none of whose labels is learned.
     """
     counts = counted(texts, labels)
@@ -66,11 +90,7 @@ def by_test(
             f"none of the labels to be judged by {of} is among those that are learned "
             f"({min(counts)!r}, ...); give two files of one task"
         )
-    if strange := sum(label not in counts for label in wanted):
-        log.warning("%s texts to be judged by have labels that are not learned: all count as wrong", strange)
-    X, y = _columns([*texts, *tests], [*labels, *wanted])
-    rows = np.arange(len(X))
-    return Parts(X, y, [(rows[: len(texts)], rows[len(texts) :])])
+    return counts
 
 
 def counted(texts: Sequence[str], labels: Sequence[str]) -> Counter[str]:

@@ -6,6 +6,7 @@ Drawn, not cut off: the beginning of a text is about other things than its end.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from omnivec.data.phrases import Joined, unwrapped
+from omnivec.data.phrases import Joined, name_of, unwrapped
 from omnivec.data.sources import Piece, Source, describe, documents
 from omnivec.errors import InputError, OptionError
 
@@ -24,7 +25,7 @@ FEWEST = 20
 
 @dataclass(frozen=True)
 class Whole:
-    """What a text is: bytes of it, unpacked; sha256 of these, with the borders of documents."""
+    """What a text is: bytes of it, unpacked; sha256 of these, with the borders of documents, and phrases."""
 
     name: str
     bytes: int
@@ -43,11 +44,11 @@ def checked_shares(shares: Iterable[float]) -> list[float]:
 
 
 def known(source: Source, told: Callable[[int], None] | None = None) -> Whole:
-    """Read a text once to know it again; `told` hears the bytes read.
+    """Read a text once to know it again, with the phrases to be joined in it; `told` hears the bytes read.
 
     Raises: InputError for a source that is missing, unreadable, empty, or can be read only once.
     """
-    inner, _ = unwrapped(source)
+    inner, steps = unwrapped(source)
     again = isinstance(inner, (str, os.PathLike)) or (
         isinstance(inner, Iterable) and iter(inner) is not inner
     )
@@ -67,7 +68,11 @@ def known(source: Source, told: Callable[[int], None] | None = None) -> Whole:
         digest.update(b"\0")  # no text holds one
     if not size:
         raise InputError(f"{describe(inner)}: the corpus is empty")
-    return Whole(describe(inner), size, digest.hexdigest())
+    for phrases in steps:
+        digest.update(
+            json.dumps([phrases.connectors, [list(turn.items()) for turn in phrases.turns]]).encode()
+        )
+    return Whole(name_of(source), size, digest.hexdigest())
 
 
 def parts(

@@ -15,9 +15,10 @@ from cyclopts import Parameter
 from omnivec.cli.ask.details import Beside
 from omnivec.cli.ask.questions import Session, answer_lines
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, choice, count
+from omnivec.cli.flags import Common, CommonFlags, count
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
+from omnivec.cli.recipe import Recipe
 from omnivec.cli.show import Display, logging_shown, print_line
 
 if TYPE_CHECKING:
@@ -34,29 +35,16 @@ Approximate = Annotated[
 ]
 
 
-def recipes() -> tuple[str, ...]:
-    """Names of the recipes; imported late, since flags are made early."""
-    from typing import get_args
-
-    from omnivec.data.sentences import Recipe
-
-    return get_args(Recipe)
-
-
 SentenceFile = Annotated[
     str | None,
     Parameter(
         name="--sentences", metavar="FILE", help="Ask for texts: the nearest lines of FILE, by their vectors."
     ),
 ]
-Recipe = Annotated[
-    str | None,
-    choice("recipe", recipes),
-    Parameter(
-        metavar="NAME", show_default=False,
-        help="Of --sentences, as omnivec embed has them. [default: that of the kind of model]",
-    ),
-]  # fmt: skip
+OfSentences = Annotated[
+    Recipe,
+    Parameter(help="Of --sentences, as omnivec embed has them. [default: that of the kind of model]"),
+]
 Pairs = Sequence[tuple[str, float]]
 
 
@@ -68,7 +56,7 @@ def neighbors(
     restrict: Restrict = None,
     approximate: Approximate = False,
     sentences: SentenceFile = None,
-    recipe: Recipe = None,
+    recipe: OfSentences = None,
     details: Annotated[
         bool, Parameter(help="Count, length and hubness beside each word, to doubt a finding by.")
     ] = False,
@@ -127,7 +115,7 @@ def analogy(
     restrict: Restrict = None,
     approximate: Approximate = False,
     sentences: SentenceFile = None,
-    recipe: Recipe = None,
+    recipe: OfSentences = None,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:

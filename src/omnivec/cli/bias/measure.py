@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from omnivec.cli.ask.neighbors import Model, Topn
 from omnivec.cli.bias.asked import Asked
 from omnivec.cli.bias.lists import ListFlags, Lists
-from omnivec.cli.flags import Common, CommonFlags, count
+from omnivec.cli.flags import Common, CommonFlags, count, seed_of
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
@@ -32,9 +32,7 @@ class Chance:
             help="Partitions drawn for p, where there are more than 200,000. [default 10000]",
         ),
     ] = 10_000
-    seed: Annotated[
-        int, count("seed", 0), Parameter(show_default=False, help="Of all that is drawn. [default 1]")
-    ] = 1
+    seed: Annotated[int, seed_of("all that is drawn")] = 1
     two_sided: Annotated[
         bool, Parameter(help="p of a difference in either direction, not of the first lists' alone.")
     ] = False

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from omnivec.cli.ask.neighbors import Model
 from omnivec.cli.bias.lists import ListFlags, Lists
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, choice, count, number
+from omnivec.cli.flags import Common, CommonFlags, choice, count, number, seed_of
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import shown
 from omnivec.cli.report import Report, ReportFlags
@@ -81,9 +81,7 @@ class How:
     rounds: Annotated[
         int, count("rounds"), Parameter(show_default=False, help="Of nullspace: axes at most. [default 35]")
     ] = 35
-    seed: Annotated[
-        int, count("seed", 0), Parameter(show_default=False, help="Of all that is drawn. [default 1]")
-    ] = 1  # fmt: skip
+    seed: Annotated[int, seed_of("all that is drawn")] = 1
 
 
 def remove(

@@ -9,7 +9,8 @@ from cyclopts import Parameter
 from omnivec.cli import call
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, Positional, count
+from omnivec.cli.flags import Common, CommonFlags, Positional, Threads, count, seed_of
+from omnivec.cli.judge.flags import PREFIX, Folds, LabelPrefix
 from omnivec.cli.out import aligned, duration, emit, emit_json
 from omnivec.cli.show import Display, logging_shown
 from omnivec.errors import InputError
@@ -25,21 +26,9 @@ def baseline(
     input: Annotated[str, Positional, Parameter(help=INPUT_HELP)],
     /,
     *,
-    folds: Annotated[
-        int,
-        Parameter(help="Parts, each of which is predicted once. [default 5]", show_default=False),
-        count("folds", 2, 1000),
-    ] = 5,
-    seed: Annotated[
-        int,
-        Parameter(help="Of the folds and of all learning. [default 1]", show_default=False),
-        count("seed", 0),
-    ] = 1,
-    threads: Annotated[
-        int | None,
-        Parameter(help="As many as there are processors when not given."),
-        count("threads", 1, 1024),
-    ] = None,
+    folds: Annotated[Folds, Parameter(help="Parts, each of which is predicted once. [default 5]")] = 5,
+    seed: Annotated[int, seed_of("the folds and of all learning")] = 1,
+    threads: Threads = None,
     vectors: Annotated[
         str | None,
         Parameter(metavar="MODEL", help="Vectors of words, in place of those learned from the texts."),
@@ -49,13 +38,7 @@ def baseline(
         Parameter(help="Passes over the texts for word vectors; few texts need more than the 5 there are."),
         count("epochs", 1, 100_000),
     ] = None,
-    label_prefix: Annotated[
-        str,
-        Parameter(
-            metavar="TEXT", show_default=False, allow_leading_hyphen=True,
-            help="What a word of a line begins with that is a label. [default __label__]",
-        ),
-    ] = "__label__",
+    label_prefix: LabelPrefix = PREFIX,
     table: LabelledFlags = Labelled(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:  # fmt: skip

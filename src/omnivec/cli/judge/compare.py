@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, count
+from omnivec.cli.flags import Common, CommonFlags, count, seed_of, several
 from omnivec.cli.judge.extrinsic import Asked, told
-from omnivec.cli.judge.sets import file_or_set
-from omnivec.cli.judge.words import FoldCase, Restrict
+from omnivec.cli.judge.flags import ANALOGIES_HELP, FoldCase, Restrict, Similarity, Suite
+from omnivec.cli.judge.sets import folder_of, named
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
@@ -27,57 +28,108 @@ if TYPE_CHECKING:
 MODELS_HELP = "Two model folders or more, or files of vectors in a format omnivec reads."
 
 
-def compare(
-    *models: Annotated[str, Parameter(help=MODELS_HELP)],
-    words: Annotated[
-        list[str] | None,
-        Parameter(consume_multiple=True, metavar="WORD...", help="Words to show, too."),
-    ] = None,
+@dataclass(frozen=True)
+class Neighbours:
+    """What is asked of the words that models have in common."""
+
+    words: Annotated[list[str] | None, several("WORD...", "Words to show, too.")] = None
     k: Annotated[
         int, count("k", 1, 1000),
         Parameter(name=["-k", "--k"], show_default=False, help="Neighbours of a word. [default 10]"),
-    ] = 10,
+    ] = 10  # fmt: skip
     asked: Annotated[
         int, count("asked"),
         Parameter(show_default=False, help="Words to ask, the most frequent common ones. [default 10000]"),
-    ] = 10_000,
+    ] = 10_000  # fmt: skip
     movers: Annotated[
         int, count("movers", 0),
         Parameter(show_default=False, help="Words to show that moved most. [default 10]"),
-    ] = 10,
-    similarity: Annotated[
-        list[str] | None,
-        Parameter(
-            consume_multiple=True, metavar="FILE...",
-            help="Word pairs with a person's score, parted by tabs, or names of omnivec datasets.",
-        ),
-    ] = None,
+    ] = 10  # fmt: skip
+
+    def pairs(self, opened: Mapping[str, Model], seed: int, display: Display) -> list[Comparison]:
+        """Every two models compared."""
+        from omnivec.explore.comparison import compare as compared
+
+        found = []
+        for (a, left), (b, right) in combinations(opened.items(), 2):
+            with display.busy("Comparing", f"{a}, {b}"):
+                found.append(
+                    compared(
+                        left.vectors, right.vectors, (a, b), k=self.k, asked=self.asked, movers=self.movers,
+                        words=self.words or (), seed=seed,
+                    )
+                )  # fmt: skip
+        return found
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Files and sets of questions that all models are asked."""
+
+    similarity: Similarity = None
     analogies: Annotated[
-        list[str] | None,
-        Parameter(
-            consume_multiple=True, metavar="FILE...",
-            help="Questions of four words a line, ': name' begins a section, or names of omnivec datasets.",
-        ),
-    ] = None,
+        list[str] | None, several("FILE...", f"{ANALOGIES_HELP}, or names of omnivec datasets.")
+    ] = None
     suite: Annotated[
-        Literal["english", "korean"] | None,
-        Parameter(
-            metavar="english|korean", show_choices=False,
-            help="All pairs and analogies of a language that are on this machine.",
-        ),
-    ] = None,
-    restrict: Restrict = 300_000,
-    fold_case: FoldCase = True,
+        Suite, Parameter(help="All pairs and analogies of a language that are on this machine.")
+    ] = None
+    restrict: Restrict = 300_000
+    fold_case: FoldCase = True
+
+    def files(self, data: str | None) -> dict[str, tuple[str, Path]]:
+        """Kind and place of files and sets, by their names, each looked into before any long work.
+
+        Raises: InputError for what is not there, or holds no question; FormatError for a set with other
+        bytes than its own.
+        """
+        from omnivec.evaluate.questions import read_analogies, read_pairs
+
+        given = {"similarity": named("similarity", self.similarity, data),
+                 "analogies": named("analogies", self.analogies, data)}  # fmt: skip
+        found: dict[str, tuple[str, Path]] = {}
+        for kind, paths in given.items():
+            for name, path in paths.items():
+                (read_pairs if kind == "similarity" else read_analogies)(path)
+                found[f"{name}, {kind}" if name in found else name] = kind, path
+        if self.suite is not None:
+            from omnivec.data.catalogue import data_set
+            from omnivec.evaluate.suite import Suite as Sets
+
+            for one in map(data_set, Sets(self.suite, folder=data).sets):
+                if one.kind in given:
+                    found[one.name] = one.kind, one.path(folder=folder_of(data))
+        return found
+
+    def scores(
+        self, opened: Mapping[str, Model], files: Mapping[str, tuple[str, Path]], seed: int, display: Display
+    ) -> list[PairedScore]:
+        """The answers of all models to each file."""
+        from omnivec.evaluate.words import Words
+        from omnivec.explore.comparison import analogy_scores, similarity_scores
+
+        words = {
+            name: Words(model.vectors, restrict=self.restrict, fold_case=self.fold_case)
+            for name, model in opened.items()
+        }
+        measures = {"similarity": similarity_scores, "analogies": analogy_scores}
+        found = []
+        for name, (kind, path) in files.items():
+            with display.busy("Scoring", name):
+                found.append(measures[kind](words, path, name, seed=seed))
+        return found
+
+
+def compare(
+    *models: Annotated[str, Parameter(help=MODELS_HELP)],
+    neighbours: Annotated[Neighbours, Parameter(name="*")] = Neighbours(),  # noqa: B008  (frozen)
+    questions: Annotated[Questions, Parameter(name="*")] = Questions(),  # noqa: B008  (frozen)
     texts: Annotated[Asked, Parameter(name="*")] = Asked(),  # noqa: B008  (frozen)
     table: LabelledFlags = Labelled(),  # noqa: B008  (frozen)
-    seed: Annotated[
-        int, count("seed", 0),
-        Parameter(show_default=False, help="Of folds, clusters and intervals. [default 1]"),
-    ] = 1,
+    seed: Annotated[int, seed_of("folds, clusters and intervals")] = 1,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     report: ReportFlags = Report(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
-) -> int:  # fmt: skip
+) -> int:
     """What models have in common and where they differ: neighbours of words, words that moved, scores with
     paired tests; and, with --texts, whether one tells labels better when all else is the same.
     """
@@ -86,16 +138,17 @@ def compare(
         raise WrongCall(f"compare needs two models or more, {came}; see omnivec compare --help")
     for path in models:
         existing(path)
-    files = _files(similarity or (), analogies or (), suite, texts.data)
+    files = questions.files(texts.data)
     texts.check(table, bool(files))
     report.check()
     with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
-        opened = {name: opening.loaded(path, display) for name, path in named(models).items()}
-        pairs = _pairs(opened, words or (), k, asked, movers, seed, display)
-        scores = _scores(opened, files, restrict, fold_case, seed, display)
+        read = None if texts.texts is None else texts.read(table, display)
+        opened = {name: opening.loaded(path, display) for name, path in named_models(models).items()}
+        pairs = neighbours.pairs(opened, seed, display)
+        scores = questions.scores(opened, files, seed, display)
         found = None
-        if texts.texts is not None:
-            found = told(opened, texts, table, display, fold_case=fold_case, seed=seed)
+        if read is not None:
+            found = told(opened, read, texts, display, fold_case=questions.fold_case, seed=seed)
     tables = [_models(opened, models), *(each for pair in pairs for each in pair.tables())]
     if scores:
         from omnivec.explore.comparison import score_tables
@@ -115,7 +168,7 @@ def compare(
     return 0
 
 
-def named(paths: Sequence[str]) -> dict[str, str]:
+def named_models(paths: Sequence[str]) -> dict[str, str]:
     """A name for each path, in their order: without its ending where that differs, or else with a number."""
     found: dict[str, str] = {}
     stems = [Path(path).stem for path in dict.fromkeys(paths)]
@@ -134,83 +187,3 @@ def _models(opened: Mapping[str, Model], paths: Sequence[str]) -> ResultTable:
         for (name, model), path in zip(opened.items(), paths, strict=True)
     ]
     return ResultTable("Models", ("model", "words", "dim", "learner", "path"), rows)
-
-
-def _pairs(
-    opened: Mapping[str, Model],
-    words: Sequence[str],
-    k: int,
-    asked: int,
-    movers: int,
-    seed: int,
-    display: Display,
-) -> list[Comparison]:
-    from omnivec.explore.comparison import compare as compared
-
-    found = []
-    for (a, left), (b, right) in combinations(opened.items(), 2):
-        with display.busy("Comparing", f"{a}, {b}"):
-            found.append(
-                compared(
-                    left.vectors,
-                    right.vectors,
-                    (a, b),
-                    k=k,
-                    asked=asked,
-                    movers=movers,
-                    words=words,
-                    seed=seed,
-                )
-            )
-    return found
-
-
-def _files(
-    similarity: Sequence[str], analogies: Sequence[str], suite: str | None, data: str | None
-) -> dict[str, tuple[str, Path]]:
-    """Kind and place of files and sets, by their names.
-
-    Raises: InputError for what is not there; FormatError for a set with other bytes than its own.
-    """
-    folder = None if data is None else Path(data)
-    found = {}
-    for kind, words in (("similarity", similarity), ("analogies", analogies)):
-        for word in words:
-            there = file_or_set(word, kind)
-            if isinstance(there, Path):
-                again = Path(word).stem in found
-                found[word if again else Path(word).stem] = kind, there
-            else:
-                found[word] = kind, there.path(folder=folder)
-    if suite is not None:
-        from omnivec.data.catalogue import data_set
-        from omnivec.evaluate.suite import Suite
-
-        for one in map(data_set, Suite(suite, folder=folder).sets):
-            if one.kind in ("similarity", "analogies"):
-                found[one.name] = one.kind, one.path(folder=folder)
-    return found
-
-
-def _scores(
-    opened: Mapping[str, Model],
-    files: Mapping[str, tuple[str, Path]],
-    restrict: int,
-    fold_case: bool,
-    seed: int,
-    display: Display,
-) -> list[PairedScore]:
-    if not files:
-        return []
-    from omnivec.evaluate.words import Words
-    from omnivec.explore.comparison import analogy_scores, similarity_scores
-
-    words = {
-        name: Words(model.vectors, restrict=restrict, fold_case=fold_case) for name, model in opened.items()
-    }
-    measures = {"similarity": similarity_scores, "analogies": analogy_scores}
-    found = []
-    for name, (kind, path) in files.items():
-        with display.busy("Scoring", name):
-            found.append(measures[kind](words, path, name, seed=seed))
-    return found

@@ -15,9 +15,9 @@ from omnivec.cli.flags import Common, CommonFlags, Positional, given
 from omnivec.cli.judge import extrinsic
 from omnivec.cli.judge import sentences as judge_sentences
 from omnivec.cli.judge import words as judge_words
+from omnivec.cli.judge.flags import FoldCase, Restrict
 from omnivec.cli.judge.labelled import located
 from omnivec.cli.judge.labels import Asked, judge_labels
-from omnivec.cli.judge.words import FoldCase, Restrict
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
@@ -121,6 +121,7 @@ def _texts(
             punctuation=sentences.punctuation, data=words.data,
         )  # fmt: skip
         asked.check(table)
-        told = extrinsic.told({Path(model).stem or model: loaded}, asked, table, display, fold_case=fold_case)
+        read = asked.read(table, display)
+        told = extrinsic.told({Path(model).stem or model: loaded}, read, asked, display, fold_case=fold_case)
     report.show(f"Evaluation of {model}", told.tables(), told.as_json(), json=common.json)
     return 0

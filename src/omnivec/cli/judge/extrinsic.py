@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Group, Parameter
 
-from omnivec.cli.ask.neighbors import recipes
 from omnivec.cli.columns import Labelled
 from omnivec.cli.failure import WrongCall
-from omnivec.cli.flags import choice, count
+from omnivec.cli.flags import count, given
+from omnivec.cli.judge.flags import PREFIX, Folds, LabelPrefix, Punctuation
 from omnivec.cli.judge.labelled import labelled, located
+from omnivec.cli.judge.sets import Data
+from omnivec.cli.recipe import Recipe
 from omnivec.store.extra import extra
 
 if TYPE_CHECKING:
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
     from omnivec.sklearn import ClusterScore, SwapScore
 
 TEXTS = Group("Texts with labels", sort_key=0)
-PREFIX = "__label__"
+
+
+class Read(NamedTuple):
+    """Texts, the label of each, and those that they are judged by, where there are."""
+
+    texts: list[str]
+    labels: list[str]
+    test: tuple[list[str], list[str]] | None
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,7 @@ class Asked:
         ),
     ] = None  # fmt: skip
     folds: Annotated[
-        int, count("folds", 2, 1000),
-        Parameter(group=TEXTS, show_default=False, help="Of --texts without --test. [default 10]"),
+        Folds, Parameter(group=TEXTS, help="Of --texts without --test. [default 10]")
     ] = 10  # fmt: skip
     clusters: Annotated[
         int | None,
@@ -54,27 +62,15 @@ class Asked:
         Parameter(group=TEXTS, help="Of --texts by k-means; as many as there are labels when not given."),
     ] = None
     recipe: Annotated[
-        str, choice("recipe", recipes),
+        Recipe,
         Parameter(
-            group=TEXTS, metavar="NAME", show_default=False,
+            group=TEXTS,
             help="How words become texts, for all models alike, as omnivec embed has them. [default mean]",
         ),
-    ] = "mean"  # fmt: skip
-    punctuation: Annotated[
-        bool, Parameter(group=TEXTS, help="Keep punctuation and symbols, which are spaces otherwise.")
-    ] = False
-    label_prefix: Annotated[
-        str,
-        Parameter(
-            group=TEXTS, metavar="TEXT", show_default=False, allow_leading_hyphen=True,
-            help=f"What a word of a line begins with that is a label. [default {PREFIX}]",
-        ),
-    ] = PREFIX  # fmt: skip
-
-    data: Annotated[
-        str | None,
-        Parameter(group=TEXTS, metavar="FOLDER", help="Where named sets are. [default: $OMNIVEC_DATA]"),
-    ] = None
+    ] = "mean"
+    punctuation: Annotated[Punctuation, Parameter(group=TEXTS)] = False
+    label_prefix: Annotated[LabelPrefix, Parameter(group=TEXTS)] = PREFIX
+    data: Annotated[Data, Parameter(group=TEXTS)] = None
 
     def check(self, table: Labelled, sets: bool = False) -> None:
         """sets: other sets are asked for, which --data may be about.
@@ -82,12 +78,7 @@ class Asked:
         Raises: WrongCall for flags of texts where there are none, as `located`, and MissingExtra.
         """
         if self.texts is None:
-            given = [
-                name
-                for name, value in vars(self).items()
-                if value != getattr(Asked, name) and not (sets and name == "data")
-            ]
-            if words := [f"--{name.replace('_', '-')}" for name in given] or table.words():
+            if words := given(self, but=["data"] if sets else ()) or table.words():
                 raise WrongCall(f"{words[0]} needs --texts FILE: it speaks of texts with labels", ["--texts"])
             return
         if self.texts == self.test == "-":
@@ -95,6 +86,24 @@ class Asked:
         table.columns()
         located(self.texts, self.test, self.data)
         extra("sklearn", "sklearn", what="--texts")
+
+    def read(self, table: Labelled, display: Display) -> Read:
+        """The texts, which were asked for, found fit for what follows before models are opened.
+
+        Raises: InputError for texts that cannot be read, have several labels or one only, or are too few for
+        the folds or clusters.
+        """
+        assert self.texts is not None
+        from omnivec.sklearn.parts import check_folds, check_test
+
+        path, tested = located(self.texts, self.test, self.data)
+        texts, labels = labelled(path, self.label_prefix, table, display)
+        test = None if tested is None else labelled(tested, self.label_prefix, table, display)
+        if test is None:
+            check_folds(texts, labels, self.folds)
+        else:
+            check_test(texts, labels, *test)
+        return Read(texts, labels, test)
 
 
 class Told(NamedTuple):
@@ -114,35 +123,28 @@ class Told(NamedTuple):
 
 def told(
     models: Mapping[str, Model],
+    read: Read,
     asked: Asked,
-    table: Labelled,
     display: Display,
     *,
     fold_case: bool = True,
     seed: int = 1,
 ) -> Told:
-    """Labels and clusters of the texts by each model, and by tf-idf.
-
-    Raises: InputError for texts that cannot be read, or have several labels, or one only.
-    """
+    """Labels and clusters of the texts by each model, and by tf-idf."""
     from omnivec.sklearn import clustering, swap
 
-    assert asked.texts is not None
-    path, tested = located(asked.texts, asked.test, asked.data)
-    texts, labels = labelled(path, asked.label_prefix, table, display)
-    test = None if tested is None else labelled(tested, asked.label_prefix, table, display)
     how: dict[str, Any] = {
         "seed": seed, "recipe": asked.recipe, "fold_case": fold_case, "punctuation": asked.punctuation,
     }  # fmt: skip
 
     def learning(name: str, part: int) -> None:
-        of = "" if test is not None else f", fold {part} of {asked.folds}"
+        of = "" if read.test is not None else f", fold {part} of {asked.folds}"
         display.living("Learning", f"{name}{of} …")
 
     def clustered(name: str) -> None:
         display.living("Clusters", f"{name} …")
 
-    found = swap(models, texts, labels, test, folds=asked.folds, told=learning, **how)
-    grouped = clustering(models, texts, labels, asked.clusters, told=clustered, **how)
+    found = swap(models, read.texts, read.labels, read.test, folds=asked.folds, told=learning, **how)
+    grouped = clustering(models, read.texts, read.labels, asked.clusters, told=clustered, **how)
     display.rest()
     return Told(found, grouped)

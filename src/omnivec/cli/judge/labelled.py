@@ -9,7 +9,7 @@ from omnivec.cli import call
 from omnivec.cli.columns import Labelled
 from omnivec.cli.failure import existing
 from omnivec.cli.judge.baseline import read
-from omnivec.cli.judge.sets import file_or_set
+from omnivec.cli.judge.sets import file_or_set, folder_of
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
@@ -27,7 +27,7 @@ def located(texts: str, test: str | None, data: str | None) -> tuple[str, str | 
     found = Path(texts) if texts == "-" else file_or_set(texts, "texts")
     if isinstance(found, Path):
         return texts, tested
-    folder = None if data is None else Path(data)
+    folder = folder_of(data)
     if tested is None and "test" in found.parts:
         tested = str(found.path("test", folder))
     return str(found.path("train" if "train" in found.parts else found.parts[0], folder)), tested

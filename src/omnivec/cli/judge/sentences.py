@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from omnivec.cli.ask.neighbors import recipes
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import choice, count, given
+from omnivec.cli.flags import given, several
+from omnivec.cli.judge.flags import Folds, Punctuation
 from omnivec.cli.judge.labelled import located
-from omnivec.cli.judge.sets import file_or_set
+from omnivec.cli.judge.sets import file_or_set, folder_of
+from omnivec.cli.recipe import Recipe
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
@@ -30,20 +31,22 @@ class Asked:
 
     sts: Annotated[
         list[str] | None,
-        Parameter(
-            consume_multiple=True, group=SENTENCES, metavar="FILE...",
-            help="Pairs of sentences with a person's score: STS-Benchmark, SICK, KorSTS, SemEval's files or "
+        several(
+            "FILE...",
+            "Pairs of sentences with a person's score: STS-Benchmark, SICK, KorSTS, SemEval's files or "
             "folders, or SCORE<tab>SENTENCE<tab>SENTENCE.",
         ),
-    ] = None  # fmt: skip
+        Parameter(group=SENTENCES),
+    ] = None
     transfer: Annotated[
         list[str] | None,
-        Parameter(
-            consume_multiple=True, group=SENTENCES, metavar="FILE...",
-            help="Texts with a label each, or a file of texts for each label (MR, CR, SUBJ, MPQA, TREC, "
-            "SST-2): accuracy of a logistic regression on their vectors.",
+        several(
+            "FILE...",
+            "Texts with a label each, or a file of texts for each label (MR, CR, SUBJ, MPQA, TREC, SST-2): "
+            "accuracy of a logistic regression on their vectors.",
         ),
-    ] = None  # fmt: skip
+        Parameter(group=SENTENCES),
+    ] = None
     test: Annotated[
         str | None,
         Parameter(
@@ -52,23 +55,17 @@ class Asked:
         ),
     ] = None  # fmt: skip
     recipe: Annotated[
-        str | None, choice("recipe", recipes),
+        Recipe,
         Parameter(
-            group=SENTENCES, metavar="NAME", show_default=False,
+            group=SENTENCES,
             help="Of the vectors, as omnivec embed has them. [default: that of the kind of model]",
         ),
-    ] = None  # fmt: skip
-    punctuation: Annotated[
-        bool,
-        Parameter(group=SENTENCES, help="Keep punctuation and symbols, which are spaces otherwise."),
-    ] = False
+    ] = None
+    punctuation: Annotated[Punctuation, Parameter(group=SENTENCES)] = False
     folds: Annotated[
-        int, count("folds", 2, 1000),
-        Parameter(
-            group=SENTENCES, show_default=False,
-            help="Of --transfer, or of TEXTS, without --test. [default 10]",
-        ),
-    ] = 10  # fmt: skip
+        Folds,
+        Parameter(group=SENTENCES, help="Of --transfer, or of TEXTS, without --test. [default 10]"),
+    ] = 10
 
     def located(self, data: str | None) -> Asked:
         """The same with the files of named sets in place of their names: of sentences the test part.
@@ -82,7 +79,7 @@ class Asked:
             raise WrongCall("--recipe needs --sts FILE or --transfer FILE: words have one vector each")
         if not self.any and (wrong := given(self)):
             raise WrongCall(f"{wrong[0]} needs --sts FILE, --transfer FILE or TEXTS: it is about texts")
-        folder = None if data is None else Path(data)
+        folder = folder_of(data)
         sts = [file_or_set(word, "sentences") for word in self.sts or ()]
         paths = [str(one if isinstance(one, Path) else one.path("test", folder)) for one in sts]
         transfer, test = self.transfer, self.test

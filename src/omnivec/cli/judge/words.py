@@ -2,75 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
 from omnivec.cli.failure import WrongCall
-from omnivec.cli.flags import count
-from omnivec.cli.judge.sets import file_or_set
+from omnivec.cli.flags import count, several
+from omnivec.cli.judge.flags import ANALOGIES_HELP, Similarity, Suite
+from omnivec.cli.judge.sets import Data, named
 from omnivec.cli.out import shown
 from omnivec.errors import InputError
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
-    from omnivec.evaluate.suite import Suite, SuiteScore
+    from omnivec.evaluate.suite import Suite as Sets
+    from omnivec.evaluate.suite import SuiteScore
     from omnivec.results import ResultTable
     from omnivec.vectors import Vectors
 
 WORDS = Group("Words (files, or names of omnivec datasets)", sort_key=0)
-
-Restrict = Annotated[
-    int,
-    Parameter(help="Ask about the N most frequent words only. [default 300000]", show_default=False),
-    count("restrict"),
-]
-FoldCase = Annotated[
-    bool,
-    Parameter(
-        negative="--no-fold-case", help="Compare words in upper case. [default on]", show_default=False
-    ),
-]
-
-
-def _files(text: str) -> Parameter:
-    return Parameter(consume_multiple=True, group=WORDS, metavar="FILE...", help=text)
 
 
 @dataclass(frozen=True)
 class Asked:
     """What is asked about the vectors of words."""
 
-    similarity: Annotated[list[str] | None, _files("Word pairs with a person's score, parted by tabs.")] = (
-        None
-    )
-    analogies: Annotated[
-        str | None,
-        Parameter(
-            group=WORDS, metavar="FILE", help="Questions of four words a line; ': name' begins a section."
-        ),
-    ] = None
+    similarity: Annotated[Similarity, Parameter(group=WORDS)] = None
+    analogies: Annotated[str | None, Parameter(group=WORDS, metavar="FILE", help=f"{ANALOGIES_HELP}.")] = None
     categories: Annotated[
-        list[str] | None, _files("Words with their category, parted by a tab: how pure groups of them are.")
+        list[str] | None,
+        several("FILE...", "Words with their category, parted by a tab: how pure groups of them are."),
+        Parameter(group=WORDS),
     ] = None
     outliers: Annotated[
-        list[str] | None, _files("NAME<tab>WORDS<tab>OUTLIERS: whether the odd word is found.")
+        list[str] | None,
+        several("FILE...", "NAME<tab>WORDS<tab>OUTLIERS: whether the odd word is found."),
+        Parameter(group=WORDS),
     ] = None
     suite: Annotated[
-        Literal["english", "korean"] | None,
+        Suite,
         Parameter(
-            group=WORDS, show_default=False,
+            group=WORDS,
             help="All named sets of a language that are on this machine. [default, where nothing else is "
             "asked: by the letters of the words]",
         ),
-    ] = None  # fmt: skip
-    data: Annotated[
-        str | None,
-        Parameter(group=WORDS, metavar="FOLDER", help="Where named sets are. [default: $OMNIVEC_DATA]"),
     ] = None
+    data: Annotated[Data, Parameter(group=WORDS)] = None
     method: Annotated[
         Literal["add", "mul"],
         Parameter(group=WORDS, show_default=False, help="Of analogies: 3CosAdd or 3CosMul. [default add]"),
@@ -101,23 +79,24 @@ class Asked:
         """
         if self.raw and self.method == "mul":
             raise WrongCall("--method mul multiplies cosines, so rows have length one; leave --raw out")
-        files = {
-            "similarity": self._named("similarity", self.similarity),
-            "analogies": self._named("analogies", [self.analogies] if self.analogies else None),
-            "categorisation": self._named("categorisation", self.categories),
-            "outliers": self._named("outliers", self.outliers),
+        given = {
+            "similarity": self.similarity,
+            "analogies": [self.analogies] if self.analogies else None,
+            "categorisation": self.categories,
+            "outliers": self.outliers,
         }
+        files = {kind: named(kind, words, self.data) for kind, words in given.items()}
         if not self.any:
             return Ready(None, None)
-        from omnivec.evaluate.suite import Suite
+        from omnivec.evaluate.suite import Suite as Sets
 
         options: dict[str, Any] = {
             "restrict": restrict, "fold_case": fold_case, "unseen": self.unseen, "resamples": self.resamples,
             "method": self.method, "unit": not self.raw,
         }  # fmt: skip
         return Ready(
-            Suite(files, **options) if any(files.values()) else None,
-            None if self.suite is None else Suite(self.suite, folder=self.data, **options),
+            Sets(files, **options) if any(files.values()) else None,
+            None if self.suite is None else Sets(self.suite, folder=self.data, **options),
         )
 
     def by_letters(self, vectors: Vectors, display: Display) -> Asked:
@@ -150,29 +129,13 @@ class Asked:
             "What holds an unknown word is left out; found says how much is not."
         )
 
-    def _named(self, kind: str, given: Sequence[str] | None) -> dict[str, Path]:
-        """Path by name: a file's without its ending, or the path as given where two share it; a set's own."""
-        paths = {word: self._path(kind, word) for word in given or ()}
-        stems = [Path(word).stem for word in paths]
-        return {
-            word if stems.count(Path(word).stem) > 1 else Path(word).stem: path
-            for word, path in paths.items()
-        }
-
-    def _path(self, kind: str, word: str) -> Path:
-        """A file, or else the file of the set of this name."""
-        found = file_or_set(word, kind)
-        if isinstance(found, Path):
-            return found
-        return found.path(folder=None if self.data is None else Path(self.data))
-
 
 @dataclass(frozen=True)
 class Ready:
     """What was asked, read and checked: files, and the sets of a language."""
 
-    files: Suite | None
-    language: Suite | None
+    files: Sets | None
+    language: Sets | None
 
     def judged(self, vectors: Vectors, display: Display) -> Found:
         """The scores."""

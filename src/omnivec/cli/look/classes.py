@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from omnivec.cli.ask.neighbors import Model, opened
-from omnivec.cli.flags import Common, CommonFlags, choice, count
+from omnivec.cli.flags import Common, CommonFlags, Threads, choice, count, seed_of
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
@@ -47,13 +47,9 @@ def classes(
     iterations: Annotated[
         int, count("iterations"), Parameter(show_default=False, help="Passes at most. [default 30]")
     ] = 30,
-    seed: Annotated[
-        int, count("seed", 0, 2**32 - 1),
-        Parameter(show_default=False, help="Of where it starts. [default 1]"),
-    ] = 1,
+    seed: Annotated[int, seed_of("where it starts", 2**32 - 1)] = 1,
     threads: Annotated[
-        int | None, count("threads", 1, 1024),
-        Parameter(help="As many as there are processors when not given; one repeats exactly."),
+        Threads, Parameter(help="As many as there are processors when not given; one repeats exactly.")
     ] = None,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     report: ReportFlags = Report(),  # noqa: B008  (frozen)

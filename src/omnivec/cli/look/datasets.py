@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import Common, CommonFlags
+from omnivec.cli.judge.sets import Data, folder_of
 from omnivec.cli.report import Report, ReportFlags
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ KINDS = Literal["similarity", "analogies", "categorisation", "outliers", "senten
 
 def datasets(
     *names: Annotated[str, Parameter(help="Sets to tell all about; without a name all are listed.")],
-    data: Annotated[
-        str | None, Parameter(metavar="FOLDER", help="Where they are. [default: $OMNIVEC_DATA]")
-    ] = None,
+    data: Data = None,
     kind: Annotated[KINDS | None, Parameter(show_choices=False, metavar="KIND", help="Only these.")] = None,
     report: ReportFlags = Report(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
@@ -34,7 +33,7 @@ def datasets(
     report.check()
     if names and kind:
         raise WrongCall("--kind is for the list; leave it out where sets are named")
-    folder = data_folder(None if data is None else Path(data))
+    folder = data_folder(folder_of(data))
     chosen = [data_set(name) for name in dict.fromkeys(names)] or [
         one for one in catalogue().values() if kind in (None, one.kind)
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 from cyclopts import Parameter
 
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, choice, count
+from omnivec.cli.flags import Common, CommonFlags, choice, count, seed_of
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import MIDDLE_DOT, TIMES, duration, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
@@ -59,9 +59,7 @@ def map_(
     title: Annotated[
         str | None, Parameter(metavar="TEXT", help="Of the page. [default: the model's name]")
     ] = None,
-    seed: Annotated[
-        int, Parameter(help="Of layout and clusters. [default 1]", show_default=False), count("seed", 0)
-    ] = 1,
+    seed: Annotated[int, seed_of("layout and clusters")] = 1,
     overwrite: Annotated[bool, Parameter(help="Replace FILE when it exists.")] = False,
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)

@@ -14,7 +14,7 @@ from cyclopts import App, Parameter
 
 from omnivec.cli.ask.neighbors import Model, opened
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, choice, count
+from omnivec.cli.flags import Common, CommonFlags, choice, count, seed_of
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import emit_json, shown
 from omnivec.cli.show import Display, logging_shown
@@ -51,7 +51,7 @@ Projected = Annotated[
         help="How words come into the plane; tsne needs scikit-learn, umap umap-learn. [default pca]",
     ),
 ]  # fmt: skip
-Seed = Annotated[int, count("seed", 0), Parameter(show_default=False, help="Of tsne and umap. [default 1]")]
+Seed = Annotated[int, seed_of("tsne and umap")]
 
 
 class Drawn(NamedTuple):
