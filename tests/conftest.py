@@ -1,6 +1,7 @@
-"""What tests of all rooms share: a way to call the command line."""
+"""What tests of all rooms share: a way to call the command line, and Ctrl-C that is heard."""
 
 import io
+import signal
 import sys
 
 import pytest
@@ -19,3 +20,11 @@ def call(capsys, monkeypatch):
         return code, out, err
 
     return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard():
+    """Also where a shell began the tests in the background: it lets what it begins there ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -211,13 +212,21 @@ def test_a_checkpoint_still_being_written_is_left_to_its_writer():
     assert model.saves == 2
 
 
-def test_ctrl_c_while_the_last_checkpoint_is_waited_for_does_not_cut_it():
-    model, outcome = Slow(), Outcome.start(Schedule(1000, 1, 0.1, 0, 1))
+def test_ctrl_c_while_the_last_checkpoint_is_waited_for_does_not_cut_it(monkeypatch):
+    model, outcome, waits = Slow(), Outcome.start(Schedule(1000, 1, 0.1, 0, 1)), []
+
+    class Waited(threading.Event):
+        def wait(self, timeout=None):
+            waits.append(self)
+            if len(waits) == 1:
+                signal.raise_signal(signal.SIGINT)
+            model.go.set()
+            return super().wait(timeout)
+
     with Checkpoints("c", {}, lambda outcome, tables: model) as checkpoints:
+        monkeypatch.setattr(checkpoint, "threading", SimpleNamespace(Event=Waited))
         checkpoints(outcome)
-        for seconds, what in ((0.2, lambda: os.kill(os.getpid(), signal.SIGINT)), (0.5, model.go.set)):
-            threading.Timer(seconds, what).start()
-    assert model.whole
+    assert model.whole and len(waits) == 2
 
 
 def test_what_a_writer_raises_is_a_warning(caplog):
@@ -268,6 +277,7 @@ def test_a_full_disk_at_ctrl_c_still_returns_the_model(tmp_path, monkeypatch, ca
 KILLER = """
 import os, signal, sys
 from pathlib import Path
+from types import SimpleNamespace
 sys.path.insert(0, sys.argv[1])
 from test_checkpoint import NS, bits, lines, same
 from omnivec import load

@@ -215,22 +215,22 @@ def test_progress_counts_up_and_tells_the_loss_since_the_last_record():
 
 
 class Watched:
-    """A step that knows which shards were begun and which are done."""
+    """A step that knows which shards were begun and which are done, and does something meanwhile."""
 
-    def __init__(self, seconds=0.0):
-        self.begun, self.done, self.seconds = [], [], seconds
+    def __init__(self, meanwhile=lambda: None):
+        self.begun, self.done, self.meanwhile = [], [], meanwhile
 
     def __call__(self, shard, sums):
         number = shard.epoch * SCHEDULE.shards_by_epoch + shard.first // 1_000
         self.begun.append(number)
-        time.sleep(self.seconds)
+        self.meanwhile()
         counting(shard, sums)
         self.done.append(number)
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_no_shard_of_the_next_epoch_begins_before_the_pause_at_an_epoch_s_end(threads):
-    step, seen = Watched(0.001), []
+    step, seen = Watched(lambda: time.sleep(0.001)), []
 
     def do(outcome):
         assert sorted(step.begun) == sorted(step.done) == list(range(outcome.shards))
@@ -245,9 +245,28 @@ def test_no_shard_of_the_next_epoch_begins_before_the_pause_at_an_epoch_s_end(th
     assert outcome.epochs == 3 and not outcome.interrupted and not outcome.stopped_early
 
 
+@pytest.fixture
+def clock(monkeypatch):
+    """The engine's clock: `clock.passes(seconds)`, in a step, goes on when it has been looked at since."""
+    now, looked = [0.0], threading.Event()
+
+    def seconds():
+        looked.set()
+        return now[0]
+
+    def passes(seconds):
+        now[0] += seconds
+        looked.clear()
+        assert looked.wait(60)
+
+    monkeypatch.setattr("omnivec.engine.hogwild.time", SimpleNamespace(perf_counter=seconds))
+    monkeypatch.setattr("omnivec.engine.hogwild.TICK", 0.001)
+    return SimpleNamespace(passes=passes)
+
+
 @pytest.mark.parametrize("threads", [1, 3])
-def test_at_a_pause_by_the_clock_the_first_shards_are_done_and_nothing_else(threads):
-    step, seen = Watched(0.002), []
+def test_at_a_pause_by_the_clock_the_first_shards_are_done_and_nothing_else(threads, clock):
+    step, seen = Watched(lambda: clock.passes(1)), []
 
     def do(outcome):
         assert sorted(step.begun) == sorted(step.done) == list(range(outcome.shards))
@@ -255,8 +274,8 @@ def test_at_a_pause_by_the_clock_the_first_shards_are_done_and_nothing_else(thre
         assert outcome.interrupted
         seen.append(outcome.shards)
 
-    outcome = Hogwild(SCHEDULE, step, threads, silent, pauses=[Pause(do, 0.005)]).train()
-    assert len(set(seen)) == len(seen) >= 1 and max(seen) < 33  # at the end there is nothing to interrupt
+    outcome = Hogwild(SCHEDULE, step, threads, silent, pauses=[Pause(do, 5)]).train()
+    assert len(set(seen)) == len(seen) >= 2 and max(seen) < 33  # at the end there is nothing to interrupt
     assert sorted(step.done) == list(range(33)) and outcome.losses == [2.0, 2.0, 2.0]
     assert [row["epoch"] for row in outcome.history] == [1, 2, 3]  # what returns nothing leaves no row
 
@@ -281,15 +300,13 @@ def test_time_of_a_pause_is_no_time_of_training():
     assert outcome.paused >= 0.8 and outcome.seconds + outcome.paused <= time.perf_counter() - began
 
 
-def test_a_pause_by_the_clock_is_due_again_only_after_its_time(monkeypatch):
-    clock, done = [0.0], []
+def test_a_pause_by_the_clock_is_due_again_only_after_its_time(clock):
+    done = []
 
     def step(shard, sums):
         counting(shard, sums)
-        threading.Event().wait(0.01)
-        clock[0] += 1  # a second a shard
+        clock.passes(1)  # a second a shard
 
-    monkeypatch.setattr("omnivec.engine.hogwild.time", SimpleNamespace(perf_counter=lambda: clock[0]))
     outcome = Hogwild(SCHEDULE, step, 1, silent, pauses=[Pause(done.append, 5)]).train()
     assert done and len(done) <= outcome.shards // 5
 
@@ -339,9 +356,9 @@ def test_a_run_goes_on_from_any_shard(shards):
 
 def test_what_a_pause_raises_reaches_the_caller_and_the_threads_end():
     before = set(threading.enumerate())
-    for pause in (Pause(lambda outcome: 1 / 0), Pause(lambda outcome: 1 / 0, 0.01)):
+    for pause in (Pause(lambda outcome: 1 / 0), Pause(lambda outcome: 1 / 0, 0.0)):
         with pytest.raises(ZeroDivisionError):
-            Hogwild(SCHEDULE, Watched(0.002), 2, silent, pauses=[pause]).train()
+            Hogwild(SCHEDULE, Watched(), 2, silent, pauses=[pause]).train()
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
         assert not thread.is_alive()

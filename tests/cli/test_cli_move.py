@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -314,19 +313,31 @@ def test_a_missing_package_is_named_with_its_command(call, vectors_folder, tmp_p
     assert code == 1 and err.splitlines()[-1] == "omnivec: odd things need oddlib; pip install 'omnivec[odd]'"
 
 
+STOPPED = """
+import os, sys
+from omnivec.cli import main
+from omnivec.cli.show import Display
+living = Display.living
+def stopped(display, label, text):
+    living(display, label, text)
+    if label == "Saving" and "%" in text:
+        print(len(os.listdir(sys.argv[2])))
+        os.kill(os.getpid(), int(sys.argv[1]))
+Display.living = stopped
+sys.exit(main(sys.argv[3:]))
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_during_convert_leaves_nothing_behind(tmp_path, number):
     source = tmp_path / "in.txt"
     with source.open("w") as file:
-        file.write("60000 100\n")
-        file.writelines(f"w{n} {'0.123456 ' * 100}\n" for n in range(60000))
-    words = [sys.executable, "-m", "omnivec", "convert", str(source), str(tmp_path / "out.txt")]
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
-    while process.poll() is None and len([*tmp_path.iterdir()]) == 1:
-        time.sleep(0.005)
-    process.send_signal(number)
-    _, err = process.communicate(timeout=60)
-    assert (process.returncode, err.splitlines()[-1]) == (130, "omnivec: stopped")
+        file.write("6000 10\n")
+        file.writelines(f"w{n} {'0.123456 ' * 10}\n" for n in range(6000))
+    words = [sys.executable, "-c", STOPPED, int(number), tmp_path, "convert", source, tmp_path / "out.txt"]
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (130, "omnivec: stopped")
+    assert done.stdout == "2\n"  # a part was written, and no more was after it
     assert [path.name for path in tmp_path.iterdir()] == ["in.txt"]
 
 

@@ -160,17 +160,33 @@ def test_ctrl_c_at_a_question_is_130_and_one_line(vectors_folder):
     assert (process.returncode, err) == (130, "omnivec: stopped\n")
 
 
-PHASES = """
-import time
-from omnivec.cli.show import Display
+CLOCK = """
+import threading
+from types import SimpleNamespace
+from omnivec.cli import show
+clock, drawn, render = [0.0], threading.Event(), show.Display._render
+def seen(display):
+    line = render(display)
+    drawn.set()
+    return line
+show.time, show.Display._render = SimpleNamespace(monotonic=lambda: clock[0]), seen
+def passes(seconds, display):
+    clock[0] += seconds
+    for _ in range(2 if display._live else 0):  # the first may have been begun before
+        drawn.clear()
+        assert drawn.wait(60)
+"""
+"""The display's clock goes when it is told to, and goes on when the terminal has what it shows then."""
+
+PHASES = f"""{CLOCK}
 from omnivec.engine.progress import Progress
-with Display() as display:
+with show.Display() as display:
     display(Progress(phase="read", done=0.25))
-    time.sleep(1)
+    passes(1, display)
     display(Progress(phase="read", done=1.0, text="12 tokens \\u00b7 \\ud55c"))
     numbers = dict(tokens_per_second=4.6e6, lr=0.02, loss=2.5, seconds_left=9.0)
     display(Progress(phase="train", done=0.5, epoch=1, epochs=2, **numbers))
-    time.sleep(1)
+    passes(1, display)
 """
 
 
@@ -184,13 +200,11 @@ def test_a_terminal_gets_a_living_line_that_leaves_no_trace():
     assert received.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))
 
 
-MEASURED = """
-import time
-from omnivec.cli.show import Display
-with Display() as display, display.measured("Opening", "x.vec") as told:
+MEASURED = f"""{CLOCK}
+with show.Display() as display, display.measured("Opening", "x.vec") as told:
     for done in (0, 0.54, 1):
         told(done)
-        time.sleep(0.6)
+        passes(0.4, display)
 """
 
 

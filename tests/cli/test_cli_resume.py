@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from omnivec import Model, OutputError, Word2Vec, load
+from omnivec.engine.hogwild import Hogwild
 
 OMNIVEC = [sys.executable, "-m", "omnivec"]
 
@@ -46,7 +48,11 @@ EPOCHS = ["--dim", "16", "--epochs", "60", "--threads", "1", "--min-count", "2"]
 
 def stop_soon(monkeypatch):
     """Let Ctrl-C be pressed in the fifth shard, once."""
-    make, calls = Word2Vec.job, itertools.count()
+    make, send_home, calls, heard = Word2Vec.job, Hogwild._send_home, itertools.count(), threading.Event()
+
+    def sent_home(run):
+        send_home(run)
+        heard.set()
 
     def job(learner, *words, **options):
         made = make(learner, *words, **options)
@@ -55,11 +61,12 @@ def stop_soon(monkeypatch):
             made.step(shard, sums)
             if next(calls) == 5:
                 os.kill(os.getpid(), signal.SIGINT)
-                time.sleep(1)  # until the main thread has heard
+                assert heard.wait(60)
 
         return dataclasses.replace(made, step=step)
 
     monkeypatch.setattr(Word2Vec, "job", job)
+    monkeypatch.setattr(Hogwild, "_send_home", sent_home)
 
 
 @pytest.fixture
@@ -103,6 +110,7 @@ def test_sigkill_leaves_a_checkpoint_that_resume_goes_on_from(call, corpus, begi
     checkpoint = tmp_path / "out.checkpoint"
     while not checkpoint.exists():
         assert process.poll() is None
+        time.sleep(0.01)
     process.kill()
     process.wait()
     assert not (tmp_path / "out").exists() and load(checkpoint).record["interrupted"]
