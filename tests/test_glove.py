@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from omnivec import GloVe, InputError, NotFinite, OptionError, Vectors, load
+from omnivec import Classifier, GloVe, InputError, NotFinite, OptionError, Vectors, Word2Vec, load
 from omnivec.cli import main
 from omnivec.data.cooccurrence import count
 from omnivec.data.counted import CountedText
@@ -70,6 +70,22 @@ def test_cells_say_how_they_were_counted_and_are_not_contradicted(saved):
     for wrong in ({"window": 7}, {"weighting": "one"}, {"min_count": 3}, {"unit": "document"}):
         with pytest.raises(OptionError, match=f"^{next(iter(wrong))} "):
             learner.replaced(**wrong).fit(saved)
+
+
+def test_a_copy_of_all_options_insists_on_none_that_are_as_they_come(cells):
+    copy = GloVe(**GloVe(dim=DIM, epochs=1, threads=1).as_dict())
+    assert copy.fit(cells).options["window"] == 4 != copy.window
+    with pytest.raises(OptionError, match="^window is 7"):
+        GloVe(**{**copy.as_dict(), "window": 7}).fit(cells)
+    with pytest.raises(OptionError, match=f"^window is {copy.window}"):
+        GloVe(window=copy.window, dim=DIM).fit(cells)
+
+
+def test_learners_of_text_say_who_learns_from_cells(cells):
+    for learner in (Word2Vec(dim=DIM), Classifier(dim=DIM)):
+        for asked in (learner.fit, learner.plan):
+            with pytest.raises(InputError, match="learns from text, got cells; glove and ppmi-svd"):
+                asked(cells)
 
 
 def test_cells_of_another_vocabulary_and_wishes_about_text_are_refused(cells):

@@ -12,9 +12,8 @@ from omnivec.data.corpus import Reading
 from omnivec.data.heldout import held_out, split
 from omnivec.engine import start
 from omnivec.engine.job import Job
-from omnivec.engine.schedule import Schedule
+from omnivec.engine.schedule import HELD_OUT, Schedule
 from omnivec.kernels import window
-from omnivec.learners.learner import HELD_OUT
 
 WORDS = "king queen man woman river sat by the a of boy girl".split()
 

@@ -397,6 +397,18 @@ def test_a_learner_learns_the_joined_tokens(tmp_path):
     assert options.plan(phrases.apply(path)).tokens == model.record["tokens"]
 
 
+@pytest.mark.parametrize("learner", [Word2Vec(dim=16, sample=0), Classifier(dim=16)])
+def test_a_text_held_out_is_joined_as_the_text_is(learner):
+    lines = ["__label__a new york times", "__label__b old new hope"] * 20
+    phrases = find_phrases(lines, threshold=0, min_count=2)
+    once = learner.replaced(epochs=1, threads=1)
+    plain, joined, others = (
+        once.fit(phrases.apply(lines), heldout_text=held).history[0]["heldout"]
+        for held in (lines[:10], phrases.apply(lines[:10]), [line.replace(" ", " x ") for line in lines[:10]])
+    )
+    assert plain == joined != others
+
+
 def test_a_classifier_keeps_its_labels():
     lines = ["__label__a new york times", "__label__b new hope"] * 20
     pairs = [(line.split(" ", 1)[1], line.split()[0]) for line in lines]

@@ -200,7 +200,7 @@ def test_lines_are_counted_in_pieces(monkeypatch):
     lines = [f"__label__{draw.choice('xyz')} " + "w " * draw.randint(0, 3) for _ in range(50)]
     learner = Classifier(threads=1, buckets=100, line_end="", word_ngrams=2)
     whole = learner.plan(lines)
-    monkeypatch.setattr("omnivec.learners.plan.LINES", 7)
+    monkeypatch.setattr("omnivec.engine.plan.LINES", 7)
     pieces = learner.plan(lines)
     for name in ("predictions", "rows_moved", "tokens_kept"):
         assert getattr(pieces, name) == getattr(whole, name) > 0

@@ -184,7 +184,7 @@ class Options:
             if name not in known and (name not in rest or value != rest[name]):
                 raise OptionError(cls.unknown(name, value)[0])
         made = super().__new__(cls)
-        return made._said(() if len(values) == len(dataclasses.fields(cls)) else values)
+        return made._said(() if known.keys() <= values.keys() else values)  # all of them are a copy's
 
     def __post_init__(self) -> None:
         for name, option in options(type(self)).items():

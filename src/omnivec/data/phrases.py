@@ -183,6 +183,15 @@ def unwrapped(source: Any) -> tuple[Any, tuple[Phrases, ...]]:
     return source, steps
 
 
+def joined_alike(source: Any, steps: Sequence[Phrases]) -> Any:
+    """A text with these phrases joined, and after them those of its own that join otherwise."""
+    text, own = unwrapped(source)
+    more = [phrases for phrases in own if not any(phrases.alike(step) for step in steps)]
+    for phrases in (*steps, *more):
+        text = phrases.apply(text)
+    return text
+
+
 def name_of(source: Any) -> str:
     """What a text is called, as `describe`, with the number of phrases that are joined in it."""
     inner, steps = unwrapped(source)

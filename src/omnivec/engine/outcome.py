@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.corpus import Corpus
 from omnivec.engine.schedule import Schedule
 from omnivec.errors import FormatError
 
@@ -53,6 +54,28 @@ class Outcome:
     def pairs(self) -> int:
         """Predictions made."""
         return int(self.sums[:, 1].sum())
+
+    def record(self, corpus: Corpus, threads: int) -> dict[str, Any]:
+        """What `Model.record` tells of a training on a corpus."""
+        words, epochs = corpus.vocabulary, self.tokens / len(corpus.tokens)
+        return {
+            "source": corpus.name,
+            "tokens": corpus.total,
+            "tokens_in_vocabulary": len(corpus.tokens),
+            "tokens_counted": words.total,  # behind the counts; held out, or of texts before, too
+            "types": words.types,
+            "units": len(corpus.units) - 1,
+            "invalid_tokens": corpus.invalid,
+            "epochs": int(epochs) if epochs == int(epochs) else epochs,
+            "pairs": self.pairs,
+            "seconds": self.seconds,
+            "tokens_per_second": corpus.total * epochs / max(self.seconds, 1e-9),
+            "loss": self.losses,
+            "threads": threads,
+            "deterministic": threads == 1,
+            "interrupted": self.interrupted,
+            "history": self.history,
+        }
 
     def position(self, schedule: Schedule) -> dict[str, Any]:
         """What JSON keeps of it beside the history; `resumed` takes it back. Sums of epochs begun alone."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from omnivec.data.corpus import Corpus, Reading, Report
 from omnivec.data.heldout import Text, split
-from omnivec.data.labelled import Labelling, taught
+from omnivec.data.labelled import Labelling, appended, taught
 from omnivec.data.phrases import unwrapped
 from omnivec.data.sources import Source
 from omnivec.data.tokenize import Tokenizer
@@ -130,6 +130,22 @@ def text_held_out(
         )
     _report_held_out(text, listener)
     return text
+
+
+def labelled_held_out(
+    reading: Reading, labelling: Labelling, corpus: Corpus, source: Source, tokenizer: Tokenizer | None
+) -> tuple[Corpus, Text]:
+    """Read texts with labels that are only measured: (the corpus, which knows their types, those texts).
+
+    Raises: InputError when none of them has a label and a word that the corpus knows.
+    """
+    measured = Labelling(prefix=labelling.prefix, least=1)
+    other = measured.corpus(reading, source, tokenizer=tokenizer)
+    longer, text = appended(corpus, other)
+    assert longer.types is not None
+    if not taught(text.tokens, text.units, longer.types):
+        raise InputError(f"{other.name}: held out, but no line has a label and a word that training knows")
+    return longer, text
 
 
 def _reporter(source: Source, listener: Listener) -> Report:

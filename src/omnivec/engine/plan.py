@@ -8,6 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from omnivec.data.corpus import Corpus
+from omnivec.data.labelled import WORD
+from omnivec.data.vocabulary import Vocabulary
+from omnivec.store.folder import METADATA
+from omnivec.store.keys import Keys
+from omnivec.store.safetensors import file_size
+from omnivec.store.tables import LENGTHS
+
+LINES = 1 << 16
+"""Lines that are counted together."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
@@ -108,3 +119,61 @@ def whole_ngrams(lengths: NDArray[np.int64], longest: int, dropout: int) -> floa
             chance[drawn] *= np.maximum(n - m - k, 0)[drawn] / (n - k)[drawn]
         found += float(times @ (np.maximum(n - m + 1, 0) * chance))
     return found
+
+
+def lines(
+    corpus: Corpus,
+    features: NDArray[np.int64],
+    word_ngrams: int,
+    outputs: NDArray[np.float64],
+    common: float,
+    one: bool,
+) -> Work:
+    """Lines with a label and a feature: the rows of each move once, and the outputs it is told by.
+
+    features (types,): rows of a type's own; word_ngrams: words of the longest n-gram, each a row more;
+    outputs (labels,): output rows that a label moves; common: those that a line moves beside; one: of its
+    labels a line is told one.
+    """
+    types, labels = corpus.types, corpus.vocabulary.labels
+    assert types is not None and labels is not None
+    kept = taught_lines = rows = 0.0
+    for first in range(0, len(corpus.units) - 1, LINES):
+        borders = corpus.units[first : first + LINES + 1]
+        here, starts = corpus.tokens[borders[0] : borders[-1]], borders[:-1] - borders[0]
+        words = np.add.reduceat((types.labels[here] == WORD).astype(np.int64), starts)
+        inputs = np.add.reduceat(features[here], starts)
+        for n in range(2, word_ngrams + 1):
+            inputs += np.maximum(words - n + 1, 0)
+        line = np.repeat(np.arange(len(starts)), np.diff(borders))
+        named = types.labels[here] >= 0
+        # A label that stands twice in a line is one.
+        pairs = np.unique(line[named] * len(labels) + types.labels[here][named])
+        each, label = np.divmod(pairs, len(labels))
+        several = np.bincount(each, minlength=len(starts))
+        taught = (several > 0) & (inputs > 0)
+        share = 1 / several[each] if one else np.ones(len(each))
+        met = np.bincount(each, outputs[label] * share, len(starts)) + common
+        kept += np.diff(borders)[taught].sum()
+        taught_lines += taught.sum()
+        rows += (inputs + met)[taught].sum()
+    return Work(tokens_kept=float(kept), predictions=float(taught_lines), rows_moved=float(rows))
+
+
+def tables_bytes(words: Vocabulary, shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """Bytes of saved tables of float32, keys included, to the byte; nothing is allocated for it."""
+    # A number repeated without memory has the size of the table it stands for.
+    tables = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}
+    labels = {} if words.labels is None else named(words.labels)
+    return file_size({  # in the order of the file: what stands last is not filled up
+        **tables,
+        **{name.replace("keys.", "labels.", 1): array for name, array in labels.items()},
+        "vectors" + LENGTHS: np.broadcast_to(np.float32(0), (len(words),)),
+        **named(words),
+    }, METADATA)  # fmt: skip
+
+
+def named(words: Vocabulary) -> dict[str, NDArray[np.generic]]:
+    """The arrays of the words, as they are saved."""
+    keys = words.keys if isinstance(words.keys, Keys) else Keys.build(words.keys, words.counts)
+    return dict(keys.tables())

@@ -10,6 +10,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+HELD_OUT = -1
+"""The epoch whose random numbers a text gets that is only measured: the same every time, and no other's."""
+
 
 @dataclass(frozen=True)
 class Shard:

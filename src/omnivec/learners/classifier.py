@@ -7,14 +7,13 @@ Source: Joulin, Grave, Bojanowski, Mikolov 2016, Bag of Tricks for Efficient Tex
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
-from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import OptionError
-from omnivec.learners.learner import HELD_OUT, plural
+from omnivec.learners.learner import plural
 from omnivec.learners.text import TextLearner, check_lengths, countable, job_over
 from omnivec.learners.weights import class_weights, given_weights
 from omnivec.store.processors import in_turn, processors
@@ -25,14 +24,10 @@ if TYPE_CHECKING:
 
     from omnivec.data.corpus import Corpus, Reading
     from omnivec.data.features import Bag
-    from omnivec.data.heldout import Text
     from omnivec.data.labelled import Labelling
-    from omnivec.data.sources import Source
-    from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
     from omnivec.engine.plan import Work
-    from omnivec.engine.progress import Progress
     from omnivec.engine.schedule import Shard
 
 TOGETHER, MANY = 8, 60
@@ -173,40 +168,25 @@ class Classifier(TextLearner):
             max_size=self.max_size,
         )  # fmt: skip
 
-    def corpus(
-        self, source: Source, listener: Callable[[Progress], None], wanted: Wanted = NOTHING
-    ) -> Corpus:
-        """Read texts with labels; see `Labelling.corpus`."""
-        from omnivec.engine import phases
-
-        return phases.read_labelled(self.reading(), self.labelling(), source, listener, wanted)
-
-    def text_held_out(
-        self,
-        corpus: Corpus,
-        source: Source,
-        tokenizer: Tokenizer | None,
-        listener: Callable[[Progress], None],
-    ) -> tuple[Corpus, Text]:
-        """Read texts that are only measured."""
-        from omnivec.data.labelled import Labelling, appended, taught
-        from omnivec.errors import InputError
-
-        measured = Labelling(prefix=self.label_prefix, least=1)
-        other = measured.corpus(self.reading(), source, tokenizer=tokenizer)
-        longer, text = appended(corpus, other)
-        assert longer.types is not None
-        if not taught(text.tokens, text.units, longer.types):
-            raise InputError(
-                f"{other.name}: held out, but no line has a label and a word that training knows"
-            )
-        return longer, text
-
     def work(self, corpus: Corpus) -> Work:
         """Lines and their labels."""
-        from omnivec.learners.plan import work_of_lines
+        import numpy as np
 
-        return work_of_lines(self, corpus)
+        from omnivec.data.labelled import WORD
+        from omnivec.data.predicting import parts_of
+        from omnivec.engine import tree
+        from omnivec.engine.plan import lines
+
+        types, labels = corpus.types, corpus.vocabulary.labels
+        assert types is not None and labels is not None
+        spans, _ = parts_of(self.bag(), types.keys, types.rows, len(corpus.vocabulary))
+        features = np.where(types.labels == WORD, np.diff(spans), 0)
+        common, outputs = float(len(labels)), np.zeros(len(labels))  # softmax and ova move all for each line
+        if self.loss == "ns":
+            common, outputs = float(self.negatives), np.ones(len(labels))
+        elif self.loss == "hs":
+            common, outputs = 0.0, np.diff(tree.paths(tree.grown(labels.counts))[0]).astype(np.float64)
+        return lines(corpus, features, self.word_ngrams, outputs, common, self.labels == "one")
 
     def rows(self, words: int) -> int:
         """A row for each word, then those that n-grams share."""
@@ -265,6 +245,7 @@ class Classifier(TextLearner):
 
         from omnivec.data.predicting import hashes_of, parts_of
         from omnivec.engine import start, tree
+        from omnivec.engine.schedule import HELD_OUT
         from omnivec.kernels import bag as kernel
 
         words, types, labels, bag = corpus.vocabulary, corpus.types, corpus.vocabulary.labels, self.bag()

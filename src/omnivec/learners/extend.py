@@ -14,8 +14,9 @@ from omnivec.errors import OptionError
 from omnivec.learners.classifier import Classifier
 from omnivec.learners.collobert_weston import CollobertWeston
 from omnivec.learners.known import LEARNERS
-from omnivec.learners.learner import Learner, Trained
+from omnivec.learners.learner import Learner
 from omnivec.learners.of_cells import Counted
+from omnivec.learners.trained import Trained
 from omnivec.store.tables import KINDS
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def extend(
     known or frequent enough; NotEnoughMemory; NotFinite when training diverges.
 
     """
+    from omnivec.data.phrases import joined_alike
     from omnivec.data.wanted import Wanted
     from omnivec.engine import phases
     from omnivec.engine.beside import Beside
@@ -76,7 +78,7 @@ def extend(
     asked = {"epochs": epochs, "lr": lr, "min_count": min_count, "threads": threads}
     given = {name: value for name, value in asked.items() if value is not None}
     model = _opened(model)
-    source = _joined(model, source)
+    source = joined_alike(source, model.phrases)
     listener, learner, known = progress or silent, _learner(model), _vocabulary(model)
     given["seed"] = (learner.seed + 1) % 2**63 if seed is None else seed
     chosen = learner.replaced(**given).derived()
@@ -104,18 +106,6 @@ def extend(
     )  # fmt: skip
     longer.config["preset"] = model.config.get("preset")
     return longer
-
-
-def _joined(model: Model, source: Source) -> Source:
-    """A text with the model's phrases joined, and after them those that were asked for besides."""
-    from omnivec.data.phrases import unwrapped
-
-    text, given = unwrapped(source)
-    more = [phrases for phrases in given if not any(phrases.alike(own) for own in model.phrases)]
-    for phrases in (*model.phrases, *more):
-        text = phrases.apply(text)
-    joined: Source = text
-    return joined
 
 
 def _opened(model: object) -> Model:

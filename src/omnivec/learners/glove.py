@@ -8,15 +8,16 @@ Source: Pennington, Socher, Manning 2014, GloVe: Global Vectors for Word Represe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
 from omnivec.config import Between
 from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import NotFinite, OptionError
-from omnivec.learners.learner import Trained, plural
+from omnivec.learners.learner import plural
 from omnivec.learners.of_cells import Counted
+from omnivec.learners.trained import Trained
 from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from omnivec.engine.job import Job
     from omnivec.engine.outcome import Outcome
     from omnivec.engine.plan import Work
-    from omnivec.engine.progress import Progress
+    from omnivec.engine.progress import Listener
     from omnivec.engine.schedule import Shard
     from omnivec.model import Model
 
@@ -155,9 +156,7 @@ class GloVe(Counted, Trained):
                 f"{what} the rows that were given, and vectors sum adds others to them; set vectors to words"
             )
 
-    def corpus(
-        self, source: Source | Cells, listener: Callable[[Progress], None], wanted: Wanted = NOTHING
-    ) -> CountedText:
+    def corpus(self, source: Source | Cells, listener: Listener, wanted: Wanted = NOTHING) -> CountedText:
         """Count a text, or take the cells that the source is."""
         from omnivec.data.counted import CountedText
 
@@ -168,11 +167,7 @@ class GloVe(Counted, Trained):
         return dict(cast("CountedText", corpus).cells.fingerprint)
 
     def text_held_out(
-        self,
-        corpus: Corpus,
-        source: Source,
-        tokenizer: Tokenizer | None,
-        listener: Callable[[Progress], None],
+        self, corpus: Corpus, source: Source, tokenizer: Tokenizer | None, listener: Listener
     ) -> tuple[Corpus, Text]:
         """Nothing is held out: `fit` has refused it."""
         raise OptionError(_NOT_HELD_OUT)

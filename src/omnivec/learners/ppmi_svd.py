@@ -212,9 +212,8 @@ class PPMISVD(Counted):
         Raises: InputError as `fit`; memory that does not suffice is said in the plan and not raised.
         """
         from omnivec.engine import factors
-        from omnivec.engine.plan import Plan
+        from omnivec.engine.plan import Plan, tables_bytes
         from omnivec.engine.progress import Progress, silent
-        from omnivec.learners.plan import tables_bytes
         from omnivec.store import memory
         from omnivec.store.tables import padded_width
 

@@ -131,10 +131,20 @@ class Sent2Vec(TextLearner):
         )  # fmt: skip
 
     def work(self, corpus: Corpus) -> Work:
-        """Units and their targets."""
-        from omnivec.learners.plan import work_of_units
+        """Units of two words or more: the rows of each move once, and the outputs once for each target."""
+        import numpy as np
 
-        return work_of_units(self, corpus)
+        from omnivec.data.vocabulary import keep_chance
+        from omnivec.engine.plan import Work, whole_ngrams
+
+        rows, lengths = len(corpus.vocabulary), np.diff(corpus.units)
+        alone = corpus.tokens[corpus.units[:-1][lengths == 1]]
+        counts = np.bincount(corpus.tokens, minlength=rows) - np.bincount(alone, minlength=rows)
+        targets = float(keep_chance(self.thresholds(corpus.vocabulary)) @ counts)
+        moved = whole_ngrams(lengths[lengths > 1], self.word_ngrams, self.ngram_dropout)
+        moved += targets * (self.negatives + 1)
+        words = int(counts.sum())
+        return Work(tokens_kept=words, predictions=targets, rows_moved=words + moved)
 
     def rows(self, words: int) -> int:
         """A row for each word, then those that n-grams share."""

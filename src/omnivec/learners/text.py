@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
 from omnivec.data.wanted import NOTHING, Wanted
-from omnivec.errors import OptionError
-from omnivec.learners.learner import HELD_OUT, Learner, Trained
+from omnivec.errors import InputError, OptionError
+from omnivec.learners.learner import Learner
+from omnivec.learners.trained import Trained
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from omnivec.data.cells import Cells
     from omnivec.data.corpus import Corpus
     from omnivec.data.heldout import Text
+    from omnivec.data.labelled import Labelling
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.engine.job import Job
-    from omnivec.engine.progress import Progress
+    from omnivec.engine.progress import Listener
     from omnivec.engine.schedule import Shard
 
     Pass = Callable[[NDArray[np.int32], NDArray[np.int64], Shard, float | None, NDArray[np.float64]], None]
@@ -65,26 +68,31 @@ class TextLearner(Reader, Trained):
         """Share of the rate that is left at the end."""
         return self.lr_floor
 
-    def corpus(
-        self, source: Source, listener: Callable[[Progress], None], wanted: Wanted = NOTHING
-    ) -> Corpus:
-        """Read running text."""
+    def labelling(self) -> Labelling | None:
+        """How labels are told from words; None where a text has none."""
+        return None
+
+    def corpus(self, source: Source | Cells, listener: Listener, wanted: Wanted = NOTHING) -> Corpus:
+        """Read running text, or texts with labels. Raises: InputError for what was counted before."""
+        from omnivec.data.cells import Cells
         from omnivec.engine import phases
 
-        return phases.read(self.reading(), source, listener, wanted)
+        if isinstance(source, Cells):
+            raise InputError(f"{self.name} learns from text, got cells; glove and ppmi-svd learn from those")
+        if (labelling := self.labelling()) is None:
+            return phases.read(self.reading(), source, listener, wanted)
+        return phases.read_labelled(self.reading(), labelling, source, listener, wanted)
 
     def text_held_out(
-        self,
-        corpus: Corpus,
-        source: Source,
-        tokenizer: Tokenizer | None,
-        listener: Callable[[Progress], None],
+        self, corpus: Corpus, source: Source, tokenizer: Tokenizer | None, listener: Listener
     ) -> tuple[Corpus, Text]:
-        """Read running text that is only measured."""
+        """Read a text that is only measured."""
         from omnivec.engine import phases
 
-        words = corpus.vocabulary
-        return corpus, phases.text_held_out(self.reading(), source, words, tokenizer, listener)
+        if (labelling := self.labelling()) is None:
+            words = corpus.vocabulary
+            return corpus, phases.text_held_out(self.reading(), source, words, tokenizer, listener)
+        return phases.labelled_held_out(self.reading(), labelling, corpus, source, tokenizer)
 
 
 def job_over(
@@ -101,7 +109,7 @@ def job_over(
     measures it where the rate is None.
     """
     from omnivec.engine.job import Job
-    from omnivec.engine.schedule import Schedule, Shard
+    from omnivec.engine.schedule import HELD_OUT, Schedule, Shard
 
     def step(shard: Shard, sums: NDArray[np.float64]) -> None:
         passed(corpus.tokens, corpus.units, shard, shard.rate, sums)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.learners.known import LEARNERS
-from omnivec.learners.learner import Trained
+from omnivec.learners.trained import Trained
 from omnivec.store import memory
 from omnivec.store.tables import KINDS
 

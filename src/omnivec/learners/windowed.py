@@ -249,7 +249,31 @@ class Windowed(TextLearner):
         return job_over(corpus, tables, passed, look, work, chance[self.loss])
 
     def work(self, corpus: Corpus) -> Work:
-        """Windows of the words that are kept."""
-        from omnivec.learners.plan import work_of_windows
+        """Centres and the words around them, thinned out."""
+        from omnivec.data.vocabulary import keep_chance
+        from omnivec.engine.plan import Work, windows
 
-        return work_of_windows(self, corpus)
+        words = corpus.vocabulary
+        kept = keep_chance(self.thresholds(words)) * words.counts
+        share = float(kept.sum()) / int(words.counts.sum())
+        dynamic = self.window_kind == "dynamic"
+        centres, contexts = windows(corpus.units, share, self.window, dynamic=dynamic)
+        return Work(
+            tokens_kept=len(corpus.tokens) * share,
+            predictions=contexts if self.model == "skipgram" else centres,
+            rows_moved=contexts + centres * self._targets(words, kept),
+        )
+
+    def _targets(self, words: Vocabulary, kept: NDArray[np.float64]) -> float:
+        """Mean number of output rows that a window moves: all its context words share them.
+
+        kept (words,): tokens of each word that subsampling is expected to keep.
+        """
+        if self.loss == "ns":
+            return self.negatives + 1
+        if self.loss == "softmax":
+            return len(words)
+        from omnivec.engine import tree
+
+        starts, _, _ = tree.paths(tree.grown(words.counts))
+        return tree.mean_path(starts, kept)

@@ -11,7 +11,8 @@ from typing import Any
 from omnivec.data.sources import Source
 from omnivec.engine.progress import Listener
 from omnivec.errors import OmnivecError
-from omnivec.learners.learner import Learner, Trained, plural
+from omnivec.learners.learner import Learner, plural
+from omnivec.learners.trained import Trained
 from omnivec.results import Cell, ResultTable
 from omnivec.store import replace as places
 from omnivec.tuning import share
