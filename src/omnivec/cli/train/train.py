@@ -19,8 +19,9 @@ from omnivec.config import options
 from omnivec.errors import NO_PATH, OutputError
 from omnivec.learners.classifier import Classifier
 from omnivec.learners.known import LEARNERS
-from omnivec.learners.learner import Learner, Trained
+from omnivec.learners.learner import Learner
 from omnivec.learners.of_cells import Counted
+from omnivec.learners.trained import Trained
 
 app = App(name="train", help="Learn vectors from text.")
 
