@@ -595,6 +595,19 @@ def test_the_rows_of_a_file_stay_where_they_lie(tmp_path, monkeypatch):
                 np.testing.assert_allclose([p for _, p in one], [p for _, p in many], atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["skip-gram", "supervised, hs", "pruned", "outputs"])
+def test_a_look_at_a_file_that_is_cut_refuses_it_as_reading_does(tmp_path, kind):
+    whole = FILES[kind]
+    for length in (300, len(whole) // 2, len(whole) - 1):
+        message = refusal(tmp_path / "m", whole[:length])
+        with pytest.raises(FormatError) as caught:
+            formats.outline(tmp_path / "m", format="fasttext")
+        assert str(caught.value) == message and "truncated" in message
+    (tmp_path / "m").write_bytes(whole + b"\0")
+    with pytest.raises(FormatError, match="the end was expected"):
+        formats.outline(tmp_path / "m")
+
+
 def test_a_look_at_the_header_tells_words_options_and_what_is_loaded(tmp_path):
     (tmp_path / "m").write_bytes(FILES["supervised, hs"])
     known, found = formats.outline(tmp_path / "m")

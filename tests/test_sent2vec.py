@@ -13,6 +13,7 @@ from omnivec import FormatError, InputError, OptionError, Sent2Vec, UnknownKey, 
 from omnivec.data import predicting
 from omnivec.reference import classifier
 from omnivec.reference import sent2vec as definition
+from omnivec.store import formats
 
 DIM, BUCKETS = 8, 500
 
@@ -221,6 +222,8 @@ def test_damaged_files_of_sent2vec_are_named(tmp_path):
         path.write_bytes(content[:length])
         with pytest.raises(FormatError, match=r"damaged|truncated"):
             load(path)
+        with pytest.raises(FormatError, match=r"damaged|truncated"):
+            formats.outline(path)
     path.write_bytes(content + b"\0")
     with pytest.raises(FormatError, match="end was expected"):
         load(path)

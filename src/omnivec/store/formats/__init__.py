@@ -217,7 +217,7 @@ def outline(
     request: Request = Request(),  # noqa: B008  (frozen)
     format: str | None = None,
 ) -> tuple[Format, Outline]:
-    """The format of a file, its rows and dim, from less than 1 MB of it.
+    """The format of a file, its rows and dim, from less than 1 MB of it, and the words of a fastText model.
 
     Raises: as `read` does.
     """

@@ -66,7 +66,7 @@ class Contents(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """What a look at the beginning tells; less than 1 MB is read."""
+    """What a look at a file tells, without its rows."""
 
     rows: int
     dim: int

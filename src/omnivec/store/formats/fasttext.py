@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import mmap
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError
 from omnivec.store.formats import fasttext_family
 from omnivec.store.formats.contents import Contents, Outline, Request, Whole
+from omnivec.store.formats.fasttext_entries import Entries
 from omnivec.store.formats.fasttext_layout import (
     HS,
     SUPERVISED,
@@ -30,7 +31,7 @@ from omnivec.store.formats.fasttext_names import LABELS, OTHERS, WORDS, keys_of,
 from omnivec.store.formats.fasttext_quantised import read_quantised
 from omnivec.store.formats.fasttext_tree import NO_NODE, huffman
 from omnivec.store.formats.sample import Sample
-from omnivec.store.formats.source import opened, whole
+from omnivec.store.formats.source import mapped, opened, whole
 from omnivec.store.product import NORMS
 from omnivec.store.tables import Table, table_bytes
 
@@ -48,9 +49,14 @@ sniff = fasttext_family.sniff
 
 
 def outline(path: Path, request: Request) -> Outline:
-    """Words, dim and options, from the header; rows that are mapped are not loaded. Raises: FormatError."""
+    """Words, dim and options, from the header; rows that are mapped are not loaded.
+
+    Raises: FormatError as `read` does; of a packed file the header alone is looked at.
+    """
     with opened(path) as source:
         header = _header(path, source.file.read(fasttext_family.HEADER_LIMIT), source.size)
+        if source.size is not None:
+            _parts(Reader(path, mapped(source), header.end), header)
         stays = source.size is not None and request.dtype == "float32"
     tables = {"inputs": header.rows, "nodes" if header["loss"] == HS else "output": header.outputs}
     beside = {} if stays else {name: table_bytes(rows, header["dim"]) for name, rows in tables.items()}
@@ -78,7 +84,7 @@ def read(path: Path, request: Request) -> Contents:
             header = _header(path, data[: fasttext_family.HEADER_LIMIT], len(data))
         else:
             header = _header(path, source.file.read(fasttext_family.HEADER_LIMIT), source.size)
-            data = mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ)
+            data = mapped(source)
     return _model(Reader(path, data, header.end), header, request)
 
 
@@ -89,10 +95,33 @@ def _header(path: Path, head: bytes, size: int | None) -> Header:
     return header
 
 
+class _Parts(NamedTuple):
+    """What follows the header."""
+
+    entries: Entries
+    pruned: NDArray[np.int32] | None
+    inputs: Table
+    outputs: Table
+    small_output: bool
+
+
+def _parts(reader: Reader, header: Header) -> _Parts:
+    """All of a file behind its header, as it lies there. FormatError unless it ends with the outputs."""
+    entries, pruned = read_entries(reader, header), read_pruned(reader, header)
+    small = _marked(reader, header, "the rows")
+    if pruned is not None and not small:
+        raise reader.damage(reader.at - 1, "rows that were pruned must be quantised")
+    inputs = _matrix(reader, small, header.rows, header["dim"], "rows")
+    small_output = _marked(reader, header, "the outputs")
+    outputs = _matrix(reader, small and small_output, header.outputs, header["dim"], "outputs")
+    reader.ended()
+    return _Parts(entries, pruned, inputs, outputs, small_output)
+
+
 def _model(reader: Reader, header: Header, request: Request) -> Contents:
-    path, words, dim = reader.path, header["nwords"], header["dim"]
+    path, words = reader.path, header["nwords"]
     is_classifier = header["model"] == SUPERVISED
-    entries = read_entries(reader, header)
+    entries, pruned, inputs, outputs, small_output = _parts(reader, header)
     first = words if request.limit is None else min(request.limit, words)
     keys = keys_of(path, entries.words[:first], entries.counts[:first], request)
     tables = raw_tables(entries.words[:first], keys, WORDS)
@@ -100,19 +129,10 @@ def _model(reader: Reader, header: Header, request: Request) -> Contents:
         prefix, labels = LABELS if is_classifier else OTHERS, entries.words[words:]
         names = keys_of(path, labels, entries.counts[words:], request)
         tables |= label_tables(names, prefix) | raw_tables(labels, names, prefix)
-    if entries.mixed:
-        what = f"{entries.mixed:,} entries are of another type than their place says"
+    if mixed := np.count_nonzero(entries.types != (np.arange(len(entries.types)) >= words)):
+        what = f"{mixed:,} entries are of another type than their place says"
         _log.warning("%s: %s; their place was believed", path, what)
-    pruned = read_pruned(reader, header)
     tables |= {} if pruned is None else {"pruned": pruned}
-    small = _marked(reader, header, "the rows")
-    if pruned is not None and not small:
-        raise reader.damage(reader.at - 1, "rows that were pruned must be quantised")
-    inputs = _matrix(reader, small, header.rows, dim, "rows")
-    small_output = _marked(reader, header, "the outputs")
-    outputs = _matrix(reader, small and small_output, header.outputs, dim, "outputs")
-    if reader.at != len(reader.data):
-        raise reader.damage(reader.at, f"the end was expected, the file has {len(reader.data):,} bytes")
     tables |= inputs.arrays("inputs")
     numbers = _numbers(header, small_output)
     if header["loss"] == HS:

@@ -15,15 +15,15 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
+from omnivec.store.formats.fasttext_entries import ENTRY, entries, trouble
 from omnivec.store.formats.sample import Sample
-from omnivec.store.formats.source import opened
+from omnivec.store.formats.source import mapped, opened
 
 MAGIC = (793712314).to_bytes(4, "little")
 HEADER_LIMIT = 112
 """Bytes; the longest header, floret's, has 100."""
 
 _LARGEST_DIM = 1 << 16
-_ENTRY = 10  # bytes of a word in the dictionary, without its letters
 _CENTROIDS = 256
 
 _ARGUMENTS = (
@@ -85,7 +85,7 @@ def explained(path: Path) -> str:
             return "decompress it first"
         if source.size < 8:
             return "it is truncated: it ends in its header"
-        with mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with mapped(source) as data:
             return explained_as(data)
 
 
@@ -136,7 +136,7 @@ def header(head: bytes, at: int, kind: _Kind, size: int) -> dict[str, float] | s
         "sample": 0 <= found["sample"] < float("inf"),
         "nwords": 0 <= found["nwords"],
         "nlabels": 0 <= found["nlabels"],
-        "size": found["nwords"] + found["nlabels"] == found["size"] <= (size - found["end"]) / _ENTRY,
+        "size": found["nwords"] + found["nlabels"] == found["size"] <= (size - found["end"]) / ENTRY,
         "tokens": 0 <= found["tokens"],
         "pruned": -1 <= found["pruned"] <= min(found["bucket"], size / 8),
     }
@@ -171,14 +171,10 @@ class _Wrong(Exception):
 
 def _dictionary(data: mmap.mmap | bytes, at: int, size: int) -> int:
     """Where the dictionary ends."""
-    for row in range(size):
-        end = data.find(b"\0", at)
-        if end < 0 or end + _ENTRY > len(data):
-            raise _Wrong(f"byte {at:,}: word {row + 1:,} of {size:,} does not end; truncated")
-        at = end + _ENTRY
-        if data[at - 1] > 1 or data[at - 2] > 127:
-            raise _Wrong(f"byte {end + 1:,}: word {row + 1:,} has no count and type")
-    return at
+    found = entries(data, at, size)
+    if (damage := trouble(found, size)) is not None:
+        raise _Wrong(f"byte {damage[0]:,}: {damage[1]}")
+    return found.end
 
 
 def _flag(data: mmap.mmap | bytes, at: int) -> bool:

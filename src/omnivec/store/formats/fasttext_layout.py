@@ -13,13 +13,14 @@ import mmap
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
 from omnivec.store.formats import fasttext_family
+from omnivec.store.formats.fasttext_entries import Entries, entries, trouble
 
 HS, NS, SOFTMAX, OVA = 1, 2, 3, 4
 CBOW, SKIPGRAM, SUPERVISED = 1, 2, 3
@@ -75,6 +76,11 @@ class Reader:
         self.at += size
         return np.frombuffer(self.data, dtype, count, self.at - size) if count else np.empty(0, dtype)
 
+    def ended(self) -> None:
+        """Refuse what goes on."""
+        if self.at != len(self.data):
+            raise self.damage(self.at, f"the end was expected, the file has {len(self.data):,} bytes")
+
     def finite(self, count: int, what: str) -> NDArray[np.float32]:
         """A copy of float32 that must be finite."""
         at, found = self.at, self.array(np.float32, count, what)
@@ -108,15 +114,6 @@ class Header:
         return int(self["nlabels"] if self["model"] == SUPERVISED else self["nwords"])
 
 
-class Entries(NamedTuple):
-    """The dictionary: words, then labels, as bytes, and how often each occurred."""
-
-    words: list[bytes]
-    counts: NDArray[np.int64]
-    mixed: int
-    """How many have the other type than their place says."""
-
-
 def read_header(path: Path, head: bytes, size: int) -> Header:
     """The header of a file that `fasttext_family.kind_of` takes for fastText's.
 
@@ -139,22 +136,11 @@ def read_header(path: Path, head: bytes, size: int) -> Header:
 
 def read_entries(reader: Reader, header: Header) -> Entries:
     """The dictionary, which begins at the reader's place."""
-    data, at, size, words = reader.data, reader.at, header["size"], header["nwords"]
-    names, counts, mixed, layout = [], np.empty(size, np.int64), 0, struct.Struct("<xqB")
-    for row in range(size):
-        end = data.find(b"\0", at)
-        if end < 0 or end + layout.size > len(data):
-            raise reader.damage(at, f"entry {row + 1:,} of {size:,} does not end; truncated")
-        count, kind = layout.unpack_from(data, end)
-        if count < 0 or kind > 1:
-            got = f"count {count:,}, type {kind}"
-            raise reader.damage(end + 1, f"a count from 0 on and type 0 or 1 were expected, got {got}")
-        names.append(data[at:end])
-        counts[row] = count
-        mixed += kind != (row >= words)
-        at = end + layout.size
-    reader.at = at
-    return Entries(names, counts, mixed)
+    found = entries(reader.data, reader.at, header["size"])
+    if (damage := trouble(found, header["size"])) is not None:
+        raise reader.damage(*damage)
+    reader.at = found.end
+    return found
 
 
 def read_pruned(reader: Reader, header: Header) -> NDArray[np.int32] | None:

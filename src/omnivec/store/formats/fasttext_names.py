@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, OptionError
 from omnivec.store.formats.contents import Request
+from omnivec.store.formats.spelling import utf8
 from omnivec.store.keys import Keys
 
 WORDS, LABELS, OTHERS = "words.", "labels.", "others."
@@ -31,41 +32,28 @@ def keys_of(path: Path, raw: list[bytes], counts: NDArray[np.int64], request: Re
 
     Raises: FormatError for errors="strict" and a word that is not of the encoding; OptionError.
     """
-    texts, replaced = [], 0
-    for row, word in enumerate(raw):
-        try:
-            texts.append(word.decode(request.encoding))
-        except UnicodeDecodeError as error:
-            if request.errors == "strict":
-                what = f"the word {word[:40]!r} of row {row + 1:,} is not {error.encoding}"
-                raise FormatError(f"{path}: {what}: {error.reason}") from None
-            replaced += 1
-            texts.append(word.decode(request.encoding, request.errors))
-        except LookupError as error:
-            raise OptionError(f"encoding and errors must be ones that Python knows: {error}") from None
-    if replaced:
-        what = f"{replaced:,} words are not {request.encoding}"
-        _log.warning("%s: %s; read with errors=%r", path, what, request.errors)
+    texts = utf8(path, raw, request)
     try:
-        return Keys.build(texts, counts)
+        return Keys.build(Keys.from_encoded(texts), counts)
     except OptionError:
-        return Keys.build(_apart(path, texts), counts)
+        return Keys.build(Keys.from_encoded(_apart(path, texts)), counts)
 
 
-def _apart(path: Path, texts: list[str]) -> list[str]:
+def _apart(path: Path, texts: list[bytes]) -> list[bytes]:
     """The texts, told apart by their rows where they are equal; fastText's words hold no spaces."""
-    seen: set[str] = set()
-    again = []
+    seen: set[bytes] = set()
+    apart, again = [], []
     for row, text in enumerate(texts):
         if text in seen:
-            again.append(text)
-            texts[row] = f"{text} (row {row})"
-        seen.add(texts[row])
+            again.append(text.decode("utf-8", "surrogatepass"))
+            text += b" (row %d)" % row
+        seen.add(text)
+        apart.append(text)
     if len(seen) < len(texts):
         raise FormatError(f"{path}: its words cannot be told apart; damaged")
     what = f"{len(again):,} words occur again (first {again[0]!r})"
     _log.warning("%s: %s; their rows stand behind them", path, what)
-    return texts
+    return apart
 
 
 def labels_of(tables: Mapping[str, NDArray[Any]], prefix: str = LABELS) -> Keys:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError, NotFinite, OptionError
 from omnivec.store import memory
 from omnivec.store.formats.contents import Contents, Request
+from omnivec.store.formats.spelling import utf8
 from omnivec.store.keys import Keys
 from omnivec.store.remedies import Fits, remedies
 from omnivec.store.tables import Builder, DType, padded_width, table_bytes
@@ -113,7 +112,7 @@ class Rows:
 
         What was dropped or replaced on the way is logged as warnings.
         """
-        words = self._encoded()
+        words = utf8(self._path, self._words, self._request)
         if self._odd:
             at = f"first in row {self._first_odd + 1:,} ({_shown(words[self._first_odd])})"
             _log.warning("%s: %s values are NaN or infinite, %s", self._path, f"{self._odd:,}", at)
@@ -124,30 +123,6 @@ class Rows:
             keys = Keys.from_encoded([words[row] for row in kept.tolist()])
             counts = None if counts is None else counts[kept]
         return Contents(keys, self._table.table(len(keys)), counts, self._table.rounding)
-
-    def _encoded(self) -> list[bytes]:
-        """The words in UTF-8: as they are where they are that already."""
-        encoding, errors = self._request.encoding, self._request.errors
-        try:
-            if codecs.lookup(encoding).name == "utf-8":
-                with contextlib.suppress(UnicodeDecodeError):
-                    b"\n".join(self._words).decode()  # apart, lest one complete another's cut character
-                    return self._words
-            words, replaced = [], 0
-            for row, word in enumerate(self._words):
-                try:
-                    text = word.decode(encoding)
-                except UnicodeDecodeError as error:
-                    if errors == "strict":
-                        raise _not_text(self._path, row, word, error) from None
-                    text, replaced = word.decode(encoding, errors), replaced + 1
-                words.append(text.encode("utf-8", "surrogatepass"))
-        except LookupError as error:
-            raise OptionError(f"encoding and errors must be ones that Python knows: {error}") from None
-        if replaced:
-            what = f"{replaced:,} words are not {encoding}"
-            _log.warning("%s: %s; read with errors=%r", self._path, what, errors)
-        return words
 
     def _without_duplicates(self, words: list[bytes]) -> NDArray[np.int64]:
         """The rows that are kept, the first of each word; the table then holds no others."""
@@ -165,8 +140,3 @@ class Rows:
 
 def _shown(word: bytes) -> str:
     return repr(word.decode("utf-8", "surrogatepass"))
-
-
-def _not_text(path: Path, row: int, word: bytes, error: UnicodeDecodeError) -> FormatError:
-    what = f"the word {word[:40]!r} of row {row + 1:,} is not {error.encoding}"
-    return FormatError(f"{path}: {what}: {error.reason}")

@@ -16,12 +16,13 @@ from omnivec.errors import FormatError
 from omnivec.store.formats import fasttext_family
 from omnivec.store.formats.contents import Contents, Outline, Request, Whole
 from omnivec.store.formats.fasttext import LOSSES
+from omnivec.store.formats.fasttext_entries import Entries
 from omnivec.store.formats.fasttext_family import HEADER_LIMIT, SENT2VEC
 from omnivec.store.formats.fasttext_layout import HS, NEVER, Header, Reader, read_entries
 from omnivec.store.formats.fasttext_names import WORDS, keys_of, raw_tables
 from omnivec.store.formats.fasttext_tree import huffman
 from omnivec.store.formats.sample import Sample
-from omnivec.store.formats.source import opened, whole
+from omnivec.store.formats.source import mapped, opened, whole
 from omnivec.store.tables import Table, table_bytes
 
 _MODEL, _VERSION = 4, 11
@@ -40,9 +41,14 @@ def sniff(sample: Sample) -> bool:
 
 
 def outline(path: Path, request: Request) -> Outline:
-    """Words, dim and options, from the header; rows that are mapped are not loaded. Raises: FormatError."""
+    """Words, dim and options, from the header; rows that are mapped are not loaded.
+
+    Raises: FormatError as `read` does; of a packed file the header alone is looked at.
+    """
     with opened(path) as source:
         header = _header(path, source.file.read(HEADER_LIMIT), _ANY if source.size is None else source.size)
+        if source.size is not None:
+            _parts(Reader(path, mapped(source), header.end), header)
         stays = source.size is not None and request.dtype == "float32"
     words = header["nwords"]
     rows = {"inputs": words + header["bucket"], "nodes" if header["loss"] == HS else "output": words}
@@ -61,17 +67,13 @@ def read(path: Path, request: Request) -> Contents:
                 source, "the unpacked file", 1, f"unpack it, then it is mapped: {path}"
             )
         else:
-            data = mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ)
+            data = mapped(source)
     header = _header(path, data[:HEADER_LIMIT], len(data))
-    reader, words, dim = Reader(path, data, header.end), header["nwords"], header["dim"]
-    entries = read_entries(reader, header)
+    entries, inputs, outputs = _parts(Reader(path, data, header.end), header)
+    words = header["nwords"]
     first = words if request.limit is None else min(request.limit, words)
     keys = keys_of(path, entries.words[:first], entries.counts[:first], request)
     tables = raw_tables(entries.words[:first], keys, WORDS)
-    inputs = _matrix(reader, words + header["bucket"], dim, "rows", spare=1)
-    outputs = _matrix(reader, words, dim, "outputs")
-    if reader.at != len(data):
-        raise reader.damage(reader.at, f"the end was expected, the file has {len(data):,} bytes")
     tables |= inputs.arrays("inputs")
     if header["loss"] == HS:
         nodes = max(words - 1, 0)
@@ -92,6 +94,15 @@ def _header(path: Path, head: bytes, size: int) -> Header:
             f"{path}: words alone were expected, and all their rows; damaged, take another copy"
         )
     return header
+
+
+def _parts(reader: Reader, header: Header) -> tuple[Entries, Table, Table]:
+    """The dictionary and both matrices. FormatError unless the file ends with them."""
+    entries, words, dim = read_entries(reader, header), header["nwords"], header["dim"]
+    inputs = _matrix(reader, words + header["bucket"], dim, "rows", spare=1)
+    outputs = _matrix(reader, words, dim, "outputs")
+    reader.ended()
+    return entries, inputs, outputs
 
 
 def _matrix(reader: Reader, rows: int, dim: int, what: str, spare: int = 0) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import mmap
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -81,6 +82,11 @@ def _layers(path: Path, raw: BinaryIO, length: int, stack: contextlib.ExitStack)
             return Source(file, size)
         file, size = stack.enter_context(unpack(file)), None
     return Source(file, size)
+
+
+def mapped(source: Source) -> mmap.mmap:
+    """The bytes of a file that is not packed and not empty, which stay where they lie."""
+    return mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def whole(source: Source, name: str, times: int, remedy: str) -> bytes:
