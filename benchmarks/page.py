@@ -6,6 +6,7 @@ its `draw` makes pictures beside the page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -15,8 +16,9 @@ from common.table import table
 
 INTRODUCTION = """# Benchmarks
 
-After this page you know how fast and how good training is beside gensim and fastText, for each model and
-loss, what it costs, and how to measure it yourself. `benchmarks/run.py` wrote it; no figure here was typed.
+After this page you know how fast and how good training, files, search and evaluation are beside gensim,
+fastText and others, what they cost, and how to measure it yourself. `benchmarks/run.py` wrote it; no figure
+here was typed.
 
 ```
 make bench                                  # everything; each section prints the seconds it took
@@ -30,37 +32,41 @@ Each program runs as a process of its own, in turn with the others within one ru
 equally fast all day. Figures that stand in one table come from one run."""
 
 
-def write(results: Mapping[str, Any], sections: Mapping[str, ModuleType], docs: Path, readme: Path) -> None:
-    """Write the page, and the README's block between its two markers when there is something to say."""
+def write(
+    results: Mapping[str, Any], chapters: Mapping[str, Mapping[str, ModuleType]], docs: Path, readme: Path
+) -> None:
+    """Write the page, the parts of guides, and the README's block when there is something to say."""
     common = next(iter(results.values()))["machine"] if results else {}
+    measured = {
+        chapter: found
+        for chapter, sections in chapters.items()
+        if (found := {name: module for name, module in sections.items() if name in results})
+    }
     parts = [INTRODUCTION, f"Machine: {_machine(common)}." if common else "Nothing is measured yet."]
-    for name, module in sections.items():
-        if name in results:
-            parts += [
-                f"## {module.TITLE}",
-                _facts(name, results[name], common),
-                module.report(results[name]["result"]),
-            ]
+    parts += ["\n".join(map(_contents, measured, measured.values()))] if measured else []
+    rows = []
+    for chapter, sections in measured.items():
+        parts.append(f"## {chapter}")
+        for name, module in sections.items():
+            result = results[name]["result"]
+            parts += [f"### {module.TITLE}", _facts(name, results[name], common), module.report(result)]
+            if hasattr(module, "draw"):
+                module.draw(result, docs.parent)
+            if hasattr(module, "guide"):
+                _fill(docs.parent / module.GUIDE, f"benchmarks, {name}", module.guide(result))
+            rows += module.headline(result) if hasattr(module, "headline") else []
     docs.write_text("\n\n".join(parts) + "\n")
-    for name, module in sections.items():
-        if name in results and hasattr(module, "draw"):
-            module.draw(results[name]["result"], docs.parent)
-        if name in results and hasattr(module, "guide"):
-            _fill(docs.parent / module.GUIDE, f"benchmarks, {name}", module.guide(results[name]["result"]))
-    rows = [
-        row
-        for name, module in sections.items()
-        if name in results and hasattr(module, "headline")
-        for row in module.headline(results[name]["result"])
-    ]
     if rows:
-        machine = common["processor"]
-        _fill(
-            readme,
-            "benchmarks",
-            f"{table(('measured', 'result'), rows)}\n\nOn {machine}; [all figures and their "
-            "commands](docs/benchmarks.md).",
-        )
+        figures = "[all figures and their commands](docs/benchmarks.md)"
+        text = f"{table(('measured', 'result'), rows)}\n\nOn {common['processor']}; {figures}."
+        _fill(readme, "benchmarks", text)
+
+
+def _contents(chapter: str, sections: Mapping[str, ModuleType]) -> str:
+    """A line of links; an anchor is what GitHub makes of a heading."""
+    titles = [module.TITLE for module in sections.values()]
+    anchors = [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
+    return f"- {chapter}: {', '.join(f'[{t}](#{a})' for t, a in zip(titles, anchors, strict=True))}"
 
 
 def _facts(name: str, section: Mapping[str, Any], common: Mapping[str, str]) -> str:

@@ -59,6 +59,16 @@ def test_every_link_leads_somewhere(page):
     links = LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
     inside = [link.partition("#")[0] for link in links if not re.match(r"https?://|mailto:|#", link)]
     assert [link for link in inside if not (page.parent / link).exists()] == []
+    for link in links:
+        name, _, anchor = link.partition("#")
+        if anchor and "://" not in link:
+            assert anchor in anchors(page.parent / name if name else page), link
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub makes of the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_page_is_on_the_map():

@@ -10,7 +10,7 @@ from common.settings import Settings
 from common.table import spread, table
 from peers.programs import OURS
 
-TITLE = "What bounds it"
+TITLE = "What bounds the speed"
 DIMS, WORDS, TOKENS = (100, 300), (1_000, 70_000), 3_500_000
 # Dynamic window 5 has 6 outside words on average, each meets 6 outputs, and a pair costs a score and two
 # updates, of two operations a float.
