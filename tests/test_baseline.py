@@ -15,7 +15,7 @@ from omnivec.sklearn.baseline import baseline, contenders
 
 DATA = Path(os.environ.get("OMNIVEC_DATA") or Path(__file__).parents[2] / "shared" / "data")
 REVIEWS = DATA / "textclass" / "movie_reviews.tsv.xz"
-TFIDF, MEANS, TREES, CLASSIFIER = contenders()
+TFIDF, MEANS, TREES, WEIGHED, WEIGHED_TREES, CLASSIFIER = contenders()
 
 
 def planted(count: int = 150) -> tuple[list[str], list[str]]:
@@ -33,7 +33,7 @@ def scores():
 
 
 def test_each_contender_is_scored_by_folds(scores):
-    assert {score.name for score in scores} == {TFIDF, MEANS, TREES, CLASSIFIER}
+    assert {score.name for score in scores} == {TFIDF, MEANS, TREES, WEIGHED, WEIGHED_TREES, CLASSIFIER}
     assert [score.accuracy for score in scores] == sorted((s.accuracy for s in scores), reverse=True)
     for score in scores:
         assert len(score.accuracies) == 3 and score.seconds > 0
@@ -59,7 +59,15 @@ def test_labels_without_a_reason_are_told_by_chance():
 def test_given_vectors_are_taken_as_they_are():
     given = Vectors(["fine", "dull"], np.array([[1.0, 0.0], [0.0, 1.0]], np.float32))
     by = {score.name: score.accuracy for score in baseline(*planted(60), 2, threads=1, pretrained=given)}
-    assert by[MEANS] == by[TREES] == 1.0
+    assert by[MEANS] == by[TREES] == by[WEIGHED] == by[WEIGHED_TREES] == 1.0
+
+
+def test_idf_weighted_means_weigh_by_the_texts_that_are_learned():
+    estimator = contenders(pretrained=Vectors(["a", "b"], np.eye(2)))[WEIGHED]
+    estimator.fit(["a", "a", "a", "a b"], ["x", "x", "y", "y"])
+    rows = estimator[0].transform(["a", "b", "a b"])
+    rare = np.log(5 / 2) + 1  # 4 texts, of which 1 has b and all have a
+    np.testing.assert_allclose(rows, [[1, 0], [0, rare], [0.5, rare / 2]], atol=1e-6)
 
 
 def test_wrong_input_is_named(caplog):
@@ -77,10 +85,13 @@ def test_wrong_input_is_named(caplog):
 @pytest.mark.slow
 @pytest.mark.skipif(not REVIEWS.exists(), reason="needs movie_reviews.tsv.xz")
 def test_movie_reviews():
-    """The order of tf-idf and mean vectors, and their accuracy as known from elsewhere."""
+    """The order of tf-idf and mean vectors, and their accuracy as known from elsewhere (T38)."""
     with lzma.open(REVIEWS) as stream:
         rows = list(Rows(stream, Columns(text="text", label="label", quotes=False)))
     by = {s.name: s.accuracy for s in baseline([text for text, _ in rows], [label[0] for _, label in rows])}
     assert by[TFIDF] > by[MEANS] > by[TREES]
     assert by[TFIDF] == pytest.approx(0.859, abs=0.02) and by[MEANS] == pytest.approx(0.781, abs=0.02)
     assert by[TREES] == pytest.approx(0.710, abs=0.02)
+    assert by[WEIGHED] == pytest.approx(0.782, abs=0.02) and by[WEIGHED_TREES] == pytest.approx(
+        0.714, abs=0.02
+    )

@@ -257,14 +257,14 @@ def test_random_state_stands_for_seed(seed):
     assert chosen == 7 if isinstance(seed, (int, np.integer)) else (chosen == 5) == (seed is None)
 
 
-@pytest.mark.parametrize("recipe", ["mean", "sif"])
+@pytest.mark.parametrize("recipe", ["mean", "sif", "idf"])
 def test_a_text_is_the_recipe_over_its_words(recipe):
     made = vectorizer(recipe=recipe).fit(X)
     assert made.transform(X) == pytest.approx(embed(made.vectors_, X, recipe), abs=1e-6)
     assert made.transform(X).dtype == np.float32 and made.transform([]).shape == (0, 8)
 
 
-@pytest.mark.parametrize("recipe", ["mean", "sif"])
+@pytest.mark.parametrize("recipe", ["mean", "sif", "idf"])
 def test_the_vector_of_a_text_does_not_depend_on_others(recipe):
     made = vectorizer(recipe=recipe).fit(X)
     apart = np.concatenate([made.transform([text]) for text in ASKED])

@@ -11,7 +11,11 @@ import pytest
 
 from omnivec import InputError, OptionError, Vectors
 from omnivec.data.columns import Columns, Rows
-from omnivec.sklearn import swap
+from omnivec.data.idf import Idf
+from omnivec.data.sentences import embed, principal, without
+from omnivec.sklearn import clustering, swap
+from omnivec.sklearn import embedded as embedding
+from omnivec.sklearn.embedded import embedded
 from omnivec.sklearn.tfidf import BASELINE
 
 DATA = Path(os.environ.get("OMNIVEC_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -107,7 +111,8 @@ def test_coverage_counts_words_that_parts_make(monkeypatch):
         ["river lake"] * 9
     )
     texts = ["river rivers", "lakes x rivers", "x", "laken lakes"]
-    rows, coverage = module.embedded(model, texts, "mean")
+    found = module.embedded(model, texts, "mean")
+    rows, coverage = found.learning(np.arange(4))(np.arange(4)), found.coverage
     made = sum(bool(model.vectors[word].any()) for text in texts for word in text.split())
     assert (coverage.words, coverage.known) == (8, made)
     assert coverage.unknown == (~rows.any(axis=1)).sum()
@@ -135,15 +140,43 @@ def test_a_file_of_tests_is_judged_once():
 
 
 def test_what_sif_removes_is_learned_from_the_learned_part_alone():
-    from omnivec.sklearn.embedded import Common
-
-    rows = np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32)
-    common = Common().fit(rows[:20])
-    one = common.transform(rows[20:21])
-    assert np.allclose(one, common.transform(rows[20:])[:1], atol=1e-6) and not np.allclose(one, rows[20:21])
     counted = Vectors(WORDS, vectors(3).vectors, counts=np.full(200, 5))
-    score = swap({"v": counted}, *planted(60), folds=2, recipe="sif")
+    texts, labels = planted(60)
+    learned, asked = np.arange(40), np.arange(40, 60)
+    rows = embedded(counted, texts, "sif").learning(learned)
+    plain = embed(counted, texts, "sif", components=0)
+    common = principal(plain[:40], 1)
+    assert np.allclose(rows(asked), without(plain[40:], common), atol=1e-6)
+    assert not np.allclose(rows(asked), without(plain[40:], principal(plain, 1)), atol=1e-6)
+    score = swap({"v": counted}, texts, labels, folds=2, recipe="sif")
     assert score.recipe == "sif" and score.scores[0].accuracy > 0.6
+
+
+def test_what_idf_counts_is_the_learned_part_alone():
+    given, (texts, labels) = vectors(3), planted(60)
+    learned, asked = np.arange(40), np.arange(40, 60)
+    rows = embedded(given, texts, "idf").learning(learned)
+    idf = Idf.of(texts[:40], str.split)
+    for places in (learned, asked):
+        wanted = embed(given, [texts[place] for place in places], "idf", idf=idf)
+        assert np.allclose(rows(places), wanted, atol=1e-6)
+    assert not np.allclose(rows(asked), embed(given, texts[40:], "idf"), atol=1e-6)
+    score = swap({"v": given}, texts, labels, folds=2, recipe="idf")
+    assert score.recipe == "idf" and score.scores[0].accuracy > 0.6
+
+
+def test_texts_that_are_embedded_are_not_embedded_again(monkeypatch):
+    given, (texts, labels) = vectors(3), planted(60)
+    made = embedded(given, texts, "mean")
+    wanted = swap({"v": made}, texts, labels, folds=2)
+    monkeypatch.setattr(embedding, "rows_of", None)
+    assert swap({"v": made}, texts, labels, folds=2) == wanted
+    assert clustering({"v": made}, texts, labels).scores[0].coverage is not None
+    monkeypatch.undo()
+    assert swap({"v": given}, texts, labels, folds=2) == wanted
+    for others, recipe in ((texts[1:], "mean"), (texts, "sif")):
+        with pytest.raises(OptionError, match="embed the texts that are asked for"):
+            swap({"v": made}, others, labels[-len(others) :], folds=2, recipe=recipe)
 
 
 def test_nodes_with_labels_are_texts_of_one_word():

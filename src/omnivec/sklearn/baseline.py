@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
@@ -67,19 +68,21 @@ def contenders(
 
     Every one of them learns all that it knows from the texts of a fold, but for `pretrained` vectors.
     """
-
-    def means() -> Any:
-        options = {} if epochs is None else {"epochs": epochs}
-        return TextVectorizer(seed=seed, threads=threads, pretrained=pretrained, **options)
-
-    return {
-        BASELINE: tf_idf(texts, sparse_svc(seed)),
-        "mean vectors + linear SVC": make_pipeline(means(), ScaledSVC(seed)),
-        "mean vectors + extra trees": make_pipeline(
-            means(), ExtraTreesClassifier(200, random_state=seed, n_jobs=threads or -1)
-        ),
-        "classifier": FastTextClassifier(seed=seed, threads=threads, **CLASSIFIER),
+    options = {} if epochs is None else {"epochs": epochs}
+    learners = {
+        "linear SVC": ScaledSVC(seed),
+        "extra trees": ExtraTreesClassifier(200, random_state=seed, n_jobs=threads or -1),
     }
+    means = {
+        f"{name} vectors + {told}": make_pipeline(
+            TextVectorizer(seed=seed, threads=threads, pretrained=pretrained, recipe=recipe, **options),
+            clone(learner),
+        )
+        for name, recipe in (("mean", "mean"), ("idf-weighted", "idf"))
+        for told, learner in learners.items()
+    }
+    classifier = FastTextClassifier(seed=seed, threads=threads, **CLASSIFIER)
+    return {BASELINE: tf_idf(texts, sparse_svc(seed)), **means, "classifier": classifier}
 
 
 def baseline(

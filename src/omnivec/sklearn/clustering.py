@@ -14,13 +14,12 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import normalize
 
-from omnivec.data.sentences import COMPONENTS, principal, without
 from omnivec.errors import InputError, OptionError
 from omnivec.evaluate.differences import differences_table
 from omnivec.evaluate.intervals import Difference, paired
 from omnivec.evaluate.partition import Codes, ari, nmi, purity
 from omnivec.results import ResultTable, Tabular
-from omnivec.sklearn.embedded import Coverage, embedded
+from omnivec.sklearn.embedded import Coverage, Embedded, embedded
 from omnivec.sklearn.parts import counted
 from omnivec.sklearn.pretrained import Given, check_names
 from omnivec.sklearn.swapped import KNOWN, SPECS, known_and_unknown
@@ -116,7 +115,7 @@ class ClusterScore(Tabular):
 
 
 def clustering(
-    embeddings: Mapping[str, Given],
+    embeddings: Mapping[str, Given | Embedded],
     texts: Sequence[str],
     labels: Sequence[str],
     clusters: int | None = None,
@@ -146,13 +145,13 @@ def clustering(
         raise InputError(f"{number:,} clusters need as many texts, got {len(texts):,}; lower clusters")
     _, codes = np.unique(np.array(labels, str), return_inverse=True)
     found: dict[str, tuple[Codes, Coverage | None]] = {}
+    places = np.arange(len(texts))
     for name, given in embeddings.items():
         if told is not None:
             told(name)
-        rows, coverage = embedded(given, texts, recipe, fold_case, punctuation)
-        if recipe == "sif":
-            rows = without(rows, principal(rows, COMPONENTS))
-        found[name] = _clusters(name, normalize(rows.astype(np.float64)), number, seed), coverage
+        made = embedded(given, texts, recipe, fold_case, punctuation)
+        rows = made.learning(places)(places).astype(np.float64)
+        found[name] = _clusters(name, normalize(rows), number, seed), made.coverage
     if told is not None:
         told(BASELINE)
     found[BASELINE] = _clusters(BASELINE, vectorizer(texts).fit_transform(texts), number, seed), None

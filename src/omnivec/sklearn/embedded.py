@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from functools import cached_property
+from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
 
-from omnivec.data.sentences import COMPONENTS, embed, principal, without
+from omnivec.data.sentences import COMPONENTS, principal, together, without
 from omnivec.data.tokenize import words_of
+from omnivec.errors import OptionError
 from omnivec.evaluate.sts import prepared
 from omnivec.model import Model
-from omnivec.sklearn.pretrained import Given, opened
+from omnivec.sklearn.pretrained import Given, idf_of, opened, rows_of
+from omnivec.vectors import Vectors
+
+Rows: TypeAlias = NDArray[np.float32]
+Places: TypeAlias = NDArray[np.int64]
 
 _AT_ONCE = 1 << 12
-"""Words composed of their parts at a time; 8,000 one by one took 2.9 s, so 0.1 s."""
+"""Words composed of their parts at a time, since one by one they take many times as long."""
 
 
 @dataclass(frozen=True)
@@ -40,52 +45,79 @@ class Coverage:
         return {"words": self.words, "known": self.known, "unknown_texts": self.unknown}
 
 
-class Embedded(NamedTuple):
-    """Rows of texts, (texts, dim) float32, before sif takes its component away."""
+@final
+@dataclass(frozen=True)
+class Embedded:
+    """Texts, and the vectors and the recipe that make rows of them.
 
-    rows: NDArray[np.float32]
-    coverage: Coverage
+    What is the same in all parts is made once; several experiments may be given it in place of the vectors.
+    """
+
+    model: Model | Vectors
+    texts: list[str]
+    recipe: str
+
+    def learning(self, learned: Places) -> Callable[[Places], Rows]:
+        """What makes rows (n, dim) of some texts, by what the recipe learns from the `learned` ones alone."""
+        if self.recipe == "idf":
+            idf = idf_of(self.model, self._at(learned), self.recipe)
+            return lambda some: np.concatenate([*rows_of(self.model, self._at(some), self.recipe, idf=idf)])
+        if self.recipe == "sif":
+            common = principal(self._rows[learned], COMPONENTS)
+            return lambda some: without(self._rows[some], common)
+        return self._rows.__getitem__
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of the texts is known."""
+        split = self.model.splitting if isinstance(self.model, Model) else words_of
+        words = Counter(word for text in self.texts for word in split(text))
+        strange = [word for word in words if word not in self._vectors.keys]
+        known = words.total() - sum(words[word] for word in strange)
+        for first in range(0, len(strange) if self._vectors.composes else 0, _AT_ONCE):
+            some = strange[first : first + _AT_ONCE]
+            made = np.flatnonzero(self._vectors[some].any(axis=1))
+            known += sum(words[some[place]] for place in made.tolist())
+        return Coverage(words.total(), known, len(self.texts), self.unknown)
+
+    @property
+    def unknown(self) -> int:
+        """Texts of which nothing is known."""
+        return int(np.count_nonzero(~self._rows.any(axis=1)))
+
+    @cached_property
+    def _rows(self) -> Rows:
+        """All texts, idf by all of them, and before sif takes its component away; logs how many are zeros."""
+        idf = idf_of(self.model, self.texts, self.recipe)
+        return together(rows_of(self.model, self.texts, self.recipe, idf=idf), self._vectors.vector_size)
+
+    @property
+    def _vectors(self) -> Vectors:
+        return self.model if isinstance(self.model, Vectors) else self.model.vectors
+
+    def _at(self, places: Places) -> list[str]:
+        return [self.texts[place] for place in places.tolist()]
 
 
 def embedded(
-    given: Given, texts: Sequence[str], recipe: str, fold_case: bool = True, punctuation: bool = False
+    given: Given | Embedded,
+    texts: Sequence[str],
+    recipe: str,
+    fold_case: bool = True,
+    punctuation: bool = False,
 ) -> Embedded:
-    """The texts by `recipe` over given vectors, as `Model.embed` has it; sif removes nothing yet.
+    """The texts by `recipe` over given vectors, as `Model.embed` has it; what is embedded already stays so.
 
     fold_case, punctuation: as in `omnivec.evaluate.sts`.
 
-    Raises: OptionError for a recipe that the vectors have not; as `load` for a path.
+    Raises: OptionError for what was embedded from other texts; as `load` for a path.
     """
-    model = opened(given)
-    plain = [prepared(text, fold_case, punctuation) for text in texts]
-    if isinstance(model, Model):
-        rows = model.embed(plain, recipe, components=0)
-    else:
-        rows = embed(model, plain, recipe, components=0)
-    return Embedded(rows, _coverage(model, plain, rows))
-
-
-def _coverage(model: Any, texts: Sequence[str], rows: NDArray[np.float32]) -> Coverage:
-    is_model = isinstance(model, Model)
-    split, vectors = (model.splitting, model.vectors) if is_model else (words_of, model)
-    words = Counter(word for text in texts for word in split(text))
-    strange = [word for word in words if word not in vectors.keys]
-    known = words.total() - sum(words[word] for word in strange)
-    for first in range(0, len(strange) if vectors.composes else 0, _AT_ONCE):
-        some = strange[first : first + _AT_ONCE]
-        made = vectors[some].any(axis=1).tolist()
-        known += sum(words[word] for word, one in zip(some, made, strict=True) if one)
-    return Coverage(words.total(), known, len(texts), int(np.count_nonzero(~rows.any(axis=1))))
-
-
-class Common(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Takes away what the texts of `fit` share, as sif does; a step of a pipeline behind `embedded`."""
-
-    def fit(self, X: NDArray[np.float32], y: Any = None) -> Self:
-        """Find the principal component of rows (n, dim); y is not used."""
-        self.common_ = principal(X, COMPONENTS)
-        return self
-
-    def transform(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The rows (n, dim) without it."""
-        return without(X, self.common_)
+    if not isinstance(given, Embedded):
+        plain = [prepared(text, fold_case, punctuation) for text in texts]
+        return Embedded(opened(given), plain, recipe)
+    if len(given.texts) != len(texts) or given.recipe != recipe:
+        raise OptionError(
+            f"expected {len(texts):,} texts by {recipe}, got {len(given.texts):,} that are embedded by "
+            f"{given.recipe}; embed the texts that are asked for"
+        )
+    return given

@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import f1_score
-from sklearn.pipeline import make_pipeline
 
 from omnivec.evaluate.intervals import bootstrap, paired
-from omnivec.sklearn.embedded import Common, Coverage, embedded
+from omnivec.sklearn.embedded import Coverage, Embedded, embedded
 from omnivec.sklearn.parts import Parts, by_folds, by_test
 from omnivec.sklearn.pretrained import Given, check_names
 from omnivec.sklearn.svc import ScaledSVC, sparse_svc
@@ -35,7 +34,7 @@ Labelled = tuple[Sequence[str], Sequence[str]]
 
 
 def swap(
-    embeddings: Mapping[str, Given],
+    embeddings: Mapping[str, Given | Embedded],
     texts: Sequence[str],
     labels: Sequence[str],
     test: Labelled | None = None,
@@ -51,9 +50,10 @@ def swap(
 ) -> SwapScore:
     """Tell the labels of texts by each embedding in turn, and by tf-idf; every text is asked once.
 
-    embeddings: a path, a `Model` or `Vectors` for each name; texts, labels: one label for each text; test:
-    texts to be judged by, with their labels, in place of `folds` parts with labels in the same proportions;
-    recipe, fold_case, punctuation: how a text becomes a vector, as in `omnivec.evaluate.sts`, for all alike;
+    embeddings: a path, a `Model` or `Vectors` for each name, or all these texts as
+    `omnivec.sklearn.embedded.embedded` made them; texts, labels: one label for each text; test: texts to be
+    judged by, with their labels, in place of `folds` parts with labels in the same proportions; recipe,
+    fold_case, punctuation: how a text becomes a vector, as in `omnivec.evaluate.sts`, for all alike;
     level, resamples: of the bootstrap over texts; told: hears who comes next, and in which part.
 
     Columns are scaled and a linear SVC learns from them, as `baseline` does. The p-value of a difference is
@@ -68,12 +68,12 @@ def swap(
     asked = np.concatenate([asked for _, asked in parts.parts])
     said: dict[str, tuple[NDArray[Any], float, Coverage | None]] = {}
     for name, given in embeddings.items():
-        rows, coverage = embedded(given, parts.texts.tolist(), recipe, fold_case, punctuation)
-        steps = [Common()] if recipe == "sif" else []
-        learner = make_pipeline(*steps, ScaledSVC(seed))
-        said[name] = (*_predicted(name, learner, rows, parts, told), coverage)
+        made = embedded(given, parts.texts.tolist(), recipe, fold_case, punctuation)
+        coverage = made.coverage  # before the clock runs, since it takes the rows of all texts
+        said[name] = (*_predicted(name, ScaledSVC(seed), made.learning, parts, told), coverage)
+    plain = tf_idf(parts.texts, sparse_svc(seed))
     said[BASELINE] = (
-        *_predicted(BASELINE, tf_idf(parts.texts, sparse_svc(seed)), parts.texts, parts, told),
+        *_predicted(BASELINE, plain, lambda _: parts.texts.__getitem__, parts, told),
         None,
     )
     wanted = parts.labels[asked]
@@ -109,16 +109,21 @@ def swap(
 
 
 def _predicted(
-    name: str, learner: Any, X: Any, parts: Parts, told: Callable[[str, int], None] | None
+    name: str,
+    learner: Any,
+    learning: Callable[[Any], Callable[[Any], Any]],
+    parts: Parts,
+    told: Callable[[str, int], None] | None,
 ) -> tuple[NDArray[Any], float]:
-    """What each asked text is said to be, part by part, and the seconds that took."""
+    """What each asked text is said to be, part by part, and the seconds that took; as `Embedded.learning`."""
     said, began = [], time.perf_counter()
     for number, (learned, asked) in enumerate(parts.parts, 1):
         if told is not None:
             told(name, number)
+        rows = learning(learned)
         with warnings.catch_warnings(record=True, category=ConvergenceWarning) as found:
             warnings.simplefilter("always", ConvergenceWarning)
-            said.append(clone(learner).fit(X[learned], parts.labels[learned]).predict(X[asked]))
+            said.append(clone(learner).fit(rows(learned), parts.labels[learned]).predict(rows(asked)))
         if found:
             log.warning("%s, part %s: %s", name, number, found[0].message)
     return np.concatenate(said), time.perf_counter() - began

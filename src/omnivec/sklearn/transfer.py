@@ -7,13 +7,11 @@ whose penalty inner folds choose.
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
@@ -21,10 +19,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from omnivec.data.vocabulary import times
-from omnivec.errors import InputError, OptionError
+from omnivec.errors import InputError
 from omnivec.evaluate.labelled_texts import Labelled
-from omnivec.evaluate.sts import Embeds, prepared
 from omnivec.results import ResultTable, Tabular
+from omnivec.sklearn.embedded import embedded
+from omnivec.sklearn.parts import by_folds, by_test, counted
+from omnivec.sklearn.pretrained import Given, opened, recipe_of
 
 PENALTIES = (0.001, 0.01, 0.1, 1.0)
 """Values of C that are tried: the larger, the weaker the penalty."""
@@ -69,7 +69,7 @@ class TransferScore(Tabular):
 
 
 def transfer(
-    model: Embeds,
+    model: Given,
     task: Labelled,
     test: Labelled | None = None,
     recipe: str | None = None,
@@ -83,18 +83,15 @@ def transfer(
 ) -> TransferScore:
     """Accuracy of a logistic regression that learns a task's labels from sentence vectors.
 
-    test: texts to be judged by; without them every text is predicted once, by `folds` parts with labels in
-    the same proportions; recipe, fold_case, punctuation: as in `omnivec.evaluate.sts`; told: hears which fold
+    model: a path, a `Model` or `Vectors`; test: texts to be judged by; without them every text is predicted
+    once, by `folds` parts with labels in the same proportions; recipe, fold_case, punctuation: as in
+    `omnivec.evaluate.sts`, and what sif or idf learns is of the learned part alone; told: hears which fold
     comes next.
 
     Raises: InputError for fewer than two labels, or labels that are too rare for the folds, and a
     test none of whose labels is learned; OptionError.
     """
-    if folds < 2:
-        raise OptionError(f"folds must be 2 or more, got {folds}")
-    counts = Counter(task.labels)
-    if len(counts) < 2:
-        raise InputError(f"two labels or more are needed, got {len(counts)}: there is nothing to tell apart")
+    counts = counted(task.texts, task.labels)
     least, needed = min(counts.values()), INNER if test is not None else folds
     if least < needed:
         rarest = min(counts, key=counts.__getitem__)
@@ -102,33 +99,19 @@ def transfer(
         raise InputError(
             f"{needed} folds need every label {needed} times, {rarest!r} occurs {times(least)}; {remedy}"
         )
-    if test is not None and not counts.keys() & set(test.labels):
-        raise InputError(
-            f"none of the labels to be judged by ({min(test.labels)!r}, ...) is among those that are learned "
-            f"({min(counts)!r}, ...); give two files of one task"
-        )
-
-    def embedded(texts: list[str]) -> NDArray[np.float64]:
+    texts, labels, parts = by_folds(*task, folds, seed) if test is None else by_test(*task, *test)
+    given = opened(model)
+    made = embedded(given, texts.tolist(), recipe or recipe_of(given), fold_case, punctuation)
+    accuracies = []
+    for number, (learned, asked) in enumerate(parts, 1):
+        if told is not None and test is None:
+            told(number)
+        rows = made.learning(learned)
         # In float32 the solver never comes as near as it is asked to, and takes all of its steps.
-        return model.embed([prepared(text, fold_case, punctuation) for text in texts], recipe).astype(float)
-
-    X, y = embedded(task.texts), np.array(task.labels, str)
-    if test is not None:
-        asked, wanted = embedded(test.texts), np.array(test.labels, str)
-        accuracies, tested = [_accuracy(X, y, asked, wanted, seed)], len(wanted)
-        unknown = _zeros(X) + _zeros(asked)
-    else:
-        accuracies, tested, unknown = [], len(y), _zeros(X)
-        parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
-        for number, (learned, other) in enumerate(parts.split(X, y), 1):
-            if told is not None:
-                told(number)
-            accuracies.append(_accuracy(X[learned], y[learned], X[other], y[other], seed))
-    return TransferScore(name, accuracies, len(y), tested, len(counts), unknown)
-
-
-def _zeros(rows: NDArray[np.float64]) -> int:
-    return int(np.count_nonzero(~rows.any(axis=1)))
+        X, wanted = rows(learned).astype(float), rows(asked).astype(float)
+        accuracies.append(_accuracy(X, labels[learned], wanted, labels[asked], seed))
+    tested = sum(len(asked) for _, asked in parts)
+    return TransferScore(name, accuracies, len(task.texts), tested, len(counts), made.unknown)
 
 
 def _accuracy(X: Any, y: Any, asked: Any, wanted: Any, seed: int) -> float:

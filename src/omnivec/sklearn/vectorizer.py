@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from omnivec.data.sentences import Recipe, embed, principal, without
+from omnivec.data.sentences import Recipe, principal, together, without
 from omnivec.errors import InputError, OptionError
 from omnivec.learners.fasttext import FastText
 from omnivec.learners.learner import Learner
 from omnivec.learners.word2vec import Word2Vec
 from omnivec.model import Model
 from omnivec.sklearn.parameters import Configured, constructor
-from omnivec.sklearn.pretrained import opened
+from omnivec.sklearn.pretrained import idf_of, opened, rows_of
 from omnivec.sklearn.texts import Text, texts_of
 from omnivec.vectors import Vectors
 
@@ -30,7 +30,7 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
     Parameters: every option of `omnivec.Word2Vec` and `omnivec.FastText`, by its name, and
 
     kind: which of the two learns the words: word2vec, or fasttext, which knows unseen words by their parts.
-    recipe: mean, fasttext-unsupervised, fasttext-supervised (of a classifier) or sif, whose are `a` and
+    recipe: mean, fasttext-unsupervised, fasttext-supervised (of a classifier), idf, or sif, whose are `a` and
     `components`; see `omnivec.data.sentences`.
     pretrained: a path, a `Model` or `Vectors`, in place of training.
     random_state: scikit-learn's name of `seed`, and in its place where it is given.
@@ -47,7 +47,9 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
     __init__ = constructor(Word2Vec, FastText, **own)
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn the words of texts, or open what is `pretrained`; for sif also what the texts have in common.
+        """Learn the words of texts, or open what is `pretrained`.
+
+        For sif also what the texts have in common, for idf how many of them have a word.
 
         X: texts: a list, an array, a Series or an Arrow column of str, or of lists of tokens; y is not used.
 
@@ -61,6 +63,7 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
         given = self.pretrained
         self.model_: Model | Vectors = opened(given) if given is not None else self._trained(texts)
         self._n_features_out = self.vectors_.vector_size
+        self.idf_ = idf_of(self.model_, texts, self.recipe)
         if self.recipe == "sif":
             self.common_ = principal(self._means(texts), self.components)
         return self
@@ -86,10 +89,8 @@ class TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Configur
 
         That is what `fit` has seen, so that the vector of a text does not depend on those beside it.
         """
-        chosen: dict[str, Any] = {"recipe": self.recipe, "a": self.a, "components": 0}
-        if isinstance(self.model_, Vectors):
-            return embed(self.model_, texts, **chosen)
-        return self.model_.embed(texts, **chosen)
+        parts = rows_of(self.model_, texts, self.recipe, a=self.a, idf=self.idf_)
+        return together(parts, self._n_features_out)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
