@@ -130,7 +130,7 @@ def test_a_terminal_waits_for_a_key_and_q_ends(keys, seen, unseen):
             asked.append(process.stderr.readline())
             os.write(ours, key.encode())
         try:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=600)
         finally:
             process.kill()  # one that still waits for a key would be waited for, for ever
     os.close(ours)

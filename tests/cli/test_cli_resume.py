@@ -118,7 +118,7 @@ def test_sigkill_leaves_a_checkpoint_that_resume_goes_on_from(call, corpus, begi
     assert json.loads(report)["learner"] == "word2vec"
     again = begin("--resume", "--checkpoint", "1000")
     again.send_signal(signal.SIGINT)
-    _, err = again.communicate(timeout=60)
+    _, err = again.communicate(timeout=600)
     assert again.returncode == 130 and "stopped before its end" in err
     assert load(tmp_path / "out").record["interrupted"] and not checkpoint.exists()
 
@@ -126,7 +126,7 @@ def test_sigkill_leaves_a_checkpoint_that_resume_goes_on_from(call, corpus, begi
 def test_sigterm_is_one_ctrl_c(begin, tmp_path):
     process = begin()
     process.terminate()
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=600)
     assert process.returncode == 130
     assert "stopped before its end" in err and "--resume" in err and "Traceback" not in err
     assert load(tmp_path / "out").record["interrupted"]
@@ -135,12 +135,13 @@ def test_sigterm_is_one_ctrl_c(begin, tmp_path):
 def test_sigterm_where_ctrl_c_is_ignored_saves_too(corpus, tmp_path):
     words = f"train word2vec {corpus} {tmp_path}/out --dim 16 --epochs 100000"
     command = f"trap '' INT; exec {sys.executable} -m omnivec {words}"
-    process = subprocess.Popen(["sh", "-c", command], stderr=subprocess.PIPE, text=True)
-    for line in process.stderr:
-        if "epoch 1/" in line:
-            break
-    process.terminate()
-    process.communicate(timeout=60)
+    with subprocess.Popen(["sh", "-c", command], stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert any("epoch 1/" in line for line in process.stderr)
+            process.terminate()
+            process.communicate(timeout=600)
+        finally:
+            process.kill()
     assert process.returncode == 130 and load(tmp_path / "out").record["interrupted"]
 
 

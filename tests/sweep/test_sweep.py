@@ -193,6 +193,15 @@ def test_a_sweep_that_was_stopped_goes_on(text, pairs, tmp_path, monkeypatch):
     assert calls == [1, 2, 2, 3] and len(found.done) == 3 and not found.interrupted
 
 
+def test_ctrl_c_between_two_trainings_ends_a_sweep_like_any_other(text, pairs, tmp_path):
+    def pressed(record):
+        if record.phase == "model":
+            raise KeyboardInterrupt
+
+    found = sweep(text, tmp_path / "s", grid(SMALL, epochs=[1, 2]), evaluate=Judge([pairs]), progress=pressed)
+    assert found.interrupted and len(found.done) == 1
+
+
 def test_the_best_model_is_kept(text, pairs, tmp_path):
     judge = Judge([pairs])
     found = sweep(text, tmp_path / "s", grid(SMALL, epochs=[1, 8]), evaluate=judge)
@@ -534,13 +543,11 @@ def test_ctrl_c_keeps_what_was_found_and_the_same_call_goes_on(text, pairs, tmp_
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     runs = tmp_path / "s" / "runs"
     try:
-        for _ in range(600):
-            if runs.is_dir() and len(list(runs.glob("*.json"))) == 2:
-                break
-            time.sleep(0.1)
-        time.sleep(0.5)
+        while len(list(runs.glob("*.json"))) < 2:
+            assert process.poll() is None
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=600)
     finally:
         process.kill()
     assert process.returncode == 130 and "Stopped by Ctrl-C" in out

@@ -25,7 +25,7 @@ from omnivec.model import Model
 from omnivec.tuning import share
 from omnivec.tuning.cost import Fitted, fitted
 from omnivec.tuning.judging import Evaluate, Judge, Score, common_items, plain_scores, told_numbers
-from omnivec.tuning.planned import Parts, Planned, costed, trainings
+from omnivec.tuning.planned import Parts, Planned, costed, epochs_of, trainings
 from omnivec.tuning.record import Record, Room
 from omnivec.tuning.swept import Sweep, Swept, spoken
 
@@ -123,14 +123,14 @@ class _Run:
         for number, trial in enumerate(coming, 1):
             try:
                 record = self.one(trial)
+                self.room.write(record)
+                self.found[trial.name] = record
+                line = f"{number} of {len(coming)}  {spoken(trial.setting)}: {self.told(record)}"
+                if left := sum(later.cost.seconds or 0.0 for later in coming[number:] if later.cost):
+                    line += f"; about {left:,.0f} s left"
+                self.listener(Progress(phase="model", done=1, text=line))
             except KeyboardInterrupt:
                 return True
-            self.room.write(record)
-            self.found[trial.name] = record
-            line = f"{number} of {len(coming)}  {spoken(trial.setting)}: {self.told(record)}"
-            if left := sum(later.cost.seconds or 0.0 for later in coming[number:] if later.cost):
-                line += f"; about {left:,.0f} s left"
-            self.listener(Progress(phase="model", done=1, text=line))
         return False
 
     def one(self, trial: Planned) -> Record:
@@ -158,6 +158,7 @@ class _Run:
             seconds=run.seconds,
             training=run.training,
             floats=None if trial.cost is None else trial.cost.floats,
+            read=None if trial.cost is None else trial.cost.tokens * epochs_of(trial.learner),
             bytes=size_of(model),
             loss=losses[-1],
             answers=by_item,
