@@ -173,3 +173,27 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(model, tmp_path,
             said = capsys.readouterr().err
             assert said.count("\n") == 1 and name.split("/")[0] in said
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.npy", "text", "texts.txt"]
+
+
+def test_idf_counts_the_lines_that_become_vectors_or_those_of_a_file(model, tmp_path, capsys, monkeypatch):
+    mine, other = ["the king", "the queen", "the"], ["king", "king the"]
+    for name, lines in (("t", mine), ("other", other)):
+        (tmp_path / name).write_text("".join(line + "\n" for line in lines))
+    call = ["embed", model, str(tmp_path / "t"), "--recipe", "idf", "--json", "-q"]
+    more = ["--idf", str(tmp_path / "other")]
+    opened = load(model)
+    for words, counted in ((call, mine), ([*call, *more], other)):
+        assert main(words) == 0
+        found = json.loads(capsys.readouterr().out)["vectors"]
+        np.testing.assert_allclose(found, opened.embed(mine, "idf", idf=opened.idf(counted)), atol=1e-6)
+    stdin = [*call[:2], "-", *call[3:]]
+    assert main(stdin) == 2
+    assert "a pipe can be read once" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"the king\n")))
+    assert main([*stdin, *more]) == 0
+    np.testing.assert_allclose(
+        json.loads(capsys.readouterr().out)["vectors"],
+        opened.embed(mine[:1], "idf", idf=opened.idf(other)), atol=1e-6,
+    )  # fmt: skip
+    assert main([*call[:3], "--recipe", "mean", *more, "--json"]) == 2
+    assert "--idf is of idf, and the recipe is mean" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import nullcontext
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 from cyclopts import Parameter
@@ -50,13 +51,21 @@ def embed(
         Parameter(
             metavar="NAME",
             help="mean of the words' vectors, fasttext-unsupervised (of length one each), "
-            "fasttext-supervised (what a classifier sees), sent2vec (what a model of sent2vec sees), or sif "
-            "(rare words weigh more). [default: that of the kind of model]", show_default=False,
+            "fasttext-supervised (what a classifier sees), sent2vec (what a model of sent2vec sees), sif "
+            "(rare words weigh more) or idf (words of few texts do). [default: that of the kind of model]",
+            show_default=False,
         ),
     ] = None,
     components: Annotated[
         int | None, count("components", 0, 4096),
         Parameter(show_default=False, help="Principal components that sif removes. [default 1]"),
+    ] = None,
+    idf: Annotated[
+        str | None,
+        Parameter(
+            metavar="FILE", show_default=False,
+            help="Texts, one a line, by which idf weighs words. [default: those that become vectors]",
+        ),
     ] = None,
     tokenizer: Annotated[
         str | None, choice("tokenizer", tokenizers),
@@ -74,8 +83,9 @@ def embed(
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:  # fmt: skip
     """A vector for each line of a text, by a named recipe."""
-    if file != "-":
-        existing(file)
+    for path in (file, idf or "-"):
+        if path != "-":
+            existing(path)
     if output is None and not common.json and sys.stdout.isatty():
         raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
     from omnivec.data.embedded import gathered
@@ -94,11 +104,15 @@ def embed(
             recipe = opened.recipe if recipe is None else recipe
             if components is not None and recipe != "sif":
                 raise WrongCall(f"--components is of sif, and the recipe is {recipe}; add --recipe sif")
+            counted = counting(recipe, file, idf)
             with display.busy("Reading", "stdin" if file == "-" else file):
                 texts: Iterable[str] = chain.from_iterable(lines(file))
                 # A table has the texts beside their vectors, without what is left of a line's end.
                 kept = [text.removesuffix("\r") for text in texts] if table else texts
-                parts = opened.embed_batches(joined(kept), recipe, tokenizer=tokenizer)
+                weights = None
+                if counted is not None:
+                    weights = opened.idf(joined(chain.from_iterable(lines(counted))), tokenizer=tokenizer)
+                parts = opened.embed_batches(joined(kept), recipe, tokenizer=tokenizer, idf=weights)
                 removed = (1 if components is None else components) if recipe == "sif" else 0
                 beside = None if output is None else target_of(output).parent  # there it must go anyhow
                 found, empty = gathered(parts, opened.config["dim"], removed, beside)
@@ -116,6 +130,20 @@ def embed(
     elif output is None:
         put(sys.stdout.buffer, "", (), found)
     return 0
+
+
+def counting(recipe: str, file: str, idf: str | None) -> str | None:
+    """The file whose words idf counts; None for other recipes. Raises: WrongCall where there is none."""
+    if recipe != "idf":
+        if idf is not None:
+            raise WrongCall(f"--idf is of idf, and the recipe is {recipe}; add --recipe idf")
+        return None
+    if idf == "-" or idf is None and (file == "-" or Path(file).is_fifo()):
+        raise WrongCall(
+            "idf counts the words of all lines before it weighs one, and a pipe can be read once; give "
+            "a file, or --idf FILE with lines to count"
+        )
+    return file if idf is None else idf
 
 
 def put(file: BinaryIO, name: str, texts: Iterable[str], found: NDArray[np.float32]) -> None:
