@@ -28,6 +28,7 @@ from omnivec.evaluate import similarity
 from omnivec.tuning.grid import grid, grid_of_preset, varied
 from omnivec.tuning.judging import Judge, common_items, plain_scores
 from omnivec.tuning.planned import costs_table
+from omnivec.tuning.speed import Run
 from omnivec.tuning.swept import Sweep, Swept
 
 SMALL = Word2Vec(dim=8, epochs=2, threads=1, min_count=1, sample=0.0)
@@ -184,7 +185,7 @@ def test_a_sweep_that_was_stopped_goes_on(text, pairs, tmp_path, monkeypatch):
         return fit(self, source, **rest)
 
     judge, learners = Judge([pairs]), grid(SMALL, epochs=[3, 1, 2])  # the cheapest comes first
-    monkeypatch.setattr("omnivec.tuning.planned.probed", lambda *_: None)  # which trains, too
+    monkeypatch.setattr("omnivec.tuning.planned.probed", lambda *_: Run(1, 1, 1))  # which trains, too
     monkeypatch.setattr(Word2Vec, "fit", stopped)
     found = sweep(text, tmp_path / "s", learners, evaluate=judge)
     assert found.interrupted and len(found.done) == 1

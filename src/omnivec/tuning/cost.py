@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from omnivec.learners.learner import Learner
 if TYPE_CHECKING:
     from omnivec.data.sources import Source
     from omnivec.model import Model
+    from omnivec.tuning.speed import Speed
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,11 @@ class Cost:
         """It as JSON."""
         return {**asdict(self), "fits": self.fits}
 
-    def of(self, epochs: int, floats_per_second: float | None) -> Cost:
+    def of(self, epochs: int, speed: Speed | None) -> Cost:
         """That of so many epochs, for a cost of one, with the time that they take at a speed."""
-        floats = self.floats * epochs
-        seconds = None if not floats_per_second else self.reading + floats / floats_per_second
+        floats, seconds = self.floats * epochs, None
+        if speed is not None:
+            seconds = self.reading + speed.seconds(self.tokens * epochs, floats)
         return replace(self, floats=floats, seconds=seconds)
 
 
@@ -84,22 +85,7 @@ def fitted(learner: Learner, source: Source, listener: Listener = silent) -> Fit
     return Fitted(model, seconds, float(model.record.get("seconds") or 0.0))
 
 
-def probed(learner: Learner, source: Source, listener: Listener = silent) -> float | None:
-    """Floats that a learner moves in a second, found by one epoch on a little text; None where too short."""
-    cost, run = planned(learner, source), fitted(learner, source, listener)
-    return cost.floats / run.training if run.training else None
-
-
 def _living(record: Progress, listener: Listener) -> None:
     """Where it stands alone; what each phase found is not said again for every model."""
     if not record.text and record.phase != "epoch":
         listener(record)
-
-
-def speeds(done: Iterable[tuple[str, float, float]]) -> Mapping[str, float]:
-    """Floats in a second by learner, from trainings that are over: (its name, floats, seconds) of each."""
-    floats: dict[str, float] = {}
-    seconds: dict[str, float] = {}
-    for name, moved, took in done:
-        floats[name], seconds[name] = floats.get(name, 0.0) + moved, seconds.get(name, 0.0) + took
-    return {name: floats[name] / seconds[name] for name in floats if seconds[name]}

@@ -16,9 +16,10 @@ from omnivec.learners.trained import Trained
 from omnivec.results import Cell, ResultTable
 from omnivec.store import replace as places
 from omnivec.tuning import share
-from omnivec.tuning.cost import Cost, planned, probed, speeds
+from omnivec.tuning.cost import Cost, planned
 from omnivec.tuning.grid import varied
 from omnivec.tuning.record import Record, name_of_model
+from omnivec.tuning.speed import Run, Speed, probed
 from omnivec.tuning.swept import spoken
 
 _PROBE_BYTES = 3_000_000
@@ -102,50 +103,76 @@ def costed(
 ) -> list[Planned]:
     """The trainings that are to come with their costs.
 
-    A learner whose speed nobody has measured in this folder trains for a moment on a little text.
     Raises: what planning raised, when that is said of all there are.
     """
     coming = [trial for trial in trials if not trial.done]
-    known = _speeds(coming, parts, found, listener)  # first, since it also loads what reads a text
-    costs: dict[tuple[Learner, float], Cost] = {}
-    failures: list[OmnivecError] = []
-    for trial in coming:
-        short = _short(trial.learner)
-        if (short, trial.share) not in costs:
-            try:
-                costs[short, trial.share] = planned(short, parts.of(short, trial.share), listener)
-            except OmnivecError as failure:  # too little text, as a rule; training says so again in its turn
-                failures.append(failure)
+    costs, failures = _costs(coming, parts, listener)
     if len(coming) == len(trials) and not costs and failures:
         raise failures[0]
+    kinds = dict.fromkeys(trial.learner.name for trial in coming)
+    known = {name: _speed(name, costs, parts, found, listener) for name in kinds}
     return [_with_cost(trial, costs.get((_short(trial.learner), trial.share)), known) for trial in trials]
 
 
-def _with_cost(trial: Planned, cost: Cost | None, known: Mapping[str, float | None]) -> Planned:
+def _costs(
+    coming: Sequence[Planned], parts: Parts, listener: Listener
+) -> tuple[dict[tuple[Learner, float], Cost], list[OmnivecError]]:
+    """What an epoch costs, by learner and share of the text; and why some have no cost."""
+    costs: dict[tuple[Learner, float], Cost] = {}
+    failures: list[OmnivecError] = []
+    warm: set[str] = set()
+    for trial in coming:
+        short = _short(trial.learner)
+        if (short, trial.share) in costs:
+            continue
+        try:
+            if (
+                short.name not in warm
+            ):  # a little first, so that loading what reads a text is no part of the time
+                planned(short, parts.little(short))
+                warm.add(short.name)
+            costs[short, trial.share] = planned(short, parts.of(short, trial.share), listener)
+        except OmnivecError as failure:  # too little text, as a rule; training says so again in its turn
+            failures.append(failure)
+    return costs, failures
+
+
+def _speed(
+    name: str,
+    costs: Mapping[tuple[Learner, float], Cost],
+    parts: Parts,
+    found: Mapping[str, Record],
+    listener: Listener,
+) -> Speed | None:
+    """The speed of a learner; None where a moment's training was not possible.
+
+    Of what is to come, those options that move the fewest floats for a token and the most train for a moment
+    on a little text, unless the folder has a training that tells as much.
+    """
+    runs = [
+        Run(record.read, record.floats, record.training)
+        for record in found.values()
+        if record.name.rpartition("-")[0] == name and record.read and record.floats and record.training
+    ]
+    of_each = {short: cost.floats / cost.tokens for (short, _), cost in costs.items() if short.name == name}
+    for short in dict.fromkeys(choose(of_each, key=of_each.__getitem__) for choose in (min, max) if of_each):
+        if not any(run.tells(of_each[short]) for run in runs):
+            try:
+                runs.append(probed(short, parts.little(short), listener))
+            except OmnivecError:  # the estimate lacks it, and training says why in its turn
+                continue
+    return Speed.of(runs)
+
+
+def _with_cost(trial: Planned, cost: Cost | None, known: Mapping[str, Speed | None]) -> Planned:
     if trial.done or cost is None:
         return trial
-    epochs = trial.learner.epochs if isinstance(trial.learner, Trained) else 1
-    return replace(trial, cost=cost.of(epochs, known[trial.learner.name]))
+    return replace(trial, cost=cost.of(epochs_of(trial.learner), known[trial.learner.name]))
 
 
-def _speeds(
-    coming: Sequence[Planned], parts: Parts, found: Mapping[str, Record], listener: Listener
-) -> dict[str, float | None]:
-    """Floats in a second by learner; None where a moment's training was not possible."""
-    done = [
-        (record.name.rpartition("-")[0], record.floats, record.training)
-        for record in found.values()
-        if record.floats and record.training
-    ]
-    known: dict[str, float | None] = dict(speeds(done))
-    for trial in coming:
-        if trial.learner.name not in known:
-            try:
-                little = parts.little(trial.learner)
-                known[trial.learner.name] = probed(_short(trial.learner), little, listener)
-            except OmnivecError:  # the estimate is left out, and training says why in its turn
-                known[trial.learner.name] = None
-    return known
+def epochs_of(learner: Learner) -> int:
+    """Passes over the text; one of a learner that has none."""
+    return learner.epochs if isinstance(learner, Trained) else 1
 
 
 def _short(learner: Learner) -> Learner:

@@ -40,7 +40,9 @@ class Record:
     training: float | None = None
     """Seconds after reading."""
     floats: float | None = None
-    """That training moved; by both the speed of its learner is known."""
+    """That training moved."""
+    read: int | None = None
+    """Tokens of all its epochs; by these three the speed of its learner is known."""
     bytes: int | None = None
     loss: float | None = None
     answers: Mapping[str, Sequence[float | None]] | None = None
