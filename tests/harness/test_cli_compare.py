@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from omnivec import Vectors
+from omnivec import Vectors, load
+from omnivec.sklearn import clustering, swap
 
 WORDS = ["king", "queen", "man", "woman", "prince", "cat", "dog", "sun"]
 
@@ -107,6 +109,39 @@ def test_texts_to_be_judged_by(call, folder, two):
     words = ("--texts", folder / "texts.txt", "--test", folder / "texts.txt")
     told = json.loads(call("compare", *two, *words, "--json")[1])
     assert told["texts"]["labels"]["folds"] is None and told["texts"]["labels"]["tested"] == 16
+
+
+@pytest.mark.parametrize("recipe", ["mean", "idf"])
+@pytest.mark.parametrize("test", [[], ["--test", "more.txt"]], ids=["folds", "test"])
+def test_labels_and_clusters_are_of_the_same_vectors_made_once(call, folder, two, monkeypatch, test, recipe):
+    (folder / "more.txt").write_text("__label__a prince queen\n__label__b dog zebra\n__label__b zebra\n")
+    embedded = importlib.import_module("omnivec.sklearn.embedded")
+    made, rows_of = [], embedded.rows_of
+
+    def counted(model, texts, *rest, **options):
+        made.append(len(texts))
+        return rows_of(model, texts, *rest, **options)
+
+    monkeypatch.setattr(embedded, "rows_of", counted)
+    words = [folder / word if "." in word else word for word in ["--texts", "texts.txt", *test]]
+    code, out, _ = call("compare", *two, *words, "--folds", "4", "--recipe", recipe, "--json")
+    assert code == 0
+    if recipe == "mean":
+        assert made == [16 + 3 * bool(test)] * 2
+    read, asked = texts_of(folder / "texts.txt"), texts_of(folder / "more.txt")
+    models = {path.stem: load(path) for path in two}
+    labels = swap(models, *read, asked if test else None, folds=4, recipe=recipe)
+    clusters = clustering(models, *read, recipe=recipe)
+    told = json.loads(out)["texts"]
+    for found in (told["labels"], expected := json.loads(json.dumps(labels.as_json()))):
+        for score in found["scores"].values():
+            del score["seconds"]
+    assert told == {"labels": expected, "clusters": json.loads(json.dumps(clusters.as_json()))}
+
+
+def texts_of(path):
+    rows = [line.split(" ", 1) for line in path.read_text().splitlines()]
+    return [text for _, text in rows], [label.removeprefix("__label__") for label, _ in rows]
 
 
 def test_one_page_of_html(call, folder, two, tmp_path):

@@ -134,15 +134,10 @@ def clustering(
     to length one. Normalised mutual information, adjusted Rand index, and purity, which grows with the number
     of clusters by itself. The differences are of these clusters on other texts of the same kind.
 
-    Raises: InputError for fewer than two labels, and fewer texts than clusters; OptionError; as `load`.
+    Raises: as `check_clusters`; OptionError; as `load`.
     """
     check_names(embeddings, BASELINE)
-    kinds = counted(texts, labels)
-    number = len(kinds) if clusters is None else clusters
-    if number < 2:
-        raise OptionError(f"clusters must be 2 or more, got {number}")
-    if number > len(texts):
-        raise InputError(f"{number:,} clusters need as many texts, got {len(texts):,}; lower clusters")
+    number = check_clusters(texts, labels, clusters)
     _, codes = np.unique(np.array(labels, str), return_inverse=True)
     found: dict[str, tuple[Codes, Coverage | None]] = {}
     places = np.arange(len(texts))
@@ -167,8 +162,28 @@ def clustering(
         for name, measure in MEASURES.items()
     ]  # fmt: skip
     return ClusterScore(
-        sorted(scores, key=lambda one: -one.nmi), differences, len(texts), len(kinds), number, seed, recipe
+        sorted(scores, key=lambda one: -one.nmi),
+        differences,
+        len(texts),
+        len(set(labels)),
+        number,
+        seed,
+        recipe,
     )
+
+
+def check_clusters(texts: Sequence[str], labels: Sequence[str], clusters: int | None = None) -> int:
+    """How many clusters there will be: as many as labels when None.
+
+    Raises: InputError for fewer than two labels, and fewer texts than clusters; OptionError for one cluster.
+    """
+    kinds = counted(texts, labels)
+    number = len(kinds) if clusters is None else clusters
+    if number < 2:
+        raise OptionError(f"clusters must be 2 or more, got {number}")
+    if number > len(texts):
+        raise InputError(f"{number:,} clusters need as many texts, got {len(texts):,}; lower clusters")
+    return number
 
 
 def _clusters(name: str, rows: Any, number: int, seed: int) -> Codes:

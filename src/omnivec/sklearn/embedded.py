@@ -67,6 +67,15 @@ class Embedded:
             return lambda some: without(self._rows[some], common)
         return self._rows.__getitem__
 
+    def first(self, count: int) -> Embedded:
+        """That of the first texts alone; but for idf, which counts texts, their rows are not made again."""
+        if count == len(self.texts):
+            return self
+        some = Embedded(self.model, self.texts[:count], self.recipe)
+        if self.recipe != "idf":
+            some.__dict__["_rows"] = self._rows[:count]
+        return some
+
     @cached_property
     def coverage(self) -> Coverage:
         """How much of the texts is known."""

@@ -94,6 +94,7 @@ class Asked:
         the folds or clusters.
         """
         assert self.texts is not None
+        from omnivec.sklearn.clustering import check_clusters
         from omnivec.sklearn.parts import check_folds, check_test
 
         path, tested = located(self.texts, self.test, self.data)
@@ -103,6 +104,7 @@ class Asked:
             check_folds(texts, labels, self.folds)
         else:
             check_test(texts, labels, *test)
+        check_clusters(texts, labels, self.clusters)
         return Read(texts, labels, test)
 
 
@@ -130,12 +132,17 @@ def told(
     fold_case: bool = True,
     seed: int = 1,
 ) -> Told:
-    """Labels and clusters of the texts by each model, and by tf-idf."""
+    """Labels and clusters of the texts by each model, which embeds them once, and by tf-idf."""
     from omnivec.sklearn import clustering, swap
+    from omnivec.sklearn.embedded import embedded
 
-    how: dict[str, Any] = {
-        "seed": seed, "recipe": asked.recipe, "fold_case": fold_case, "punctuation": asked.punctuation,
-    }  # fmt: skip
+    recipe = asked.recipe or "mean"
+    how: dict[str, Any] = {"seed": seed, "recipe": recipe}
+    all_texts = [*read.texts, *(read.test[0] if read.test is not None else ())]
+    rows = {
+        name: embedded(model, all_texts, recipe, fold_case, asked.punctuation)
+        for name, model in models.items()
+    }
 
     def learning(name: str, part: int) -> None:
         of = "" if read.test is not None else f", fold {part} of {asked.folds}"
@@ -144,7 +151,8 @@ def told(
     def clustered(name: str) -> None:
         display.living("Clusters", f"{name} …")
 
-    found = swap(models, read.texts, read.labels, read.test, folds=asked.folds, told=learning, **how)
-    grouped = clustering(models, read.texts, read.labels, asked.clusters, told=clustered, **how)
+    found = swap(rows, read.texts, read.labels, read.test, folds=asked.folds, told=learning, **how)
+    alone = {name: made.first(len(read.texts)) for name, made in rows.items()}
+    grouped = clustering(alone, read.texts, read.labels, asked.clusters, told=clustered, **how)
     display.rest()
     return Told(found, grouped)
