@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -21,6 +22,14 @@ def python(module: str, *arguments: object, env: dict[str, str] | None = None) -
     `wall_seconds` and `peak_bytes`.
     """
     return run([*command(module), *map(str, arguments)], {**importable(), **(env or {})})
+
+
+def installed(module: str) -> bool:
+    """Whether a program is there; one that is not is left out, and that is said."""
+    found = importlib.util.find_spec(module) is not None
+    if not found:
+        print(f"{module} is not installed: left out", file=sys.stderr)
+    return found
 
 
 def omnivec(*words: object, env: dict[str, str] | None = None) -> dict[str, Any]:

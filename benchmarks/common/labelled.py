@@ -47,11 +47,16 @@ def found(work: Path, scale: float) -> list[Labelled]:
             known.append(Labelled(name, *pair, options))
             if name == "TREC":
                 known.append(Labelled("TREC, sorted by label", _sorted(pair[0], work), pair[1], options))
-    twin = [
+    return [*known, twin(work, scale)]
+
+
+def twin(work: Path, scale: float) -> Labelled:
+    """The synthetic set, made in the folder `work`."""
+    pair = [
         _twin(work / f"twin.{kind}", seed, int(size * scale))
         for kind, seed, size in (("train", 1, 100_000), ("test", 2, 50_000))
     ]
-    return [*known, Labelled("synthetic", *twin, {"lr": 0.1, "epochs": 5, "word_ngrams": 2})]
+    return Labelled("synthetic", *pair, {"lr": 0.1, "epochs": 5, "word_ngrams": 2})
 
 
 def _sorted(source: Path, work: Path) -> Path:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import lzma
-from pathlib import Path
 from typing import Any
 
 from common import child, corpus
-from common.labelled import found
+from common.labelled import twin
 from common.settings import Settings
 from common.table import table
 
@@ -23,13 +22,9 @@ def measure(settings: Settings) -> dict[str, Any]:
         path.write_bytes(lzma.open(packed).read())
         columns = ["--text-column", "text", "--label-column", "label", "--no-quotes"]
     else:
-        path, columns = _twin(settings), []
+        path, columns = twin(settings.work, settings.scale).test, []
     run = child.omnivec("baseline", path, *columns, "--threads", settings.threads, "--json")
     return {"source": path.name, "result": run}
-
-
-def _twin(settings: Settings) -> Path:
-    return next(each.test for each in found(settings.work, settings.scale) if each.name == "synthetic")
 
 
 def report(result: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
 from typing import Any
 
@@ -17,7 +16,7 @@ SUITE_BAR, RATIO_BAR = 5, 10  # seconds; times as fast as gensim
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Both programs in one process, in turn, since they share NumPy and its BLAS."""
-    peer = importlib.util.find_spec("gensim") is not None
+    peer = child.installed("gensim")
     return child.python(
         "evaluation.peer_suite", int(ROWS * settings.scale), DIM, settings.repeats, int(peer),
         env={"OPENBLAS_NUM_THREADS": str(settings.threads), "OMNIVEC_DATA": str(corpus.data())},

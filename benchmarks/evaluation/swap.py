@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from common import child, corpus
-from common.labelled import found
+from common.labelled import twin
 from common.settings import Settings
 from common.table import table
 from peers.programs import OURS
@@ -37,7 +36,7 @@ def measure(settings: Settings) -> dict[str, Any]:
     compared = _omnivec("compare", *folders[:2])
     data = corpus.data() / "textclass"
     asked = {name: name for name, file in SETS.items() if (data / file).exists()}
-    asked = asked or {"synthetic": str(_twin(settings))}
+    asked = asked or {"synthetic": str(twin(settings.work, settings.scale).test)}
     told = {
         name: _omnivec("compare", *folders, "--asked", "100", "--movers", "0", "--texts", texts)["texts"]
         for name, texts in asked.items()
@@ -52,10 +51,6 @@ def measure(settings: Settings) -> dict[str, Any]:
 def _omnivec(*words: str) -> dict[str, Any]:
     data = {"OMNIVEC_DATA": os.fspath(corpus.data())}
     return child.omnivec(*words, "--json", "-q", env=data)
-
-
-def _twin(settings: Settings) -> Path:
-    return next(each.test for each in found(settings.work, settings.scale) if each.name == "synthetic")
 
 
 def report(result: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import statistics
 from pathlib import Path
@@ -46,7 +45,7 @@ def _round(
     return {
         program: child.python("labels.tune_child", program, each.train, *halves, seconds, options)
         for program in PROGRAMS
-        if importlib.util.find_spec(program) is not None
+        if child.installed(program)
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import statistics
 from typing import Any
@@ -34,7 +33,7 @@ def _round(each: Labelled, settings: Settings, seed: int) -> dict[str, Any]:
     runs = {}
     for name, options in variants.items():
         program = name.partition(",")[0]
-        if importlib.util.find_spec(program) is not None:
+        if child.installed(program):
             runs[name] = child.python(
                 "labels.label_child", program, each.train, each.test, json.dumps(options)
             )

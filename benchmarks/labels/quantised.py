@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import statistics
 from typing import Any
@@ -31,10 +30,10 @@ def measure(settings: Settings) -> dict[str, Any]:
 
 def _round(each: Labelled, settings: Settings, seed: int) -> dict[str, Any]:
     told = json.dumps({**each.options, **OPTIONS, "threads": settings.threads, "seed": seed})
-    there = (program for program in PROGRAMS if importlib.util.find_spec(program) is not None)
     return {
         program: child.python("labels.quantize_child", program, each.train, each.test, told)
-        for program in there
+        for program in PROGRAMS
+        if child.installed(program)
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import sys
@@ -29,10 +28,7 @@ class Program:
     @property
     def here(self) -> bool:
         """Whether it is installed; a peer that is not is left out, and said so."""
-        found = importlib.util.find_spec(self.module) is not None
-        if not found:
-            print(f"{self.name} is not installed: left out", file=sys.stderr)
-        return found
+        return child.installed(self.module)
 
     def train(self, corpus: Corpus, saved: Path, /, **options: object) -> Record:
         """Train in a child. Options as in options.py; adds `tokens_per_second` of training to the child's

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import statistics
-import sys
 from typing import Any
 
 from common import child
@@ -22,9 +20,7 @@ RECALL_BAR, SPEED_BAR = 0.95, 20
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Each kind in a process of its own: a million clustered vectors, then those of the corpus's words."""
-    kinds = [kind for kind in KINDS if importlib.util.find_spec(kind)]
-    for kind in set(KINDS) - set(kinds):
-        print(f"{kind} is not installed: left out", file=sys.stderr)
+    kinds = [kind for kind in KINDS if child.installed(kind)]
     model = settings.work / "words.omnivec"
     common = (settings.repeats, settings.work)
     env = {"OPENBLAS_NUM_THREADS": str(settings.threads)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ WIDE_KERNELS = "SkylakeX"
 def measure(settings: Settings) -> dict[str, Any]:
     """Every size in a process of its own; in it the programs take turns."""
     env = {"OPENBLAS_NUM_THREADS": str(settings.threads)}
-    peer = importlib.util.find_spec("gensim") is not None
+    peer = child.installed("gensim")
 
     def asked(size: tuple[int, int], *, peer: bool, rounds: int, **more: str) -> dict[str, Any]:
         rows, dim = int(size[0] * settings.scale), size[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from typing import Any
 
@@ -17,7 +16,7 @@ SCORES = ("gensim", "npmi")
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Every program in turn, for each score, round by round."""
-    programs = [name for name in PROGRAMS if importlib.util.find_spec(name) is not None]
+    programs = [name for name in PROGRAMS if child.installed(name)]
     runs = []
     for _ in range(settings.repeats):
         for score in SCORES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
 from pathlib import Path
 from typing import Any
@@ -61,7 +60,7 @@ def _round(models: dict[str, Path], short: Path) -> dict[str, Any]:
     files = {"gensim": "bin", "fasttext": "ftbin"}
     found = {}
     for program, kind, recipe in runs:
-        if importlib.util.find_spec(program) is not None:
+        if child.installed(program):
             model = models[files.get(program, kind)]
             found[f"{program} {kind} {recipe}"] = child.python(
                 "texts.sentence_child", program, model, short, recipe
