@@ -115,6 +115,14 @@ def test_benchmark_figures_are_what_the_results_say(tmp_path):
         assert (tmp_path / name).read_text() == (ROOT / name).read_text(), name
 
 
+def test_the_child_processes_of_benchmarks_are_there():
+    rooms = ROOT / "benchmarks"
+    call = re.compile(r"""(?:(?:python|command)\(\s*|(?:Program|Peer)\(.*?, )"(\w+\.\w+)\"""")
+    named = {name for file in rooms.rglob("*.py") for name in call.findall(file.read_text())}
+    assert {"files.opened", "peers.ours", "defects.in_gensim"} <= named
+    assert {name for name in named if not (rooms / f"{name.replace('.', '/')}.py").exists()} == set()
+
+
 def test_the_synthetic_text_has_the_size_and_the_words_it_is_asked_for(tmp_path):
     script, text = ROOT / "benchmarks" / "common" / "synthetic.py", tmp_path / "text.txt"
     sizes = ["--tokens", "20000", "--words", "900", "--every", "5"]
