@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
@@ -14,10 +13,11 @@ from cyclopts import Parameter
 
 from omnivec.cli import call
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count, number
+from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count, flags_of, number
 from omnivec.cli.out import aligned, emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 from omnivec.config import options
+from omnivec.learners.text import TextLearner
 
 if TYPE_CHECKING:
     from omnivec.data.phrases import Phrases
@@ -32,11 +32,8 @@ def scores() -> tuple[str, ...]:
     return tuple(THRESHOLDS)
 
 
-def named(name: str) -> tuple[str, ...]:
-    """The words that an option of reading takes."""
-    from omnivec.learners.text import TextLearner
-
-    return tuple(map(str, options(TextLearner)[name].choices))
+READING = ("whitespace", "normalize", "tokenizer", "encoding_errors")
+"""How characters become words, as in train."""
 
 
 @dataclass(frozen=True)
@@ -44,29 +41,23 @@ class Search:
     """How phrases are found; None is the default of `find_phrases`."""
 
     score: Annotated[
-        str | None,
-        choice("score", scores),
+        str | None, choice("score", scores),
         Parameter(
-            metavar="word2vec|gensim|npmi",
-            show_default=False,
+            metavar="word2vec|gensim|npmi", show_default=False,
             help="word2vec and gensim grow with the text, npmi lies in -1 to 1. [default word2vec]",
         ),
-    ] = None
+    ] = None  # fmt: skip
     threshold: Annotated[
-        float | None,
-        number("threshold", -1, 1e15),
+        float | None, number("threshold", -1, 1e15),
         Parameter(help="A phrase scores above it. [default 100 of word2vec, 10 of gensim, 0.5 of npmi]"),
-    ] = None
+    ] = None  # fmt: skip
     min_count: Annotated[
-        int | None,
-        count("min_count"),
-        Parameter(help="A phrase occurs so often at least. [default 5]"),
+        int | None, count("min_count"), Parameter(help="A phrase occurs so often at least. [default 5]")
     ] = None
     discount: Annotated[
-        float | None,
-        number("discount", 0, 1e15),
+        float | None, number("discount", 0, 1e15),
         Parameter(help="What is subtracted from a pair's count. [default min_count]"),
-    ] = None
+    ] = None  # fmt: skip
     connectors: Annotated[
         str | None,
         Parameter(
@@ -75,60 +66,37 @@ class Search:
         ),
     ] = None
     passes: Annotated[
-        int | None,
-        count("passes", 1, 100),
+        int | None, count("passes", 1, 100),
         Parameter(help="The second pass finds phrases of phrases, and so on. [default 1]"),
-    ] = None
+    ] = None  # fmt: skip
     delimiter: Annotated[
         str | None, Parameter(metavar="TEXT", allow_leading_hyphen=True, help="What joins words. [default _]")
     ] = None
     max_size: Annotated[
-        int | None,
-        count("max_size"),
+        int | None, count("max_size"),
         Parameter(help="Keep so many pairs while counting, drop rare ones. [default all]"),
-    ] = None
+    ] = None  # fmt: skip
     label_prefix: Annotated[
         str | None,
         Parameter(
-            metavar="TEXT",
-            allow_leading_hyphen=True,
+            metavar="TEXT", allow_leading_hyphen=True,
             help="Words that begin so stand in no phrase. [default __label__]",
         ),
-    ] = None
+    ] = None  # fmt: skip
     unit: Annotated[
         Literal["line", "paragraph", "document"] | None,
         Parameter(
+            show_choices=False, metavar="line|paragraph|document",
             help="What no phrase crosses the border of. [default line]",
-            show_choices=False,
-            metavar="line|paragraph|document",
         ),
-    ] = None
+    ] = None  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Read:
-    """How characters become words, as in train; None where it was not given."""
-
-    whitespace: Annotated[
-        str | None,
-        choice("whitespace", partial(named, "whitespace")),
-        Parameter(metavar="ascii|unicode", help="As in train. [default ascii]", show_default=False),
-    ] = None
-    normalize: Annotated[
-        str | None,
-        choice("normalize", partial(named, "normalize")),
-        Parameter(metavar="none|nfc", help="As in train. [default none]", show_default=False),
-    ] = None
-    tokenizer: Annotated[
-        str | None,
-        choice("tokenizer", partial(named, "tokenizer")),
-        Parameter(metavar="whitespace|kiwi", help="As in train. [default whitespace]", show_default=False),
-    ] = None
-    encoding_errors: Annotated[
-        str | None,
-        choice("encoding_errors", partial(named, "encoding_errors")),
-        Parameter(metavar="replace|strict|ignore", help="As in train. [default replace]", show_default=False),
-    ] = None
+    def given(self) -> dict[str, Any]:
+        """The arguments of `find_phrases` that were given."""
+        found = {name: value for name, value in asdict(self).items() if value is not None}
+        if self.connectors not in (None, "english"):
+            found["connectors"] = str(self.connectors).split()
+        return found
 
 
 def phrases(
@@ -139,7 +107,7 @@ def phrases(
     /,
     *,
     search: Annotated[Search, Parameter(name="*")] = Search(),  # noqa: B008  (frozen)
-    reading: Annotated[Read, Parameter(name="*")] = Read(),  # noqa: B008  (frozen)
+    reading: Any = None,
     phrases: Annotated[
         str | None, Parameter(metavar="FILE", help="Phrases found before, to be applied; none are found.")
     ] = None,
@@ -154,44 +122,53 @@ def phrases(
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:  # fmt: skip
     """Find the words of a text that stand together oftener than by chance, or join known ones."""
-    given, read = _given(search), _given(reading)
+    given, read = search.given(), reading or {}
     _check(input, output, phrases, apply, list(given), common.json)
-    if search.connectors not in (None, "english"):
-        given["connectors"] = str(search.connectors).split()
-    from omnivec.data.phrase_file import text_of
     from omnivec.data.phrases import Phrases
     from omnivec.store.formats.source import created
 
     source, lines = call.source(input), None
     with ExitStack() as stack:
         # The places are looked at before the work; the files appear there after it, whole.
-        target = stack.enter_context(created(output, overwrite=overwrite)) if output is not None else None
-        text: BinaryIO = sys.stdout.buffer
-        if apply is not None and apply != "-":
-            text = stack.enter_context(created(apply, overwrite=overwrite))
+        target, text = (
+            None if path in (None, "-") else stack.enter_context(created(str(path), overwrite=overwrite))
+            for path in (output, apply)
+        )
         stack.enter_context(logging_shown(common.quiet, common.verbose))
         display = stack.enter_context(Display(common.quiet))
         if phrases is not None:
             found = Phrases.load(phrases)
         else:
-            from omnivec.data.collocations import find_phrases
-
-            with display.busy("Reading", input):
-                found = find_phrases(source, **given, **read)
             assert target is not None and output is not None
-            target.write(text_of(output, found.contents))
-            display.line("Phrases", f"{len(found):,}, written to {shown(output)}")
+            found = _found(source, {**given, **read}, target, output, display)
         if apply is not None:
             with display.busy("Joining", input):
-                lines = _write(found.apply(source, **read), text)
-            display.line("Text", f"{lines:,} lines, written to {'stdout' if apply == '-' else shown(apply)}")
+                lines = _write(found.apply(source, **read), text or sys.stdout.buffer)
+            display.line("Text", f"{lines:,} lines, written to {'stdout' if text is None else shown(apply)}")
     if common.json:
         emit_json(as_json(found, output, apply, lines))
     elif phrases is None and apply != "-":
-        rows = [("Phrase", "count", "score"), *((shown(found.key(each)), f"{each.count:,}",
-                f"{each.score:.4g}") for each in list(found)[:TOP])]  # fmt: skip
-        emit(*aligned(rows))
+        head = ("Phrase", "count", "score")
+        top = [(shown(found.key(each)), f"{each.count:,}", f"{each.score:.4g}") for each in list(found)[:TOP]]
+        emit(*aligned([head, *top]))
     return 0
+
+
+phrases.__annotations__["reading"] = flags_of(options(TextLearner)[name] for name in READING)
+
+
+def _found(
+    source: str | BinaryIO, how: dict[str, Any], target: BinaryIO, output: str, display: Display
+) -> Phrases:
+    """Find the phrases of a text and write them."""
+    from omnivec.data.collocations import find_phrases
+    from omnivec.data.phrase_file import text_of
+
+    with display.busy("Reading", source if isinstance(source, str) else "stdin"):
+        found = find_phrases(source, **how)
+    target.write(text_of(output, found.contents))
+    display.line("Phrases", f"{len(found):,}, written to {shown(output)}")
+    return found
 
 
 def as_json(found: Phrases, output: str | None, text: str | None, lines: int | None) -> dict[str, object]:
@@ -206,11 +183,6 @@ def as_json(found: Phrases, output: str | None, text: str | None, lines: int | N
         "score": found.record.get("score"), "threshold": found.record.get("threshold"),
         "tokens": found.record.get("tokens"), "top": top, "output": output, "text": text, "lines": lines,
     }  # fmt: skip
-
-
-def _given(flags: Search | Read) -> dict[str, Any]:
-    """The flags that were given."""
-    return {name: value for name, value in asdict(flags).items() if value is not None}
 
 
 def _check(
