@@ -43,6 +43,6 @@ def report(result: dict[str, Any]) -> str:
         f"Synthetic Zipf texts of one vocabulary, dim 100, {result['threads']} threads; short texts run "
         "more epochs.",
         table(("tokens", "rows", "epochs", "training, ns a token", "reading, ns a token"), rows),
-        f"Largest over smallest: {max(middle) / min(middle):.2f}. Constant within ± {100 * TOLERANCE:.0f} % of "
-        f"the mean: {constant}.",
+        f"Largest over smallest: {max(middle) / min(middle):.2f}. Constant within "
+        f"± {100 * TOLERANCE:.0f} % of the mean: {constant}.",
     ])  # fmt: skip
