@@ -99,15 +99,9 @@ def tested(tests: Iterable[str]) -> dict[str, str]:
         return {}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            f"--junitxml={report}",
-            *(f"tests/{n}" for n in names),
-        ]
-        subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr)
+        chosen = [f"tests/{name}" for name in names]
+        call = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *chosen]
+        subprocess.run(call, cwd=ROOT, check=False, stdout=sys.stderr)
         cases = list(xml.parse(report).iter("testcase")) if report.exists() else []
     found: dict[str, str] = {}
     for case in cases:

@@ -20,9 +20,8 @@ from omnivec.evaluate import Suite, analogies
 from omnivec.evaluate.questions import read_analogies
 from omnivec.evaluate.suite import KINDS
 
-REST = (
-    0.2  # seconds; OpenBLAS's threads go on spinning for a while after a product, beside whoever comes next
-)
+REST = 0.2
+"""Seconds; OpenBLAS's threads go on spinning for a while after a product, beside whoever comes next."""
 
 
 def main(rows: int, dim: int, rounds: int, peer: bool) -> dict[str, Any]:

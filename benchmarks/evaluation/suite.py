@@ -25,8 +25,7 @@ def measure(settings: Settings) -> dict[str, Any]:
 
 def report(result: dict[str, Any]) -> str:
     """What a suite takes, and how its analogies compare."""
-    rounds = result["rounds"]
-    took = {name: [one[name] for one in rounds] for name in rounds[0]}
+    took = _took(result)
     parts = [
         f"{result['rows']:,} × {result['dim']} made vectors whose keys are all words that the sets ask for, "
         f"and others; {result['threads']} threads. Seconds, median (minimum–maximum), sets read and "
@@ -54,14 +53,19 @@ def report(result: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
+def _took(result: dict[str, Any]) -> dict[str, list[float]]:
+    """Seconds of each, round by round."""
+    rounds = result["rounds"]
+    return {name: [one[name] for one in rounds] for name in rounds[0]}
+
+
 def _ratio(took: dict[str, list[float]]) -> float:
     return statistics.median(b / a for a, b in zip(took["add"], took["gensim"], strict=True))
 
 
 def guide(result: dict[str, Any]) -> str:
     """For the page on evaluation."""
-    rounds = result["rounds"]
-    took = {name: [one[name] for one in rounds] for name in rounds[0]}
+    took = _took(result)
     said = (
         f"The {len(result['sets'])} English sets take {statistics.median(took['suite']):.1f} s on "
         f"{result['rows']:,} × {result['dim']} vectors with intervals, and "
@@ -77,10 +81,9 @@ def guide(result: dict[str, Any]) -> str:
 
 def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
     """A row for the README."""
-    rounds = result["rounds"]
-    if "gensim" not in rounds[0]:
+    took = _took(result)
+    if "gensim" not in took:
         return []
-    took = {name: [one[name] for one in rounds] for name in rounds[0]}
     seconds = statistics.median(took["add"])
     return [
         (
