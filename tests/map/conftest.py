@@ -53,10 +53,17 @@ def chromium():
         browser.close()
 
 
+def window(browser, **options):
+    """A window with nothing of others in it; on a busy machine its answers may take their time."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(300_000)  # milliseconds
+    return context
+
+
 @pytest.fixture(scope="session")
 def unchanged(chromium, made):
     """The map, open for all tests that only ask."""
-    with chromium.new_context() as context:
+    with window(chromium) as context:
         page = context.new_page()
         page.goto(made[0].as_uri())
         page.wait_for_selector("html[data-ready]")
@@ -68,9 +75,9 @@ def opened(chromium):
     """Open a page from disk; what it asks for and complains of is empty, or the test fails."""
     contexts, wrong = [], []
 
-    def go(path, script=None, **options):
+    def go(path, script=None, word=None, **options):
         options = {"viewport": {"width": 1200, "height": 800}, "reduced_motion": "reduce", **options}
-        context = chromium.new_context(**options)
+        context = window(chromium, **options)
         contexts.append(context)
         page = context.new_page()
         page.on(
@@ -80,7 +87,7 @@ def opened(chromium):
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         if script is not None:
             page.add_init_script(script)
-        page.goto(Path(path).as_uri())
+        page.goto(Path(path).as_uri() + (f"#{word}" if word else ""))
         page.wait_for_selector("html[data-ready]")
         return page
 

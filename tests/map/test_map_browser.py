@@ -86,7 +86,6 @@ def test_the_picture_is_not_blank_in_light_and_dark(opened, made):
     grounds = []
     for scheme in ("light", "dark"):
         page = opened(made[0], color_scheme=scheme)
-        page.wait_for_timeout(200)
         shot = image.imread(io.BytesIO(page.locator("#points").screenshot()))[:, :, :3]
         ground = np.median(shot.reshape(-1, 3), axis=0)
         drawn = (np.abs(shot - ground).max(axis=2) > 0.2).mean()
@@ -171,7 +170,7 @@ def test_search_by_keyboard(page, vectors):
     second = vectors.neighbors("queen")[1][0]
     assert chosen(page)[0] == second
     page.go_back()
-    assert chosen(page)[0] == "queen"
+    page.wait_for_function("document.getElementById('chosen').textContent === 'queen'")
     page.keyboard.press("Escape")
     assert page.locator("#card").is_hidden()
     assert page.evaluate("document.activeElement.id") == "search"
@@ -341,6 +340,8 @@ def test_wheel_drag_and_keys_move_the_view(page):
 def test_fingers_pinch_tap_and_draw(opened, made):
     page = opened(made[0], has_touch=True, viewport={"width": 700, "height": 900})
     touch = page.context.new_cdp_session(page)
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # or a tap on a busy machine would be a long press
 
     def send(kind, *places):
         points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
@@ -353,7 +354,9 @@ def test_fingers_pinch_tap_and_draw(opened, made):
     assert page.evaluate("view.zoom") / before == pytest.approx(160 / 60, rel=0.02)
     page.evaluate("fit(false)")
     send("touchStart", (250, 100))
-    page.wait_for_selector("#labels.drawing")  # the long press
+    assert page.locator("#labels.drawing").count() == 0
+    page.clock.run_for(500)  # the long press
+    assert page.locator("#labels.drawing").count() == 1
     for place in [(450, 100), (450, 350), (250, 350), (250, 110)]:
         send("touchMove", place)
     send("touchEnd")
@@ -426,14 +429,22 @@ def test_few_rows_are_a_map_too(opened, tmp_path, rows):
     assert "Rank" in page.locator("#legend").inner_text()  # there are no counts
 
 
-def test_the_search_has_the_keys_before_the_first_frame(opened, made):
-    script = "document.addEventListener('DOMContentLoaded', () => { window.first = document.activeElement.id; });"
-    assert opened(made[0], script).evaluate("window.first") == "search"
+def test_before_the_first_frame_the_search_has_the_keys_and_a_word_of_the_address_is_shown(opened, made):
+    script = """window.requestAnimationFrame = () => 0;
+      window.ResizeObserver = class { observe() {} };
+      document.addEventListener("DOMContentLoaded", () => { window.first = document.activeElement.id; });"""
+    page = opened(made[0], script, word="queen")
+    assert page.evaluate("window.first") == "search"
+    assert page.evaluate("[view.width, view.x, view.y]") == [
+        page.locator("#stage").bounding_box()["width"], *page.evaluate("[places[2], places[3]]"),
+    ]  # fmt: skip
+    assert page.evaluate("view.zoom >= 2 * view.least")
 
 
 def test_inside_another_page_the_map_leaves_the_keys_alone(chromium, made, tmp_path):
     notebook = tmp_path / "notebook.html"
-    notebook.write_text(f"<input autofocus><iframe src='{made[0].as_uri()}'></iframe>", encoding="utf-8")
+    inside = "<input><iframe src='{}'></iframe><script>document.querySelector('input').focus()</script>"
+    notebook.write_text(inside.format(made[0].as_uri()), encoding="utf-8")
     with chromium.new_context() as context:
         page = context.new_page()
         page.goto(notebook.as_uri())
@@ -479,8 +490,12 @@ def test_a_word_that_is_no_text_can_be_chosen(page, vectors):
 def test_copying_says_whether_it_worked(opened, made):
     page = opened(made[0], "Object.defineProperty(navigator, 'clipboard', {value: undefined});")
     page.evaluate("select([0, 1])")
-    page.click("#copy")
-    page.wait_for_function("document.getElementById('copy').textContent === 'Not allowed here'")
+    answered = """() => new Promise((told) => {
+      const button = document.getElementById("copy");
+      new MutationObserver(() => told(button.textContent)).observe(button, {childList: true});
+      button.click();
+    })"""
+    assert page.evaluate(answered) == "Not allowed here"
     assert "save the words instead" in page.locator("#said").text_content()
 
 

@@ -2,7 +2,7 @@
 
 const pen = element("labels").getContext("2d");
 const FONT = 'system-ui, "Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", NanumGothic, sans-serif';
-const MOST_TRIED = 6000; // rows in the window that are tried for a place: half a millisecond
+const MOST_TRIED = 6000; // rows in the window that are tried for a place: a small part of a frame
 
 /** Draw what lies over the points; `shown` has chosen, answers, arrows, loop, hover, ink colours. */
 function drawOver(shown) {

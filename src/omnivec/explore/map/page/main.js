@@ -93,6 +93,7 @@ function begin() {
   });
   wear(state.theme);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => wear(event.matches ? "dark" : "light"));
+  resize(); // the observer's first call comes with a frame, and a word of the address may be shown before
   new ResizeObserver(resize).observe(element("stage"));
   addEventListener("popstate", goToHash);
   // `autofocus` waits for a frame to be drawn, and what is typed before is lost. A page inside another leaves its keys alone.
@@ -103,7 +104,7 @@ function begin() {
 /** Neighbours, analogies, axes, norms. */
 function arrive() {
   openSpace(matrix());
-  neighborsOf(0); // so that the browser has compiled it before the first click: 90 ms once, then 15
+  neighborsOf(0); // so that the browser has compiled it before the first click
   element("loading").textContent = "";
   document.documentElement.dataset.ready = "";
   colourPoints();

@@ -44,7 +44,7 @@ function draw() {
 
 function resize() {
   const { clientWidth, clientHeight } = element("stage");
-  const first = view.width === 1;
+  const first = view.width < 3; // not measured yet, or hidden until now
   Object.assign(view, { width: Math.max(clientWidth, 2), height: Math.max(clientHeight, 2) });
   for (const id of ["points", "labels"]) {
     const canvas = element(id);

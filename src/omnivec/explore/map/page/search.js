@@ -28,7 +28,7 @@ function initials(text) {
   return found;
 }
 
-/* Each is made when it is first asked for: of 100,000 keys in some hundredths of a second. */
+/* Each is made when it is first asked for. */
 const made = {};
 function spelled(name, spell) {
   made[name] ??= keys.map(spell);
