@@ -319,6 +319,8 @@ BAD = [
     ("remove MODEL x.omnivec --pairs unknown.txt", 1, "unknown.txt, pair 1: expected two words"),
     ("remove MODEL x.omnivec --pairs pairs.txt --sides first.txt", 2, "--sides takes two lists, got 1"),
     ("remove MODEL x.omnivec --pairs pairs.txt --similarity first.txt", 1, "first.txt, line 1: expected"),
+    ("remove MODEL x.omnivec --pairs pairs.txt --similarity ws35", 1, "Did you mean ws353?"),
+    ("remove MODEL x.omnivec --pairs pairs.txt --analogies googl", 1, "Did you mean google?"),
     ("remove MODEL x.omnivec --pairs pairs.txt --neutral unknown.txt", 1, "none of its 2 words is known"),
     ("remove MODEL x.omnivec --pairs pairs.txt --specific unknown.txt", 1, "none of its 2 words is known"),
     ("remove MODEL x.omnivec --pairs pairs.txt --test WEAT1", 1, "flowers: none of its 25 words is known"),

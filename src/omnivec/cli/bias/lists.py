@@ -11,11 +11,12 @@ from cyclopts import Group as FlagGroup
 from cyclopts import Parameter
 
 from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.flags import several
 
 if TYPE_CHECKING:
     from omnivec.evaluate.bias import BiasTest, Group
 
-LISTS = FlagGroup("Word lists", sort_key=1)
+IN_LISTS = Parameter(group=FlagGroup("Word lists", sort_key=1))
 ALL = "all"
 
 
@@ -24,46 +25,36 @@ class Lists:
     """Which lists; a LIST is a file, a list of the file of `lists`, or a published one."""
 
     test: Annotated[
-        list[str] | None,
-        Parameter(
-            group=LISTS, consume_multiple=True, negative="", metavar="NAME...",
-            help="Published tests, WEAT1 to WEAT10, or all.",
-        ),
-    ] = None  # fmt: skip
+        list[str] | None, several("NAME...", "Published tests, WEAT1 to WEAT10, or all."), IN_LISTS
+    ] = None
     lists: Annotated[
         str | None,
         Parameter(
-            group=LISTS, metavar="FILE",
-            help="Lists by name as JSON, such as WEFE's WEAT.json: what NAME and LIST mean.",
+            metavar="FILE", help="Lists by name as JSON, such as WEFE's WEAT.json: what NAME and LIST mean."
         ),
-    ] = None  # fmt: skip
+        IN_LISTS,
+    ] = None
     targets: Annotated[
-        list[str] | None,
-        Parameter(
-            group=LISTS, consume_multiple=True, negative="", metavar="LIST...",
-            help="Two lists to compare; a file has a word a line.",
-        ),
-    ] = None  # fmt: skip
+        list[str] | None, several("LIST...", "Two lists to compare; a file has a word a line."), IN_LISTS
+    ] = None
     attributes: Annotated[
-        list[str] | None,
-        Parameter(
-            group=LISTS, consume_multiple=True, negative="", metavar="LIST...",
-            help="Two lists they may be near to.",
-        ),
-    ] = None  # fmt: skip
+        list[str] | None, several("LIST...", "Two lists they may be near to."), IN_LISTS
+    ] = None
     unknown: Annotated[
         str,
         Parameter(
-            group=LISTS, metavar="skip|refuse", show_default=False,
+            metavar="skip|refuse", show_default=False,
             help="What becomes of words without a vector: left out and told, or an error. [default skip]",
         ),
+        IN_LISTS,
     ] = "skip"  # fmt: skip
     fold_case: Annotated[
         bool,
         Parameter(
-            group=LISTS, negative="--no-fold-case", show_default=False,
+            negative="--no-fold-case", show_default=False,
             help="A word may also be found in other case. [default on]",
         ),
+        IN_LISTS,
     ] = True  # fmt: skip
 
     def check(self) -> None:
@@ -99,15 +90,13 @@ class Lists:
         known = self._by_name()
         if self.lists is not None and name in known:
             return known[name]
-        if Path(name).exists() or Path(name).suffix or Path(name).name != name:
-            return read_words(existing(name))
-        return published.named(name, known)
+        return read_words(existing(name)) if _is_path(name) else published.named(name, known)
 
     def pairs(self, name: str) -> Path | str:
         """Where pairs of words are: the name of published ones, or a file that is there."""
         from omnivec.evaluate.bias import published
 
-        if Path(name).exists() or Path(name).suffix or Path(name).name != name:
+        if _is_path(name):
             return Path(existing(name))
         published.pairs(name)
         return name
@@ -116,6 +105,11 @@ class Lists:
         from omnivec.evaluate.bias import published, read_sets
 
         return published.sets() if self.lists is None else read_sets(self.lists)
+
+
+def _is_path(name: str) -> bool:
+    """Whether a LIST is meant as a file: there is one, or its spelling says so."""
+    return Path(name).exists() or bool(Path(name).suffix) or Path(name).name != name
 
 
 ListFlags = Annotated[Lists, Parameter(name="*")]

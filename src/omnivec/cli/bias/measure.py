@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from omnivec.cli.ask.neighbors import Model, Topn
 from omnivec.cli.bias.asked import Asked
 from omnivec.cli.bias.lists import ListFlags, Lists
-from omnivec.cli.flags import Common, CommonFlags, count, seed_of
+from omnivec.cli.flags import Common, CommonFlags, count, seed_of, several
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
@@ -45,11 +45,12 @@ def measure(
     lists: ListFlags = Lists(),  # noqa: B008  (frozen)
     measures: Annotated[
         list[str] | None,
-        Parameter(
-            name="--measure", consume_multiple=True, negative="", metavar="NAME...", show_default=False,
-            help="weat, sc-weat and rnsb of lists, projection and ripa of --words on --pairs. [default weat, "
+        several(
+            "NAME...",
+            "weat, sc-weat and rnsb of lists, projection and ripa of --words on --pairs. [default weat, "
             "projection]",
         ),
+        Parameter(name="--measure"),
     ] = None,
     pairs: Annotated[
         str | None,
@@ -60,17 +61,11 @@ def measure(
     ] = None,
     probe: Annotated[
         list[str] | None,
-        Parameter(
-            consume_multiple=True, negative="", metavar="WORD...",
-            help="Ask the analogy of these words both ways, between --poles.",
-        ),
+        several("WORD...", "Ask the analogy of these words both ways, between --poles."),
     ] = None,
     poles: Annotated[
         list[str] | None,
-        Parameter(
-            consume_multiple=True, negative="", metavar="WORD WORD",
-            help="Of --probe. [default the first pair of --pairs: woman man]",
-        ),
+        several("WORD WORD", "Of --probe. [default the first pair of --pairs: woman man]"),
     ] = None,
     counts: Annotated[
         str | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -10,7 +11,8 @@ from cyclopts import Parameter
 from omnivec.cli.ask.neighbors import Model
 from omnivec.cli.bias.lists import ListFlags, Lists
 from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, choice, count, number, seed_of
+from omnivec.cli.flags import Common, CommonFlags, choice, count, number, seed_of, several
+from omnivec.cli.judge.sets import named
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import shown
 from omnivec.cli.report import Report, ReportFlags
@@ -63,11 +65,9 @@ class How:
     ] = None
     sides: Annotated[
         list[str] | None,
-        Parameter(
-            consume_multiple=True,
-            negative="",
-            metavar="LIST LIST",
-            help="Words to tell apart afterwards, in place of those that lie farthest along the direction.",
+        several(
+            "LIST LIST",
+            "Words to tell apart afterwards, in place of those that lie farthest along the direction.",
         ),
     ] = None
     components: Annotated[
@@ -93,13 +93,17 @@ def remove(
     lists: ListFlags = Lists(),  # noqa: B008  (frozen)
     similarity: Annotated[
         list[str] | None,
-        Parameter(
-            consume_multiple=True, negative="", metavar="FILE...", show_default=False,
-            help="Word pairs with a person's score, before and after. [default those of installed packages]",
+        several(
+            "FILE...",
+            "Word pairs with a person's score, or names of omnivec datasets, before and after. [default "
+            "those of installed packages]",
         ),
     ] = None,
     analogies: Annotated[
-        str | None, Parameter(metavar="FILE", help="Questions of four words a line, before and after.")
+        str | None,
+        Parameter(
+            metavar="FILE", help="Questions of four words a line, or the name of a set, before and after."
+        ),
     ] = None,
     report: ReportFlags = Report(),  # noqa: B008  (frozen)
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
@@ -114,12 +118,12 @@ def remove(
     lists.check()
     if how.sides is not None and len(how.sides) != 2:
         raise WrongCall(f"--sides takes two lists, got {len(how.sides)}")
-    for path in [*(similarity or ()), *([analogies] if analogies else ())]:
-        existing(path)
+    pairs = [*named("similarity", similarity).values()]
+    questions = next(iter(named("analogies", [analogies] if analogies else None).values()), None)
     report.check()
     check_output(output, overwrite=report.overwrite)
     with terminable(), logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
-        found = _removed(model, how, lists, similarity, analogies, opening, display)
+        found = _removed(model, how, lists, pairs or None, questions, opening, display)
         with display.measured("Saving", output) as told:
             found.model.save(output, overwrite=report.overwrite, progress=told)
         display.line("Saved", shown(output))
@@ -135,8 +139,8 @@ def _removed(
     model: str,
     how: How,
     lists: Lists,
-    similarity: list[str] | None,
-    analogies: str | None,
+    similarity: list[Path] | None,
+    analogies: Path | None,
     opening: Opening,
     display: Display,
 ) -> Debiased:
