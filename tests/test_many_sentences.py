@@ -11,6 +11,8 @@ from omnivec import Vectors
 from omnivec.data import many_sentences, sentences
 from omnivec.data.composing import Composer
 from omnivec.data.ngrams import Subwords
+from omnivec.data.phrase import Phrase
+from omnivec.data.phrases import Phrases
 from omnivec.data.tokenize import Splitting, words_of
 from omnivec.store.keys import Keys
 from omnivec.store.tables import Table, stored_as
@@ -65,12 +67,27 @@ def test_every_block_keeps_its_texts(vectors, monkeypatch):
     np.testing.assert_allclose(sif, sentences.embed(vectors, MANY, "sif", components=2), atol=1e-5)
 
 
-def test_the_kernels_are_for_many_texts_split_at_bytes(vectors, monkeypatch):
+JOINED = Phrases((Phrase(("fine", "day"), 1, 1.0), Phrase(("good", "안녕"), 1, 1.0)))
+
+
+@pytest.mark.parametrize(
+    "splitting",
+    [Splitting(whitespace="unicode"), Splitting(normalize="nfc", phrases=(JOINED,))],
+    ids=["unicode", "phrases"],
+)
+def test_texts_that_are_split_otherwise_have_the_vectors_of_their_words(vectors, splitting):
+    found = sentences.embed(vectors, MANY, tokenizer=splitting)
+    assert np.abs(found - sentences.embed(vectors, MANY)).max() > 1e-3
+    words = sentences.embed(vectors, [splitting(text) for text in MANY])
+    np.testing.assert_allclose(found, words, atol=2e-7)
+
+
+def test_the_kernels_are_for_many_texts_as_words_without_spaces(vectors, monkeypatch):
     many = many_sentences.Many(vectors)
     plain = vectors.table.dtype == "float32"
-    assert many.takes(MANY, words_of) == many.takes(MANY, Splitting()) == plain
+    for tokenizer in (words_of, Splitting(), Splitting(whitespace="unicode"), Splitting(phrases=(JOINED,))):
+        assert many.takes(MANY, tokenizer) == plain
     assert not many.takes(MANY, str.split)
-    assert not many.takes(MANY, Splitting(whitespace="unicode"))
     assert not many.takes([*MANY, ["token"]], words_of)
     monkeypatch.delitem(sys.modules, "numba")
     assert not many.takes(MANY[:199], words_of)

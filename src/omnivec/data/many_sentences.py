@@ -39,9 +39,9 @@ class Many:
     vectors: Vectors
 
     def takes(self, texts: Sequence[str | Sequence[str]], tokenizer: object) -> bool:
-        """Whether the kernels can do it: enough texts, str, split at bytes, rows of float32, Numba there."""
-        at_bytes = tokenizer is words_of or isinstance(tokenizer, Splitting) and tokenizer.at_bytes
-        if not at_bytes or len(texts) < FEW and "numba" not in sys.modules or find_spec("numba") is None:
+        """Whether the kernels can do it: enough texts, str, words without spaces, float32, Numba there."""
+        by_words = tokenizer is words_of or isinstance(tokenizer, Splitting)
+        if not by_words or len(texts) < FEW and "numba" not in sys.modules or find_spec("numba") is None:
             return False
         return all(isinstance(text, str) for text in texts) and self._rows is not None
 

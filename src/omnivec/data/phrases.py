@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ENGLISH = tuple("a an and at by for from in of on or the to with without".split())
 """Words that English phrases hold inside, and neither begin nor end with."""
 
+Branch = dict[str, Any]
+"""By word, the branch of those that begin with it, or the token that a phrase becomes which it ends."""
+
 THRESHOLDS = {"word2vec": 100.0, "gensim": 10.0, "npmi": 0.5}
 """Scores, and a threshold for each: the tool's own; a half for npmi, where gensim's 10 leaves nothing."""
 
@@ -78,6 +81,10 @@ class Phrases:
         return steps
 
     @cached_property
+    def _trees(self) -> tuple[Branch, ...]:
+        return tuple(map(_begun, self.turns))
+
+    @cached_property
     def _inside(self) -> frozenset[str]:
         return frozenset(self.connectors)
 
@@ -85,8 +92,9 @@ class Phrases:
         """The tokens of one unit with phrases joined; from left to right, and a word that ended a phrase
         begins no other.
         """
-        for known in self.turns:
-            tokens = _joined(tokens, known, self._inside)
+        for begun in self._trees:
+            if not begun.keys().isdisjoint(tokens):
+                tokens = _joined(tokens, begun)
         return list(tokens)
 
     @property
@@ -203,24 +211,30 @@ def named(name: str, steps: Sequence[Phrases]) -> str:
     return f"{name}, {sum(map(len, steps)):,} phrases joined" if steps else name
 
 
-def _joined(
-    tokens: Sequence[str], known: Mapping[tuple[str, ...], str], connectors: frozenset[str]
-) -> list[str]:
+def _begun(known: Mapping[tuple[str, ...], str]) -> Branch:
+    """The phrases of a pass as a tree: by their first word, their second …, and last what they become."""
+    begun: Branch = {}
+    for words, token in known.items():
+        branch: Any = begun
+        for word in words[:-1]:
+            branch = branch.setdefault(word, {})
+        branch[words[-1]] = token
+    return begun
+
+
+def _joined(tokens: Sequence[str], begun: Branch) -> list[str]:
+    """No word both ends a phrase and stands inside of one, so that the first that ends one is taken."""
     made: list[str] = []
-    held: tuple[str, ...] = ()
+    branch, length = None, 0  # where the last words that were made stand in the tree, and how many they are
     for word in tokens:
-        if word in connectors:
-            if held:
-                held = (*held, word)
+        if branch is not None and (found := branch.get(word)) is not None:
+            if isinstance(found, str):
+                made[-length:] = (found,)
+                branch = None
             else:
                 made.append(word)
-            continue
-        longer = (*held, word)
-        if (phrase := known.get(longer)) is not None:
-            made.append(phrase)
-            held = ()
+                branch, length = found, length + 1
         else:
-            made += held
-            held = (word,)
-    made += held
+            made.append(word)
+            branch, length = begun.get(word), 1
     return made

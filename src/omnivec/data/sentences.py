@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from omnivec.data.idf import Idf
 from omnivec.data.many_sentences import LINES, Many
 from omnivec.data.predicting import Means
-from omnivec.data.tokenize import words_of
+from omnivec.data.tokenize import Splitting, words_of
 from omnivec.data.weighing import Weighing
 from omnivec.errors import InputError, OptionError
 from omnivec.index.blas import at_most
@@ -176,7 +176,10 @@ def _in_chunks(
     """The weighted means of texts, a chunk at a time: by kernels where they can, else in NumPy."""
     while some := list(islice(texts, _CHUNK)):
         if many.takes(some, tokenizer):
-            yield from many.means(cast("list[str]", some), weighing.keys, weighing.unit, weighing.words)
+            strings = cast("list[str]", some)
+            if isinstance(tokenizer, Splitting):
+                strings = [tokenizer.spaced(text) for text in strings]
+            yield from many.means(strings, weighing.keys, weighing.unit, weighing.words)
         else:
             words = (_tokens(text, tokenizer) for text in some)
             yield from _means(words, weighing)

@@ -29,14 +29,17 @@ _SPACES = re.compile(
 _BEGUN = re.compile(rb"(?:\xc2|\xe1\x9a?|\xe2[\x80\x81]?|\xe3\x80?)\Z")
 
 
-_SEPARATORS = str.maketrans("\t\v\f\r\n\0", "      ")
+_SEPARATORS = "\t\v\f\r\n\0"
 
 
 def words_of(text: str) -> list[str]:
     """A text at its ASCII white space, as files are split; line ends are white space, too. NBSP and its like
     belong to words.
     """
-    return [word for word in text.translate(_SEPARATORS).split(" ") if word]
+    for separator in _SEPARATORS:
+        if separator in text:
+            text = text.replace(separator, " ")
+    return list(filter(None, text.split(" ")))
 
 
 class Joining(Protocol):
@@ -86,6 +89,10 @@ class Splitting:
     def __call__(self, text: str) -> list[str]:
         """The words of a text. Raises: MissingExtra where the tokenizer is not installed."""
         return self.joined(self._words(text))
+
+    def spaced(self, text: str) -> str:
+        """The text with single spaces between its words: split at bytes, it has the same ones."""
+        return text if self.at_bytes else " ".join(self(text))
 
     def joined(self, words: Iterable[str]) -> list[str]:
         """Words with phrases joined."""
