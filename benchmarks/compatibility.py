@@ -193,9 +193,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", type=lambda text: text.split(","), help="some rows, as D04,D15")
+    parser.add_argument("--only", type=_numbers, metavar="D04,...", help="some rows")
     parser.add_argument("--page", action="store_true", help="write the page from what was found before")
     return parser
+
+
+def _numbers(text: str) -> list[str]:
+    numbers = text.split(",")
+    unknown = set(numbers) - {row.number for row in DEFECTS}
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{sorted(unknown)[0]!r} is no row; they are D01 to D{len(DEFECTS)}")
+    return numbers
 
 
 if __name__ == "__main__":

@@ -112,7 +112,11 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--only", type=_sections, default=list(SECTIONS), help="some of " + ",".join(SECTIONS) + ", or none"
+        "--only",
+        type=_sections,
+        default=list(SECTIONS),
+        metavar="NAME,...",
+        help=f"of {', '.join(SECTIONS)}; or none",
     )
     parser.add_argument("--threads", type=int, default=2, help="of every program")
     parser.add_argument("--repeats", type=int, default=3, help="rounds of the timed sections")
@@ -132,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--output",
-        type=Path,
+        type=_folder,
         default=ROOT,
         help="a folder with README.md, docs/ and benchmarks/ instead of the checkout",
     )
@@ -145,6 +149,15 @@ def _sections(text: str) -> list[str]:
     if unknown:
         raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no section; there are {', '.join(SECTIONS)}")
     return names
+
+
+def _folder(text: str) -> Path:
+    missing = [name for name in ("README.md", "docs", "benchmarks") if not Path(text, name).exists()]
+    if missing:
+        raise argparse.ArgumentTypeError(
+            f"{text} has no {' and no '.join(missing)}; copy the checkout's there"
+        )
+    return Path(text)
 
 
 if __name__ == "__main__":

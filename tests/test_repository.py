@@ -115,6 +115,21 @@ def test_benchmark_figures_are_what_the_results_say(tmp_path):
         assert (tmp_path / name).read_text() == (ROOT / name).read_text(), name
 
 
+@pytest.mark.parametrize(
+    ("script", "flags", "said"),
+    [
+        ("run.py", ("--only", "speed,speedy"), "'speedy' is no section; there are speed, "),
+        ("run.py", ("--only", "none", "--output", "nowhere"), "nowhere has no README.md and no docs"),
+        ("compatibility.py", ("--only", "D01,D99"), "'D99' is no row; they are D01 to D50"),
+    ],
+)
+def test_a_wrong_call_of_a_benchmark_is_refused_before_it_runs(script, flags, said):
+    command = [sys.executable, str(ROOT / "benchmarks" / script), *flags]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 def test_the_child_processes_of_benchmarks_are_there():
     rooms = ROOT / "benchmarks"
     call = re.compile(r"""(?:(?:python|command)\(\s*|(?:Program|Peer)\(.*?, )"(\w+\.\w+)\"""")
