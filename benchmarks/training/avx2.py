@@ -37,9 +37,6 @@ def report(result: dict[str, Any]) -> str:
         rows.append((name, millions(records), f"{ratio:.1f} ×"))
         if name == OURS_AVX2.name:
             said.append(f"Against gensim: {verdict(ratio, BAR)}.")
-    heading = (
-        f"dim 100, {result['corpus']}, as above, with `"
-        + " ".join(f"{k}={v}" for k, v in HASWELL.items())
-        + "`."
-    )
+    told = " ".join(f"{name}={value}" for name, value in HASWELL.items())
+    heading = f"The race of [training speed](#training-speed), dim 100, {result['corpus']}, with `{told}`."
     return "\n\n".join([heading, table(("program", "tokens/s", "against gensim"), rows), *said])
