@@ -44,6 +44,19 @@ def test_called_it_gives_the_numbers_of_its_summary(vectors, files):
     assert len(score.to_pandas()) == 4 if _has("pandas") else True
 
 
+def test_one_name_for_sets_of_two_kinds_names_the_kinds(vectors, files):
+    named = {kind: {"mine" if kind != "outliers" else "odd": path} for kind, path in files.items()}
+    score = Suite(named).score(vectors)
+    assert [*score.numbers()] == ["mine (similarity)", "mine (analogies)", "mine (categorisation)", "odd"]
+    assert score.numbers()["mine (similarity)"] == score.similarity["mine"].spearman
+    assert score.numbers()["mine (categorisation)"] == score.categorisation["mine"].purity
+
+
+@NEEDS_DATA
+def test_a_set_that_is_named_twice_is_asked_once():
+    assert Suite(["ap", "ap"], folder=DATA).sets == ["ap"]
+
+
 def _has(package):
     from importlib.util import find_spec
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,33 +74,30 @@ class SuiteScore(Tabular):
         return tables
 
     def summary(self) -> ResultTable:
-        """One figure for each set: Spearman, accuracy or purity."""
+        """One figure for each set, Spearman, accuracy or purity; names of two kinds are told with them."""
+        asked = [
+            *(("similarity", n, "Spearman", s.spearman, s.ci, s.covered, s.pairs)
+              for n, s in self.similarity.items()),
+            *(("analogies", n, "accuracy", a.total.accuracy, a.total.ci, a.total.seen, a.total.asked)
+              for n, a in self.analogies.items()),
+            *(("categorisation", n, "purity", c.purity, c.ci, c.covered, c.words)
+              for n, c in self.categorisation.items()),
+            *(("outliers", n, "accuracy", o.accuracy, o.ci, o.covered, o.questions)
+              for n, o in self.outliers.items()),
+        ]  # fmt: skip
+        names = Counter(name for _, name, *_ in asked)
         rows: list[tuple[Cell, ...]] = [
-            (name, "Spearman", s.spearman, *s.ci.cells(), s.covered, s.pairs)
-            for name, s in self.similarity.items()
+            (name if names[name] == 1 else f"{name} ({kind})", figure, value, *ci.cells(), *counts)
+            for kind, name, figure, value, ci, *counts in asked
         ]
-        for name, a in self.analogies.items():
-            rows.append(
-                (name, "accuracy", a.total.accuracy, *a.total.ci.cells(), a.total.seen, a.total.asked)
-            )
-        for name, c in self.categorisation.items():
-            rows.append((name, "purity", c.purity, *c.ci.cells(), c.covered, c.words))
-        for name, o in self.outliers.items():
-            rows.append((name, "accuracy", o.accuracy, *o.ci.cells(), o.covered, o.questions))
         columns = ("set", "figure", "value", "low", "high", "found", "asked")
-        scores = (
-            self.similarity,
-            {n: a.total for n, a in self.analogies.items()},
-            self.categorisation,
-            self.outliers,
-        )
-        notes = interval_notes((one.ci for kind in scores for one in kind.values()), "value")
+        notes = interval_notes((one[4] for one in asked), "value")
         if self.absent:
             notes.append(f"not on this machine: {', '.join(self.absent)}; omnivec datasets says where from")
         return ResultTable("Suite", columns, rows, notes=notes)
 
     def numbers(self) -> dict[str, float]:
-        """The figures of `summary` by the names of the sets, those that there are."""
+        """The figures of `summary` by the names that the sets have there, those that there are."""
         return {str(row[0]): float(row[2]) for row in self.summary().rows if row[2] is not None}
 
 
@@ -141,7 +139,8 @@ class Suite:
             there, self.absent = _of_language(sets, place)
             chosen = [(one.kind, one.name, one.path(folder=place)) for one in there]
         else:
-            named = [data_set(name, KINDS) for name in ([sets] if isinstance(sets, str) else sets)]
+            names = [sets] if isinstance(sets, str) else dict.fromkeys(sets)
+            named = [data_set(name, KINDS) for name in names]
             chosen = [(one.kind, one.name, one.path(folder=place)) for one in named]
         self._questions = [(kind, name, _READ[kind](path)) for kind, name, path in chosen]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.evaluate.composing import composing
-from omnivec.evaluate.folding import folded
+from omnivec.errors import UnknownKey
+from omnivec.evaluate.folding import Folded, folded
 
 if TYPE_CHECKING:
     from omnivec.index.cosine import Rows
@@ -21,9 +22,9 @@ class Words:
     """Vectors by the words of tests; made once for all files of a suite.
 
     Args: `restrict`: only the first keys are known (None: all); `fold_case`: spellings that differ in case
-    are one word, of which the first row is taken; `unseen`: words that are no keys have the vectors that
-    their parts give them, where words have parts.
-    Raises: OptionError for restrict < 1.
+    are one word, of which the first row is taken; `exact`: a key that is written as the word is comes before
+    those; `unseen`: words that are no keys have the vectors that their parts give them, where words have
+    parts. Raises: OptionError for restrict < 1, when words are first asked for.
     """
 
     def __init__(
@@ -32,21 +33,36 @@ class Words:
         *,
         restrict: int | None = 300_000,
         fold_case: bool = True,
+        exact: bool = False,
         unseen: bool = False,
     ) -> None:
         self.vectors = vectors
         self.fold_case = fold_case
-        self.rows, self.first = folded(vectors.keys, restrict, fold_case)
-        """Row of each known word as it is spelt here, and, for each row, the first with the same spelling."""
-        self._compose = composing(vectors) if unseen and vectors.composes else None
+        self._restrict, self._exact = restrict, exact
+        self._unseen = unseen and vectors.composes
 
     def spelt(self, word: str) -> str:
         """A word as it is compared."""
         return word.upper() if self.fold_case else word
 
+    @property
+    def first(self) -> NDArray[np.int64]:
+        """For each row that may be used, the first with the same spelling."""
+        return self._folded.first
+
     def row(self, word: str) -> int:
         """The row of a word, or -1."""
-        return self.rows.get(self.spelt(word), -1)
+        if self._exact:
+            row = self.vectors.keys.find(word)
+            if 0 <= row and (self._restrict is None or row < self._restrict):
+                return row
+            if not self.fold_case:
+                return -1
+        return self._folded.rows.get(self.spelt(word), -1)
+
+    @cached_property
+    def _folded(self) -> Folded:
+        return folded(self.vectors.keys, self._restrict, self.fold_case)
 
     def vector(self, word: str) -> Rows | None:
         """The vector of a word, (dim,); None where it is unknown."""
@@ -58,7 +74,13 @@ class Words:
 
     def composed(self, word: str) -> Rows | None:
         """What its parts say of a word that is no key, (dim,); None where that is nothing or not asked."""
-        return None if self._compose is None else self._compose(word)
+        if not self._unseen:
+            return None
+        try:
+            found = self.vectors.get_vector(word)
+        except UnknownKey:
+            return None
+        return found if found.any() else None
 
     def units(self, words: Sequence[str]) -> tuple[Rows, NDArray[np.bool_]]:
         """Vectors of length one, (known, dim) float32, and which of the words are known, (words,).

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import InputError, NotFinite, OptionError
-from omnivec.evaluate.composing import composing
-from omnivec.evaluate.folding import folded
+from omnivec.evaluate.words import Words
 
 if TYPE_CHECKING:
     from omnivec.vectors import Vectors
@@ -77,9 +76,8 @@ class Lookup:
     ) -> None:
         if unknown not in POLICIES:
             raise OptionError(f"unknown must be one of {', '.join(POLICIES)}, got {unknown!r}")
-        self.vectors, self.fold_case, self.unknown = vectors, fold_case, unknown
-        self._compose = composing(vectors) if unseen else None
-        self._folded: dict[str, int] | None = None
+        self.vectors, self.fold_case, self.unknown, self.unseen = vectors, fold_case, unknown, unseen
+        self._words = Words(vectors, restrict=None, fold_case=fold_case, exact=True, unseen=unseen)
 
     @classmethod
     def of(cls, vectors: Vectors | Lookup) -> Lookup:
@@ -88,23 +86,16 @@ class Lookup:
 
     def alike(self, vectors: Vectors) -> Lookup:
         """A lookup of other vectors that finds words as this one does."""
-        return Lookup(vectors, fold_case=self.fold_case, unknown=self.unknown)
+        return Lookup(vectors, fold_case=self.fold_case, unknown=self.unknown, unseen=self.unseen)
 
     def row(self, word: str) -> int:
         """The row of a word, -1 when it is unknown. Keys that are written alike come first."""
-        row = self.vectors.keys.find(word)
-        if row >= 0 or not self.fold_case:
-            return row
-        if self._folded is None:
-            self._folded = folded(self.vectors.keys, None, True).rows
-        return self._folded.get(word.upper(), -1)
+        return self._words.row(word)
 
     def vector(self, word: str) -> NDArray[np.float64] | None:
         """The vector of a word (dim,) float64, None when it is unknown. Raises: NotFinite."""
-        row = self.row(word)
-        if row >= 0:
-            found = self.vectors.table.span(row, row + 1)[0]
-        elif self._compose is None or (found := self._compose(word)) is None:
+        found = self._words.vector(word)
+        if found is None:
             return None
         if not np.isfinite(found).all():
             raise NotFinite(
