@@ -302,7 +302,7 @@ def test_too_little_memory_is_exit_3(call, corpus, tmp_path, monkeypatch):
 
 
 def test_a_failure_of_our_own_is_one_line_too(call, vectors_folder, monkeypatch):
-    monkeypatch.setattr("omnivec.cli.ask.neighbors.opened", lambda *_: 1 / 0)
+    monkeypatch.setattr("omnivec.cli.ask.among.Among.opened", lambda *_: 1 / 0)
     code, _, err = call("neighbors", vectors_folder, "king")
     assert (
         code == 1

@@ -31,6 +31,6 @@ def test_warnings_of_the_library_are_lines_unless_quiet(call, vectors_folder, mo
         logging.getLogger("omnivec").warning("two lines are alike")
         return load(vectors_folder).vectors
 
-    monkeypatch.setattr("omnivec.cli.ask.neighbors.opened", opened)
+    monkeypatch.setattr("omnivec.cli.ask.among.Among.opened", opened)
     assert call("neighbors", vectors_folder, "king")[2] == "Warning    two lines are alike\n"
     assert call("neighbors", vectors_folder, "king", "-q")[2] == ""

@@ -13,8 +13,10 @@ from omnivec.cli.flags import choice, count
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
-    from omnivec.model import Model
+    from omnivec.model import Model as Opened
+    from omnivec.vectors import Vectors
 
+Model = Annotated[str, Parameter(help="A model folder, or a file of vectors in a format omnivec reads.")]
 OPENING = Group("Opening", sort_key=1)
 
 
@@ -66,7 +68,7 @@ class Opening:
         ),
     ] = "replace"  # fmt: skip
 
-    def loaded(self, path: str, display: Display) -> Model:
+    def loaded(self, path: str, display: Display) -> Opened:
         """Open a model or file; the living line says how much of it has been read."""
         existing(path)
         if self.vocabulary is not None:
@@ -78,6 +80,13 @@ class Opening:
                 path, self.limit, self.dtype, format=self.format, vocabulary=self.vocabulary,
                 encoding=self.encoding, errors=self.errors, progress=told,
             )  # fmt: skip
+
+    def vectors(self, path: str, *, quiet: bool) -> Vectors:
+        """The vectors of a model or file, with a living line of its own."""
+        from omnivec.cli.show import Display
+
+        with Display(quiet) as display:
+            return self.loaded(path, display).vectors
 
     def title(self, path: str) -> str:
         """What a path was recognised as."""

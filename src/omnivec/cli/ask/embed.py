@@ -13,9 +13,9 @@ from cyclopts import Parameter
 
 from omnivec.cli import call
 from omnivec.cli.ask.classify import lines
-from omnivec.cli.ask.neighbors import Model as ModelPath
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
+from omnivec.cli.opening import Model as ModelPath
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import TIMES, emit_json, shown
 from omnivec.cli.recipe import recipes

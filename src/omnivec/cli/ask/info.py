@@ -11,10 +11,10 @@ from cyclopts import Parameter
 
 from omnivec.cli.ask.details import show_diagnostics
 from omnivec.cli.ask.entries import show_entries
-from omnivec.cli.ask.neighbors import Model as ModelPath
 from omnivec.cli.failure import WrongCall, existing, in_flags
 from omnivec.cli.flags import Common, CommonFlags, count
 from omnivec.cli.move.convert import disk_bytes, rounded
+from omnivec.cli.opening import Model as ModelPath
 from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import MIDDLE_DOT, TIMES, duration, emit_json, folded, labelled, shown, speed
 from omnivec.cli.report import Report, ReportFlags

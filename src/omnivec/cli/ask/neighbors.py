@@ -7,56 +7,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
+from omnivec.cli.ask.among import Among, Pairs
 from omnivec.cli.ask.details import Beside
 from omnivec.cli.ask.questions import Session, answer_lines
-from omnivec.cli.failure import WrongCall, existing
-from omnivec.cli.flags import Common, CommonFlags, count
-from omnivec.cli.opening import Opening, OpeningFlags
+from omnivec.cli.failure import WrongCall
+from omnivec.cli.flags import Common, CommonFlags
+from omnivec.cli.opening import Model, Opening, OpeningFlags
 from omnivec.cli.out import aligned, emit, emit_json, shown
-from omnivec.cli.recipe import Recipe
-from omnivec.cli.show import Display, logging_shown, print_line
+from omnivec.cli.show import logging_shown, print_line
 
-if TYPE_CHECKING:
-    from omnivec.data.near_sentences import Sentences
-    from omnivec.vectors import Vectors
-
-Model = Annotated[str, Parameter(help="A model folder, or a file of vectors in a format omnivec reads.")]
-Topn = Annotated[int, Parameter(help="How many answers. [default 10]", show_default=False), count("topn")]
-Restrict = Annotated[
-    int | None, Parameter(help="Answer from the N most frequent words only."), count("restrict")
-]
-Approximate = Annotated[
-    bool, Parameter(help="Search by the index that omnivec index has saved; a few answers may be missing.")
-]
-
-
-SentenceFile = Annotated[
-    str | None,
-    Parameter(
-        name="--sentences", metavar="FILE", help="Ask for texts: the nearest lines of FILE, by their vectors."
-    ),
-]
-OfSentences = Annotated[
-    Recipe,
-    Parameter(help="Of --sentences, as omnivec embed has them. [default: that of the kind of model]"),
-]
-Pairs = Sequence[tuple[str, float]]
+AmongFlags = Annotated[Among, Parameter(name="*")]
 
 
 def neighbors(
     model: Model,
     /,
     *words: Annotated[str, Parameter(help="Without words they are read from stdin, one a line.")],
-    topn: Topn = 10,
-    restrict: Restrict = None,
-    approximate: Approximate = False,
-    sentences: SentenceFile = None,
-    recipe: OfSentences = None,
+    among: AmongFlags = Among(),  # noqa: B008  (frozen)
     details: Annotated[
         bool, Parameter(help="Count, length and hubness beside each word, to doubt a finding by.")
     ] = False,
@@ -64,22 +35,12 @@ def neighbors(
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """The words nearest to a word, or the lines of a file nearest to a text, by cosine."""
-    together(sentences, recipe, restrict, approximate, details)
+    among.no_sentences("details", details)
     with logging_shown(common.quiet, common.verbose):
-        texts = None if sentences is None else asked(model, opening, common, sentences, recipe)
-        vectors = opened(model, opening, common, approximate) if texts is None else texts.vectors
-
-        def nearest(some: list[str]) -> Sequence[Pairs]:
-            if texts is not None:
-                return texts.neighbors(some, topn=topn)
-            return vectors.neighbors(some, topn=topn, restrict=restrict)
-
-        def known(line: str) -> Sequence[str]:
-            return [line] if texts is None else _known(texts, [line])
-
-        beside = Beside(vectors) if details else None
+        space = among.opened(model, opening, common)
+        beside = Beside(space.vectors) if details else None
         if words:
-            answers = nearest(list(words))
+            answers = space.neighbors(list(words))
             if beside is not None:
                 _show_details(beside, list(zip(words, answers, strict=True)), common.json)
                 emit(*([] if common.json else beside.note()))
@@ -101,44 +62,35 @@ def neighbors(
                 heading(line)
                 emit(*scores(found, "  "))
 
+        def known(line: str) -> Sequence[str]:
+            return space.keys([line])
+
         if beside is not None and not common.quiet:
             print_line("\n".join(beside.note()))
-        prompt = "Word? " if texts is None else "Text? "
-        return answer_lines(Session(prompt, vectors, known, nearest, show, common.json))
+        prompt = "Word? " if space.texts is None else "Text? "
+        return answer_lines(Session(prompt, space.vectors, known, space.neighbors, show, common.json))
 
 
 def analogy(
     model: Model,
     /,
     *words: Annotated[str, Parameter(help="A B C; without them they are read from stdin, three a line.")],
-    topn: Topn = 10,
-    restrict: Restrict = None,
-    approximate: Approximate = False,
-    sentences: SentenceFile = None,
-    recipe: OfSentences = None,
+    among: AmongFlags = Among(),  # noqa: B008  (frozen)
     opening: OpeningFlags = Opening(),  # noqa: B008  (frozen)
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:
     """A is to B as C is to ?  The words, or the lines of a file, nearest to B - A + C, by cosine."""
-    together(sentences, recipe, restrict, approximate)
+    if words and len(words) != 3:
+        what = "words" if among.sentences is None else "texts, each in quotes:"
+        raise WrongCall(f"analogy takes three {what} A B C (A is to B as C is to ?), got {len(words)}")
     with logging_shown(common.quiet, common.verbose):
-        if words and len(words) != 3:
-            what = "words" if sentences is None else "texts, each in quotes:"
-            raise WrongCall(f"analogy takes three {what} A B C (A is to B as C is to ?), got {len(words)}")
-        texts = None if sentences is None else asked(model, opening, common, sentences, recipe)
-        vectors = opened(model, opening, common, approximate) if texts is None else texts.vectors
-
-        def solve(a: str, b: str, c: str) -> Pairs:
-            if texts is not None:
-                return texts.analogy(a, b, c, topn=topn)
-            return vectors.analogy(a, b, c, topn=topn, restrict=restrict)
-
+        space = among.opened(model, opening, common)
         if words:
-            show_analogy(solve(*words), common.json)
+            show_analogy(space.analogy(*words), common.json)
             return 0
 
         def answer(lines: list[str]) -> Sequence[Pairs]:
-            return [solve(*three_words(line)) for line in lines]
+            return [space.analogy(*three_words(line)) for line in lines]
 
         def show(line: str, found: Pairs) -> None:
             if not common.json:
@@ -146,10 +98,9 @@ def analogy(
             show_analogy(found, common.json, "  ")
 
         def known(line: str) -> Sequence[str]:
-            three = three_words(line)
-            return three if texts is None else _known(texts, three)
+            return space.keys(three_words(line))
 
-        return answer_lines(Session("A B C? ", vectors, known, answer, show, common.json))
+        return answer_lines(Session("A B C? ", space.vectors, known, answer, show, common.json))
 
 
 def _show_details(beside: Beside, answers: Sequence[tuple[str, Pairs]], json: bool) -> None:
@@ -159,41 +110,6 @@ def _show_details(beside: Beside, answers: Sequence[tuple[str, Pairs]], json: bo
         return
     for word, found in answers:
         emit(*beside.lines(word, found), "")
-
-
-def together(
-    sentences: str | None,
-    recipe: str | None,
-    restrict: int | None,
-    approximate: bool,
-    details: bool = False,
-) -> None:
-    """Raises: WrongCall for flags that say nothing beside each other."""
-    if sentences is None:
-        if recipe is not None:
-            raise WrongCall("--recipe needs --sentences FILE: words have one vector each")
-        return
-    given_flags = {"restrict": restrict is not None, "approximate": approximate, "details": details}
-    for name, given in given_flags.items():
-        if given:
-            raise WrongCall(f"--sentences and --{name} exclude each other: that one is of the words")
-    existing(sentences)
-
-
-def asked(model: str, opening: Opening, common: Common, file: str, recipe: str | None) -> Sentences:
-    """The lines of a file, with their vectors."""
-    from omnivec.cli.ask.classify import lines
-
-    with Display(common.quiet) as display:
-        loaded = opening.loaded(model, display)
-        with display.busy("Reading", file):
-            return loaded.sentences((text.strip() for text in chain.from_iterable(lines(file))), recipe)
-
-
-def _known(texts: Sentences, some: Sequence[str]) -> Sequence[str]:
-    """No word: texts need not be keys. Raises: InputError for one of which nothing is known."""
-    texts.terms(some)
-    return []
 
 
 def three_words(line: str) -> tuple[str, str, str]:
@@ -216,19 +132,6 @@ def show_analogy(found: Pairs, json: bool, indent: str = "") -> None:
         emit_json(pairs(found))
     else:
         emit(*scores(found, indent))
-
-
-def opened(model: str, opening: Opening, common: Common, approximate: bool = False) -> Vectors:
-    """The vectors of a model or file, with a living line while it opens; with its saved index if asked."""
-    if approximate:
-        for name, given in (("limit", opening.limit), ("dtype", opening.dtype)):
-            if given is not None:
-                why = "the index is of all rows as they are saved"
-                raise WrongCall(f"approximate and {name} exclude each other: {why}; leave out one of them")
-    with Display(common.quiet) as display:
-        vectors = opening.loaded(model, display).vectors
-        with display.busy("Opening", "the index"):
-            return vectors.load_index(model) if approximate else vectors
 
 
 def pairs(found: Pairs) -> list[list[str | float]]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask.neighbors import Model, Topn
+from omnivec.cli.ask.among import Topn
 from omnivec.cli.bias.asked import Asked
 from omnivec.cli.bias.lists import ListFlags, Lists
 from omnivec.cli.flags import Common, CommonFlags, count, seed_of, several
-from omnivec.cli.opening import Opening, OpeningFlags
+from omnivec.cli.opening import Model, Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask.neighbors import Model
 from omnivec.cli.bias.lists import ListFlags, Lists
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, choice, count, number, seed_of, several
 from omnivec.cli.judge.sets import named
-from omnivec.cli.opening import Opening, OpeningFlags
+from omnivec.cli.opening import Model, Opening, OpeningFlags
 from omnivec.cli.out import shown
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown

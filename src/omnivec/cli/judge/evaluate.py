@@ -8,7 +8,6 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from omnivec.cli import call
-from omnivec.cli.ask.neighbors import Model
 from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall
 from omnivec.cli.flags import Common, CommonFlags, Positional, given
@@ -18,7 +17,7 @@ from omnivec.cli.judge import words as judge_words
 from omnivec.cli.judge.flags import FoldCase, Restrict
 from omnivec.cli.judge.labelled import located
 from omnivec.cli.judge.labels import Asked, judge_labels
-from omnivec.cli.opening import Opening, OpeningFlags
+from omnivec.cli.opening import Model, Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from omnivec.cli.ask.neighbors import Model, opened
 from omnivec.cli.flags import Common, CommonFlags, Threads, choice, count, seed_of
-from omnivec.cli.opening import Opening, OpeningFlags
+from omnivec.cli.opening import Model, Opening, OpeningFlags
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
 
@@ -65,7 +64,7 @@ def classes(
 
         check_file(output, overwrite=report.overwrite)
     with logging_shown(common.quiet, common.verbose):
-        vectors = opened(model, opening, common)
+        vectors = opening.vectors(model, quiet=common.quiet)
         with Display(common.quiet) as display, display.busy("Grouping", f"{k:,} classes"):
             from omnivec.explore.classes import word_classes
 

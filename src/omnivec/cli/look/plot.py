@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import App, Parameter
 
-from omnivec.cli.ask.neighbors import Model, opened
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, choice, count, seed_of
-from omnivec.cli.opening import Opening, OpeningFlags
+from omnivec.cli.opening import Model, Opening, OpeningFlags
 from omnivec.cli.out import emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 
@@ -92,7 +91,7 @@ def words(
 
         group = {} if groups is None else read_categories(groups)
         asked = list(words) if words or groups is not None or most is not None else piped("plot words")
-        vectors = opened(model, opening, common)
+        vectors = opening.vectors(model, quiet=common.quiet)
         if near is not None:
             asked, group = with_nearest(vectors, [*asked, *group], near)
         chosen = unique([*asked, *group, *vectors.index_to_key[: most or 0]])
@@ -128,7 +127,7 @@ def arrows(
         asked = list(words) or [word for line in piped("plot arrows") for word in two(line)]
         if len(asked) % 2:
             raise WrongCall(f"plot arrows takes words in pairs, got {len(asked)}; the last is {asked[-1]!r}")
-        vectors = opened(model, opening, common)
+        vectors = opening.vectors(model, quiet=common.quiet)
         pairs = list(zip(asked[::2], asked[1::2], strict=True))
         ends = unique(asked)
         with display.busy("Drawing", output):
@@ -161,7 +160,7 @@ def similarity(
         from omnivec.explore.plots import blank, heat_map, size_for_grid
 
         asked = unique(words or piped("plot similarity"))
-        vectors = opened(model, opening, common)
+        vectors = opening.vectors(model, quiet=common.quiet)
         with display.busy("Drawing", output):
             axes = heat_map(vectors, asked, blank(*size_for_grid(len(asked), len(asked))), unknown="skip")
         return Drawn(axes, len(asked), unknown_of(vectors, asked))
