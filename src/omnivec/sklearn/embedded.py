@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias, final
 
@@ -56,6 +56,8 @@ class Embedded:
     model: Model | Vectors
     texts: list[str]
     recipe: str
+    made: Rows | None = field(default=None, repr=False)
+    """Rows of the texts, where they are part of others' that were made."""
 
     def learning(self, learned: Places) -> Callable[[Places], Rows]:
         """What makes rows (n, dim) of some texts, by what the recipe learns from the `learned` ones alone."""
@@ -71,10 +73,8 @@ class Embedded:
         """That of the first texts alone; but for idf, which counts texts, their rows are not made again."""
         if count == len(self.texts):
             return self
-        some = Embedded(self.model, self.texts[:count], self.recipe)
-        if self.recipe != "idf":
-            some.__dict__["_rows"] = self._rows[:count]
-        return some
+        made = None if self.recipe == "idf" else self._rows[:count]
+        return Embedded(self.model, self.texts[:count], self.recipe, made)
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -97,6 +97,8 @@ class Embedded:
     @cached_property
     def _rows(self) -> Rows:
         """All texts, idf by all of them, and before sif takes its component away; logs how many are zeros."""
+        if self.made is not None:
+            return self.made
         idf = idf_of(self.model, self.texts, self.recipe)
         return together(rows_of(self.model, self.texts, self.recipe, idf=idf), self._vectors.vector_size)
 

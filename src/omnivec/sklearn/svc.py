@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 STEPS = 20_000
-"""Of liblinear at most; with the 1,000 that it has by itself it ends too early."""
+"""Of liblinear at most; with its own 1,000 it may end too early, and warns."""
 
 
 class Distinct(NamedTuple):
@@ -26,8 +26,8 @@ class ScaledSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A linear SVC on scaled columns, for rows of few numbers: vectors of texts.
 
     Equal rows of one label are learned as one that weighs as much as all: the same task in fewer rows.
-    Texts of which no word is known are such rows, and where they are most of the texts, liblinear takes some
-    2,000 steps over all: 7 s for 3,000 comments in Korean by English vectors, and 0.1 s so.
+    Texts of which no word is known are such rows, and where they are most of the texts (Korean by English
+    vectors), liblinear would take very many steps over all of them.
     """
 
     def __init__(self, seed: int = 1) -> None:
@@ -37,7 +37,7 @@ class ScaledSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Learn labels y (n,) of rows X (n, dim)."""
         self.scaler_ = StandardScaler().fit(X)
         rows, labels, times = distinct(X, y)
-        # Not by the dual, which 20,000 steps do not solve where one row weighs thousands for either label.
+        # Not by the dual, which `STEPS` steps may not solve where a row stands for thousands of either label.
         self.svc_ = LinearSVC(dual=False, random_state=self.seed, max_iter=STEPS)
         self.svc_.fit(self.scaler_.transform(rows), labels, sample_weight=times)
         self.classes_ = self.svc_.classes_
