@@ -119,7 +119,7 @@ def test_losses_of_models_beside_each_other(call, trained, model, tmp_path):
         (("king", "-o", "a.gif"), 2, "a picture ends in .png, .svg or .pdf, got 'gif'"),
         (("king", "-o", "there.png"), 1, "there.png exists; choose another name or add --overwrite"),
         (("king", "-o", "nowhere/a.png"), 1, "there is no folder"),
-        (("king",), 2, "--output needs a value; see omnivec plot words --help"),
+        (("king",), 2, "plot words needs --output; see omnivec plot words --help"),
         (("kng", "qun", "-o", "a.png"), 1, "none of 2 words is known, 'kng' the first of them"),
         (("-o", "a.png"), 2, "no words to draw; name at least one"),
         (("king", "--groups", "none.tsv", "-o", "a.png"), 1, "none.tsv: no such file or folder"),

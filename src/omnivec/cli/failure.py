@@ -178,8 +178,9 @@ def translated(error: CycloptsError, arguments: Sequence[str], learner: type[Opt
         case cyclopts.RepeatArgumentError():
             return WrongCall(f"{error.token.keyword} is given twice")
         case cyclopts.MissingArgumentError() if error.argument is not None:
-            name = error.keyword or error.argument.name
-            wants = f"{name} needs a value" if name.startswith("-") else f"{verb} needs {name}"
+            wants = (
+                f"{error.keyword} needs a value" if error.keyword else f"{verb} needs {error.argument.name}"
+            )
             return WrongCall(f"{wants}; see omnivec {verb} --help")
         case cyclopts.CoercionError() if isinstance(error.__cause__, OmnivecError):
             return error.__cause__
