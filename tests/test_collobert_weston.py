@@ -33,12 +33,16 @@ def model():
     return learner.fit(grammar(1, 1500))
 
 
-def ranks(model, texts: list[str]) -> np.ndarray:
-    """The rank of each middle word among all words, 1 for the best, by the definition of the score."""
+def definition(model):
+    """The definition of the score, with the numbers of a model."""
     names = ("vectors", "padding", "hidden", "bias", "score")
     dim, known = model.config["dim"], [model.tables[name] for name in names]
-    window = opened(*(table if table.ndim == 1 else table[:, :dim] for table in known))
-    found = []
+    return opened(*(table if table.ndim == 1 else table[:, :dim] for table in known))
+
+
+def ranks(model, texts: list[str]) -> np.ndarray:
+    """The rank of each middle word among all words, 1 for the best."""
+    window, found = definition(model), []
     for text in texts:
         ids = np.array([model.keys.row(word) for word in text.split()])
         rivals = np.tile(ids, (WORDS, 1))
@@ -59,6 +63,24 @@ def test_the_true_centre_outranks_all_but_a_twentieth_of_the_words(model):
 def test_words_of_one_class_are_neighbours(model):
     near = {word for word, _ in model.vectors.most_similar("t3p2w0", topn=EACH - 1)}
     assert near == {f"t3p2w{k}" for k in range(1, EACH)}
+
+
+def test_where_all_words_spoil_alike_the_score_is_the_frequency_of_the_centre():
+    """In a text without order nothing but frequency tells words apart, and only where rare ones spoil."""
+    draw, share = np.random.default_rng(3), 1 / np.arange(1, 101)
+    words = np.array([f"w{k}" for k in range(100)])
+    text = [" ".join(draw.choice(words, 10, p=share / share.sum())) for _ in range(2000)]
+    alike, frequent = (
+        CollobertWeston(
+            dim=16, hidden=30, epochs=3, lr=0.05, min_count=1, threads=1, power=power, sample=0.0
+        ).fit(text)
+        for power in (0.0, 1.0)
+    )
+    assert alike.record["loss"][-1] < 0.5 and frequent.record["loss"][-1] > 0.9
+    rivals = np.repeat(draw.integers(0, 100, (50, 1, 5)), 100, axis=1)
+    rivals[:, :, 2] = np.arange(100)
+    scores = definition(alike).predict(rivals.reshape(-1, 5)).reshape(50, 100).mean(axis=0)
+    assert np.corrcoef(scores, np.log(alike.keys.counts))[0, 1] > 0.9
 
 
 def test_a_window_that_keeps_the_margin_moves_nothing():

@@ -42,6 +42,7 @@ class CollobertWeston(TextLearner):
     name: ClassVar[str] = "collobert-weston"
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "senna": {
+            # Where all words spoil alike, frequency tells nearly all windows apart (docs/collobert-weston.md).
             "dim": 50, "window": 5, "hidden": 100, "activation": "hardtanh", "power": 0.0, "sample": 0.0,
         },
     }  # fmt: skip
