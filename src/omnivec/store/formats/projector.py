@@ -25,7 +25,7 @@ from omnivec.store.formats.lines import read_lines
 from omnivec.store.formats.rows import Rows, at_first
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import created, opened
-from omnivec.store.formats.writing import encoded, spans
+from omnivec.store.formats.writing import encoded, write_numbers
 
 CONFIG, VECTORS, METADATA = "projector_config.json", "vectors.tsv", "metadata.tsv"
 
@@ -244,8 +244,7 @@ def write(
     text = json.dumps({"embeddings": [{**config, "metadataPath": METADATA}]}, indent=2) + "\n"
     with created_folder(path, {CONFIG, VECTORS, METADATA}, CONFIG, overwrite=overwrite) as folder:
         with created(folder / VECTORS, overwrite=False) as file:
-            for _, rows in spans(table, told):
-                file.write("".join("\t".join(map(str, row)) + "\n" for row in rows).encode())
+            write_numbers(file, table, "\t", told)
         for name, content in ((METADATA, metadata), (CONFIG, text.encode())):
             replace.write_new(folder / name, content)
 

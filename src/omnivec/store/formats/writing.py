@@ -5,25 +5,30 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import OutputError
+from omnivec.store.formats import digits
 from omnivec.store.formats.contents import Told
+from omnivec.store.processors import in_turn
 from omnivec.store.tables import Table
 
 SPAN = 1 << 10
 """Rows written at once."""
 
+_NUMBERS = 1 << 16  # made text at once; each takes about a hundred bytes on the way
+
 _NAMES = {" ": "a space", "\t": "a tab", "\n": "a line end", "\0": "a zero byte"}
 
 
-def spans(table: Table, told: Told | None) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """The rows of a table, `SPAN` at a time, with the number of the first; `told` hears the share done."""
-    for start in range(0, len(table), SPAN):
-        stop = min(start + SPAN, len(table))
+def spans(table: Table, told: Told | None, size: int = SPAN) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """The rows of a table, `size` at a time, with the number of the first; `told` hears the share done."""
+    for start in range(0, len(table), size):
+        stop = min(start + size, len(table))
         yield start, table.span(start, stop)
         if told is not None:
             told(stop / len(table))
@@ -55,7 +60,20 @@ def write_lines(file: BinaryIO, words: list[bytes], table: Table, separator: str
     A number has the fewest digits that read back as the same float32.
     """
     between = separator.encode()
-    for start, rows in spans(table, told):
-        numbers = (separator.join(map(str, row)).encode() for row in rows)
-        lines = zip(words[start : start + SPAN], numbers, strict=True)
-        file.write(b"".join(word + between + line + b"\n" for word, line in lines))
+    for start, lines in _lines(table, separator, told):
+        some = zip(words[start : start + len(lines)], lines, strict=True)
+        file.write(b"".join(word + between + line for word, line in some))
+
+
+def write_numbers(file: BinaryIO, table: Table, separator: str, told: Told | None) -> None:
+    """Write a line for each row as `write_lines` does, without words."""
+    for _, lines in _lines(table, separator, told):
+        file.write(b"".join(lines))
+
+
+def _lines(table: Table, separator: str, told: Told | None) -> Iterator[tuple[int, list[bytes]]]:
+    """The lines of numbers, a block at a time, with the row of the first."""
+    blocks = spans(table, told, max(1, _NUMBERS // max(table.dim, 1)))
+    with closing(in_turn(lambda block: digits.lines(block[1], separator), blocks)) as written:
+        for (start, _), lines in written:
+            yield start, lines()
