@@ -27,7 +27,7 @@ from common import corpus, machine
 from common.settings import Settings
 from counts import cooccurrence, glove, glove_options, ppmi_svd
 from evaluation import baseline, bias, suite, swap, sweep
-from files import opening, reading
+from files import opening, reading, writing
 from labels import autotune, classifier, quantised
 from peers.programs import OURS
 from search import approximate, exact
@@ -52,7 +52,7 @@ CHAPTERS: dict[str, dict[str, ModuleType]] = {
         "avx2": avx2, "bound": bound, "growth": growth, "memory": memory, "compile": compiling,
         "deterministic": deterministic, "checkpoint": checkpoint,
     },
-    "Files": {"opening": opening, "reading": reading},
+    "Files": {"opening": opening, "reading": reading, "writing": writing},
     "Search": {"search": exact, "approximate": approximate, "map": mapped},
     "Evaluation": {"suite": suite, "baseline": baseline, "swap": swap, "sweep": sweep, "bias": bias},
     "The textbook": {"book": book, "cs224n": cs224n},
