@@ -127,6 +127,63 @@ def test_the_ending_says_the_format(model, tmp_path, capsys):
     np.testing.assert_array_equal(found["embeddings"], embed(load(model).vectors, lines))
 
 
+def test_text_has_a_line_of_numbers_for_each_text(model, tmp_path, capsys):
+    out = tmp_path / "OUT.TXT"
+    assert main(["embed", model, texts(tmp_path), "-o", str(out), "-q"]) == 0
+    expected = embed(load(model).vectors, ["the king", "the queen\r", "nothing", "한 queen"])
+    assert out.read_text().splitlines() == [" ".join(map(str, row)) for row in expected]
+    np.testing.assert_array_equal(np.loadtxt(out, np.float32), expected)
+    (tmp_path / "empty").write_bytes(b"")
+    assert main(["embed", model, str(tmp_path / "empty"), "-o", str(out), "--overwrite", "-q"]) == 0
+    assert out.read_bytes() == b""
+
+
+@pytest.mark.parametrize("name", ["out", "out.csv", "out.npy.gz", ".npy", "out.npz"])
+def test_a_name_that_says_no_format_is_refused_before_the_work(tmp_path, capsys, name):
+    assert main(["embed", "no such model", texts(tmp_path), "-o", str(tmp_path / name)]) == 2
+    said = capsys.readouterr().err
+    assert "must end in .npy, .safetensors, .parquet or .txt, got" in said and said.count("\n") == 1
+    assert not (tmp_path / name).exists()
+
+
+def test_json_comes_some_rows_after_the_other_and_is_one_object(model, tmp_path, capsys, monkeypatch):
+    many = tmp_path / "many.txt"
+    many.write_text("the king\nqueen king\nnothing\n" * 30)
+    monkeypatch.setattr("omnivec.cli.ask.rows._JSON_ROWS", 7)
+    for file, count in ((many, 90), (tmp_path / "empty", 0)):
+        (tmp_path / "empty").write_bytes(b"")
+        assert main(["embed", model, str(file), "--json", "-q"]) == 0
+        said = capsys.readouterr().out
+        rows = embed(load(model).vectors, ["the king", "queen king", "nothing"] * (count // 3)).tolist()
+        assert said == json.dumps({"recipe": "mean", "vectors": rows, "empty": count // 3}) + "\n"
+
+
+def test_json_has_no_nan_and_says_where_one_may_be(tmp_path, capsys):
+    (tmp_path / "m").write_text("2 2\na 1 nan\nb 1 2\n")
+    (tmp_path / "texts.txt").write_text("b\na\n")
+    assert main(["embed", str(tmp_path / "m"), str(tmp_path / "texts.txt"), "--json"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and "JSON has no NaN" in said.err and "-o OUT.npy" in said.err
+
+
+def test_parquet_keeps_texts_in_a_file_past_a_bound(model, tmp_path, capsys, monkeypatch):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    lines = [f"the king {'queen ' * (row % 5)}한{row}" for row in range(5000)]
+    (tmp_path / "many.txt").write_text("\n".join(lines))
+    monkeypatch.setattr("omnivec.data.kept_texts.IN_MEMORY", 1000)
+    monkeypatch.setattr("omnivec.cli.ask.rows._PARQUET_ROWS", 1999)
+    assert (
+        main(
+            ["embed", model, str(tmp_path / "many.txt"), "-o", str(tmp_path / "o.parquet"), "--recipe", "sif"]
+        )
+        == 0
+    )
+    table = parquet.read_table(tmp_path / "o.parquet")
+    assert table["text"].to_pylist() == lines
+    found = np.stack(table["vector"].to_numpy(zero_copy_only=False))
+    np.testing.assert_allclose(found, embed(load(model).vectors, lines, "sif"), atol=1e-6)
+
+
 def test_parquet_has_the_texts_beside_the_vectors(model, tmp_path, capsys):
     parquet = pytest.importorskip("pyarrow.parquet")
     out = tmp_path / "out.parquet"

@@ -1,18 +1,19 @@
-"""`omnivec embed MODEL [FILE|-] [-o OUT.npy]`: a vector for each line of a text, in three formats."""
+"""`omnivec embed MODEL [FILE|-] [-o OUT.npy]`: a vector for each line of a text."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from contextlib import nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from omnivec.cli import call
 from omnivec.cli.ask.classify import lines
+from omnivec.cli.ask.rows import NPY, PARQUET, ending, put, put_json
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
 from omnivec.cli.opening import Model as ModelPath
@@ -20,10 +21,6 @@ from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import TIMES, emit_json, shown
 from omnivec.cli.recipe import recipes
 from omnivec.cli.show import Display, logging_shown
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 def tokenizers() -> tuple[str, ...]:
@@ -42,8 +39,8 @@ def embed(
         str | None,
         Parameter(
             name=("--output", "-o"), metavar="OUT.npy",
-            help="Where the array goes, (lines, dim) float32: NumPy's format, or by its ending .safetensors "
-            "or .parquet, which has the texts, too; without it, to stdout.",
+            help="Where the array goes, (lines, dim) float32, by its ending: .npy, .safetensors, .txt (lines "
+            "of numbers) or .parquet, which has the texts, too; without it, .npy to stdout.",
         ),
     ] = None,
     recipe: Annotated[
@@ -88,16 +85,15 @@ def embed(
             existing(path)
     if output is None and not common.json and sys.stdout.isatty():
         raise WrongCall("an array is no text for a terminal; add -o OUT.npy, --json, or > OUT.npy")
+    kind = NPY if output is None else ending(output)
     from omnivec.data.embedded import gathered
+    from omnivec.data.kept_texts import KeptTexts
     from omnivec.store.replace import replacing, target_of
 
     joined = call.joining(phrases)
-    table = output is not None and output.endswith(".parquet")
-    if table:
-        from omnivec.store.extra import extra
-
-        extra("pyarrow", "arrow", what="Parquet")
-    with logging_shown(common.quiet, common.verbose), Display(common.quiet) as display:
+    with (
+        logging_shown(common.quiet, common.verbose), Display(common.quiet) as display, ExitStack() as stack,
+    ):  # fmt: skip
         # The place is looked at before the work, and a file appears there after it, whole.
         with nullcontext() if output is None else replacing(output, overwrite=overwrite) as target:
             opened = opening.loaded(model, display)
@@ -107,17 +103,20 @@ def embed(
             counted = counting(recipe, file, idf)
             with display.busy("Reading", "stdin" if file == "-" else file):
                 texts: Iterable[str] = chain.from_iterable(lines(file))
-                # A table has the texts beside their vectors, without what is left of a line's end.
-                kept = [text.removesuffix("\r") for text in texts] if table else texts
+                beside = None if output is None else target_of(output).parent  # there it must go anyhow
+                kept = None
+                if kind == PARQUET:  # without what is left of a line's end
+                    kept = stack.enter_context(
+                        closing(KeptTexts((text.removesuffix("\r") for text in texts), beside))
+                    )
                 weights = None
                 if counted is not None:
                     weights = opened.idf(joined(chain.from_iterable(lines(counted))), tokenizer=tokenizer)
-                parts = opened.embed_batches(joined(kept), recipe, tokenizer=tokenizer, idf=weights)
+                parts = opened.embed_batches(joined(kept or texts), recipe, tokenizer=tokenizer, idf=weights)
                 removed = (1 if components is None else components) if recipe == "sif" else 0
-                beside = None if output is None else target_of(output).parent  # there it must go anyhow
                 found, empty = gathered(parts, opened.config["dim"], removed, beside)
-            if target is not None and output is not None:
-                put(target, output, kept, found)
+            if target is not None:
+                put(target, kind, found, kept)
         if output is not None:
             size = f"{len(found):,} {TIMES} {found.shape[1]} float32"
             display.line("Saved", f"{shown(output)}, {size}, recipe {recipe}")
@@ -126,9 +125,9 @@ def embed(
             {"recipe": recipe, "output": output, "rows": len(found), "dim": found.shape[1], "empty": empty}
         )
     elif common.json:
-        emit_json({"recipe": recipe, "vectors": found.tolist(), "empty": empty})
+        put_json(recipe, found, empty)
     elif output is None:
-        put(sys.stdout.buffer, "", (), found)
+        put(sys.stdout.buffer, kind, found, None)
     return 0
 
 
@@ -144,20 +143,3 @@ def counting(recipe: str, file: str, idf: str | None) -> str | None:
             "a file, or --idf FILE with lines to count"
         )
     return file if idf is None else idf
-
-
-def put(file: BinaryIO, name: str, texts: Iterable[str], found: NDArray[np.float32]) -> None:
-    """Write vectors as the ending of a name says; the array of a safetensors file is called embeddings."""
-    if name.endswith(".parquet"):
-        from omnivec.store.formats.arrow import put_texts
-
-        put_texts(file, list(texts), found)
-    elif name.endswith(".safetensors"):
-        from omnivec.store.safetensors import put_rows
-
-        put_rows(file, "embeddings", (len(found), found.shape[1]), [found])
-    else:
-        from omnivec.store.formats.npy import write_header
-
-        write_header(file, "<f4", found.shape)
-        file.write(found.data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -104,20 +104,21 @@ def write_arrow(
             writer.write_batch(batch)
 
 
-def put_texts(file: BinaryIO, texts: Sequence[str], rows: NDArray[np.float32]) -> None:
-    """Write texts and their vectors (texts, dim) as a Parquet file of two columns, text and vector.
+def put_texts(file: BinaryIO, blocks: Iterable[list[str]], rows: NDArray[np.float32]) -> None:
+    """Write texts, a row group for each block, and their vectors (texts, dim): columns text and vector.
 
     Texts may stand twice, as keys may not. Raises: MissingExtra without pyarrow.
     """
     arrow, parquet = extra("pyarrow", "arrow"), extra("pyarrow.parquet", "arrow")
-    dim = rows.shape[1]
+    dim, start = rows.shape[1], 0
     schema = arrow.schema([("text", arrow.string()), ("vector", arrow.list_(arrow.float32(), dim))])
     with parquet.ParquetWriter(file, schema, use_dictionary=False) as writer:
-        for start in range(0, len(texts), _GROUP):
-            some = rows[start : start + _GROUP]
-            vectors = arrow.FixedSizeListArray.from_arrays(arrow.array(np.ravel(some)), dim)
-            words = arrow.array(texts[start : start + _GROUP], arrow.string())
-            writer.write_batch(arrow.record_batch([words, vectors], schema=schema), row_group_size=_GROUP)
+        for texts in blocks:
+            some = np.ravel(rows[start : start + len(texts)])
+            vectors = arrow.FixedSizeListArray.from_arrays(arrow.array(some), dim)
+            batch = arrow.record_batch([arrow.array(texts, arrow.string()), vectors], schema=schema)
+            writer.write_batch(batch, row_group_size=len(texts))
+            start += len(texts)
 
 
 @contextlib.contextmanager
