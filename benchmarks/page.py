@@ -1,7 +1,8 @@
 """Writes docs/benchmarks.md, and figures in the README and in guides, from results.json, none by hand.
 
-A section may name a page of docs/ as its `GUIDE`, and its `guide` writes the part between two markers there;
-its `draw` makes pictures beside the page.
+A section is a module with a `TITLE`, `measure(settings)`, which returns what JSON can hold, and
+`report(result)`, its part of the page. It may have rows for the README (`headline`), a part between two
+markers of the page of docs/ that its `GUIDE` names (`guide`), and pictures beside the page (`draw`).
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def test_a_wrong_call_of_a_benchmark_is_refused_before_it_runs(script, flags, sa
 
 def test_the_child_processes_of_benchmarks_are_there():
     rooms = ROOT / "benchmarks"
-    call = re.compile(r"""(?:(?:python|command)\(\s*|(?:Program|Peer)\(.*?, )"(\w+\.\w+)\"""")
+    call = re.compile(r"""(?:(?:python|command)\(\s*|(?:Program|Peer|in_turn)\(.*?, )"(\w+\.\w+)\"""")
     named = {name for file in rooms.rglob("*.py") for name in call.findall(file.read_text())}
     assert {"files.opened", "peers.ours", "defects.in_gensim"} <= named
     assert {name for name in named if not (rooms / f"{name.replace('.', '/')}.py").exists()} == set()

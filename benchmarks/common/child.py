@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ def installed(module: str) -> bool:
     if not found:
         print(f"{module} is not installed: left out", file=sys.stderr)
     return found
+
+
+def in_turn(programs: Iterable[str], module: str, *arguments: object) -> dict[str, dict[str, Any]]:
+    """What `module` prints for each program that is there; its first argument is the program."""
+    return {name: python(module, name, *arguments) for name in programs if installed(name)}
 
 
 def omnivec(*words: object, env: dict[str, str] | None = None) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 from common import child
 from common.settings import Settings
 from common.table import spread, table, verdict
-from peers.programs import GENSIM, OURS
 
 TITLE = "Reading a file of vectors"
+PROGRAMS = ("omnivec", "gensim")
 TEXT_BAR, BINARY_BAR = 10, 5  # times as fast as gensim
 RATE_BAR = 300  # MB/s, of a binary file
 FILES: dict[str, tuple[str, int, int]] = {
@@ -26,24 +26,17 @@ FILES: dict[str, tuple[str, int, int]] = {
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Rounds in which both programs read each file, one after the other."""
-    here = {"omnivec": OURS, "gensim": GENSIM}
-    here = {name: program for name, program in here.items() if program.here}
     files = []
     for name, (title, rows, dim) in FILES.items():
         path, rows = settings.work / name, max(int(rows * settings.scale), 1000)
         child.python("files.reading_files", settings.work, rows, dim, name)
-        rounds = [
-            {program: child.python("files.read_file", program, path) for program in here}
-            for _ in range(settings.repeats)
-        ]
+        rounds = [child.in_turn(PROGRAMS, "files.read_file", path) for _ in range(settings.repeats)]
         if len({(str(run["last"]), run["rows"]) for round_ in rounds for run in round_.values()}) > 1:
             raise SystemExit(f"the programs see different vectors in {name}")
         size = path.stat().st_size
         path.unlink()
-        rates = {program: size / 1e6 / rounds[-1][program]["seconds"] for program in here}
-        print(
-            f"  {title:<40}", *(f"{k} {v:6.0f} MB/s" for k, v in rates.items()), file=sys.stderr, flush=True
-        )
+        rates = (f"{name} {size / 1e6 / run['seconds']:6.0f} MB/s" for name, run in rounds[-1].items())
+        print(f"  {title:<40}", *rates, file=sys.stderr, flush=True)
         files.append(
             {"name": name, "title": title, "rows": rows, "dim": dim, "bytes": size, "rounds": rounds}
         )

@@ -23,10 +23,8 @@ def measure(settings: Settings) -> dict[str, Any]:
     files = []
     for name, (title, rows, dim) in FILES.items():
         path, rows = settings.work / name, max(int(rows * settings.scale), 1000)
-        here = [program for program in PROGRAMS if child.installed(program)]
         rounds = [
-            {program: child.python("files.write_file", program, rows, dim, path) for program in here}
-            for _ in range(settings.repeats)
+            child.in_turn(PROGRAMS, "files.write_file", rows, dim, path) for _ in range(settings.repeats)
         ]
         path.unlink()
         if name.endswith(".txt") and len({run["digest"] for round_ in rounds for run in round_.values()}) > 1:

@@ -42,11 +42,7 @@ def _round(
     each: Labelled, halves: list[Path], seconds: float, settings: Settings, seed: int
 ) -> dict[str, Any]:
     options = json.dumps({"threads": settings.threads, "seed": seed})
-    return {
-        program: child.python("labels.tune_child", program, each.train, *halves, seconds, options)
-        for program in PROGRAMS
-        if child.installed(program)
-    }
+    return child.in_turn(PROGRAMS, "labels.tune_child", each.train, *halves, seconds, options)
 
 
 def report(result: dict[str, Any]) -> str:

@@ -30,11 +30,7 @@ def measure(settings: Settings) -> dict[str, Any]:
 
 def _round(each: Labelled, settings: Settings, seed: int) -> dict[str, Any]:
     told = json.dumps({**each.options, **OPTIONS, "threads": settings.threads, "seed": seed})
-    return {
-        program: child.python("labels.quantize_child", program, each.train, each.test, told)
-        for program in PROGRAMS
-        if child.installed(program)
-    }
+    return child.in_turn(PROGRAMS, "labels.quantize_child", each.train, each.test, told)
 
 
 def report(result: dict[str, Any]) -> str:

@@ -16,15 +16,12 @@ CONTESTS = (
     Contest("omnivec's defaults", {"model": "cbow", "sample": 1e-4}, scores=("analogies", "WS-353")),
 )
 
+report = contest.report
+
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Both contests."""
     return contest.measure(settings, CONTESTS)
-
-
-def report(result: dict[str, Any]) -> str:
-    """Both contests, each with its bars."""
-    return contest.report(result)
 
 
 def headline(result: dict[str, Any]) -> list[tuple[str, str]]:

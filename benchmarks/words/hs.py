@@ -19,15 +19,12 @@ CONTESTS = (
     Contest("CBOW, omnivec's defaults", {"model": "cbow", "loss": "hs"}),
 )
 
+report = contest.report
+
 
 def measure(settings: Settings) -> dict[str, Any]:
     """All contests."""
     return contest.measure(settings, CONTESTS)
-
-
-def report(result: dict[str, Any]) -> str:
-    """All contests, each with its bars."""
-    return contest.report(result)
 
 
 def headline(result: dict[str, Any]) -> list[tuple[str, str]]:

@@ -17,15 +17,12 @@ CONTESTS = (
     Contest("CBOW", {**PARTS, "model": "cbow"}, scores=("analogies", "WS-353"), rival=SUBWORDS, bar=4),
 )
 
+report = contest.report
+
 
 def measure(settings: Settings) -> dict[str, Any]:
     """Both contests."""
     return contest.measure(settings, CONTESTS)
-
-
-def report(result: dict[str, Any]) -> str:
-    """Both contests, each with its bars."""
-    return contest.report(result)
 
 
 def headline(result: dict[str, Any]) -> list[tuple[str, str]]:
