@@ -23,7 +23,7 @@ from omnivec.results import ResultTable, Tabular
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from omnivec.vectors import Vectors
+    from omnivec.index.questions import Questions
 
 Method: TypeAlias = Literal["add", "mul"]
 """How the cosines with a, b and c make a score: 3CosAdd or 3CosMul."""
@@ -103,7 +103,7 @@ def analogy_table(score: AnalogyScore, title: str = "Analogies") -> ResultTable:
 
 
 def analogies(
-    vectors: Vectors,
+    vectors: Questions,
     path: PathOrName,
     *,
     restrict: int | None = 300_000,
@@ -207,7 +207,7 @@ class _Asked:
     def vectors(self) -> Rows:
         """(words, dim) float32."""
         vectors, rows = self._words.vectors, np.array(self.rows, np.int64)
-        found: Rows = np.empty((len(rows), vectors.vector_size), np.float32)
+        found: Rows = np.empty((len(rows), vectors.table.dim), np.float32)
         known = rows >= 0
         found[known] = vectors.index.unit(rows[known]) if self.unit else vectors.table.take(rows[known])
         for place, vector in self._composed.items():
@@ -245,7 +245,7 @@ def _right(words: Words, asked: _Asked, places: NDArray[np.int64], method: Metho
 
 
 def word_analogies(
-    vectors: Vectors, path: PathOrName, restrict: int | None, fold_case: bool, dummy4unknown: bool
+    vectors: Questions, path: PathOrName, restrict: int | None, fold_case: bool, dummy4unknown: bool
 ) -> tuple[float, list[dict[str, Any]]]:
     """`analogies` as gensim's ``evaluate_word_analogies`` gives it: accuracy, and questions by section."""
     sections = read_analogies(path)

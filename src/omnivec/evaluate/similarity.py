@@ -20,7 +20,7 @@ from omnivec.index.cosine import cosine
 from omnivec.results import ResultTable, Tabular
 
 if TYPE_CHECKING:
-    from omnivec.vectors import Vectors
+    from omnivec.index.questions import Questions
 
 Correlations: TypeAlias = tuple[Correlation, Correlation, float]
 """Pearson, Spearman, and the percentage of pairs with an unknown word."""
@@ -63,7 +63,7 @@ def similarity_table(scores: Mapping[str, SimilarityScore]) -> ResultTable:
 
 
 def similarity(
-    vectors: Vectors,
+    vectors: Questions,
     path: PathOrName,
     *,
     restrict: int | None = 300_000,
@@ -107,7 +107,7 @@ def pair_cosines(words: Words, pairs: list[Pair]) -> list[float | None]:
 
 
 def word_pairs(
-    vectors: Vectors,
+    vectors: Questions,
     path: PathOrName,
     delimiter: str,
     encoding: str,

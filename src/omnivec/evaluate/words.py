@@ -14,7 +14,7 @@ from omnivec.evaluate.folding import Folded, folded
 
 if TYPE_CHECKING:
     from omnivec.index.cosine import Rows
-    from omnivec.vectors import Vectors
+    from omnivec.index.questions import Questions
 
 
 @final
@@ -29,7 +29,7 @@ class Words:
 
     def __init__(
         self,
-        vectors: Vectors,
+        vectors: Questions,
         *,
         restrict: int | None = 300_000,
         fold_case: bool = True,
@@ -93,7 +93,7 @@ class Words:
         found = [self._of_phrase(word) for word in words]
         known = np.array([vector is not None and vector.any() for vector in found], bool)
         rows = [vector for vector in found if vector is not None and vector.any()]
-        empty: Rows = np.empty((0, self.vectors.vector_size), np.float32)
+        empty: Rows = np.empty((0, self.vectors.table.dim), np.float32)
         return (scaled(np.stack(rows)) if rows else empty), known
 
     def _of_phrase(self, word: str) -> Rows | None:

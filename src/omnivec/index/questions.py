@@ -40,6 +40,11 @@ class Questions(ABC):
     index: Index
     """Search by row numbers instead of keys."""
 
+    @property
+    @abstractmethod
+    def composes(self) -> bool:
+        """Whether words that are no keys have vectors, by their parts."""
+
     @abstractmethod
     def get_vector(self, key: Key, norm: bool = False) -> Rows:
         """The vector of a key, (dim,) float32; of length one when `norm`. Raises: UnknownKey."""
