@@ -10,9 +10,9 @@ import pytest
 
 from omnivec import Classifier, InputError, OptionError, Word2Vec, autotune, extend, load, quantize
 from omnivec.cli import main
-from omnivec.data import predicting
 from omnivec.data.audit import audit, distinct
 from omnivec.data.features import Bag
+from omnivec.data.means import Means
 from omnivec.data.tokenize import Splitting, words_of
 from omnivec.data.vocabulary import Vocabulary
 from omnivec.evaluate.classification import classification
@@ -72,7 +72,7 @@ def test_kernel_numpy_and_definition_predict_the_same(models, name, monkeypatch,
     model.save(tmp_path / "m")
     again = load(tmp_path / "m")
     assert again.predict(asked, k=-1) == by_kernel and again.label_names == model.label_names
-    monkeypatch.setattr(predicting.Means, "_plain_rows", False)
+    monkeypatch.setattr(Means, "_plain_rows", False)
     by_numpy = again.predict(asked, k=-1)
     bag, inputs = Bag.of(model.config["features"]), model.tables["inputs"][:, :DIM].astype(np.float64)
     table = model.tables["nodes" if "nodes" in model.tables else "output"][:, :DIM].astype(np.float64)

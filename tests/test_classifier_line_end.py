@@ -6,7 +6,7 @@ import pytest
 from omnivec import Classifier
 from omnivec.data.features import Bag
 from omnivec.data.labelled import Raw
-from omnivec.data.predicting import parts_of
+from omnivec.data.parts import parts_of
 
 LEARNER = Classifier(dim=16, epochs=3, lr=0.5, threads=1, buckets=400, minn=2, maxn=3)
 PAIRS = [("warm sun", "good"), ("cold rain", "bad"), ("sun and rain", "good"), ("wind and rain", "bad")] * 10

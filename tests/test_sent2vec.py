@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from omnivec import FormatError, InputError, OptionError, Sent2Vec, UnknownKey, extend, load
-from omnivec.data import predicting
+from omnivec.data.means import Means
 from omnivec.reference import classifier
 from omnivec.reference import sent2vec as definition
 from omnivec.store import formats
@@ -63,7 +63,7 @@ def test_a_text_is_the_mean_of_its_words_and_ngrams(model, monkeypatch, tmp_path
     model.save(tmp_path / "m")
     again = load(tmp_path / "m")
     np.testing.assert_array_equal(again.embed(asked), found)
-    monkeypatch.setattr(predicting.Means, "_plain_rows", False)
+    monkeypatch.setattr(Means, "_plain_rows", False)
     np.testing.assert_allclose(again.embed(asked), found, rtol=1e-5, atol=1e-6)
 
 
@@ -181,7 +181,7 @@ def test_a_file_of_sent2vec_embeds_as_defined(tmp_path, packed, more, monkeypatc
     np.testing.assert_allclose(model.embed(asked), expected, atol=1e-6)
     model.save(tmp_path / "folder")
     np.testing.assert_allclose(load(tmp_path / "folder").embed(asked), expected, atol=1e-6)
-    monkeypatch.setattr(predicting.Means, "_plain_rows", False)
+    monkeypatch.setattr(Means, "_plain_rows", False)
     np.testing.assert_allclose(model.embed(asked), expected, atol=1e-6)
     np.testing.assert_array_equal(model.vectors["cat"], inputs[3])  # the bare row
     np.testing.assert_array_equal(model.output["cat"], outputs[3])

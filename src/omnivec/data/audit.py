@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from omnivec.data.corpus import Reading
 from omnivec.data.features import HASHES, Bag
-from omnivec.data.predicting import hashes_of
+from omnivec.data.parts import hashes_of
 from omnivec.data.sources import Source
 from omnivec.errors import InputError, OptionError
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.data.predicting import FEW, SEPARATORS, lines_of
-from omnivec.data.tokenize import Splitting, words_of
+from omnivec.data.means import FEW, lines_of
+from omnivec.data.tokenize import SEPARATORS, Splitting, words_of
 from omnivec.errors import NotEnoughMemory
 from omnivec.store.processors import processors
 from omnivec.store.tables import laid_out
@@ -107,7 +107,7 @@ class Many:
         slots = np.full(1 << max(10, (4 * words).bit_length()), scan.EMPTY, np.uint64)
         scan.refill(slots, text, offsets, words)
         kinds = np.full(256, scan.WORD, np.uint8)
-        kinds[list(SEPARATORS)] = scan.SEPARATOR
+        kinds[list(SEPARATORS.encode())] = scan.SEPARATOR
         return kinds, slots, text, offsets
 
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from omnivec.data.idf import Idf
 from omnivec.data.many_sentences import LINES, Many
-from omnivec.data.predicting import Means
+from omnivec.data.means import Means
 from omnivec.data.tokenize import Splitting, words_of
 from omnivec.data.weighing import Weighing
 from omnivec.errors import InputError, OptionError

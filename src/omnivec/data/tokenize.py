@@ -29,14 +29,15 @@ _SPACES = re.compile(
 _BEGUN = re.compile(rb"(?:\xc2|\xe1\x9a?|\xe2[\x80\x81]?|\xe3\x80?)\Z")
 
 
-_SEPARATORS = "\t\v\f\r\n\0"
+SEPARATORS = " \t\v\f\r\n\0"
+"""ASCII white space, which separates words of files."""
 
 
 def words_of(text: str) -> list[str]:
     """A text at its ASCII white space, as files are split; line ends are white space, too. NBSP and its like
     belong to words.
     """
-    for separator in _SEPARATORS:
+    for separator in SEPARATORS[1:]:
         if separator in text:
             text = text.replace(separator, " ")
     return list(filter(None, text.split(" ")))

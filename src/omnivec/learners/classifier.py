@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from omnivec.config import Between
@@ -16,7 +16,7 @@ from omnivec.errors import OptionError
 from omnivec.learners.learner import plural
 from omnivec.learners.text import TextLearner, check_lengths, countable, job_over
 from omnivec.learners.weights import class_weights, given_weights
-from omnivec.store.processors import in_turn, processors
+from omnivec.store.processors import in_turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,7 +117,7 @@ class Classifier(TextLearner):
     def derived(self) -> Self:
         """The same learner with threads and labels filled in."""
         usual = "one" if self.loss in ("softmax", "hs") else "all"
-        return self.replaced(threads=self.threads or processors(), labels=self.labels or usual)
+        return super().derived().replaced(labels=self.labels or usual)
 
     def summary(self) -> str:
         """The options in one line."""
@@ -151,13 +151,8 @@ class Classifier(TextLearner):
         return Bag.of(self.described())
 
     def reading(self) -> Reading:
-        """How the text is read: every type counts."""
-        from omnivec.data.corpus import Reading
-
-        return Reading(
-            unit="line", line_end=self.line_end, whitespace=self.whitespace, normalize=self.normalize,
-            tokenizer=self.tokenizer, encoding_errors=self.encoding_errors, min_count=1,
-        )  # fmt: skip
+        """How the text is read: every type counts, see `labelling`."""
+        return replace(super().reading(), min_count=1, max_size=None)
 
     def labelling(self) -> Labelling:
         """How words and labels are told apart."""
@@ -173,7 +168,7 @@ class Classifier(TextLearner):
         import numpy as np
 
         from omnivec.data.labelled import WORD
-        from omnivec.data.predicting import parts_of
+        from omnivec.data.parts import parts_of
         from omnivec.engine import tree
         from omnivec.engine.plan import lines
 
@@ -231,7 +226,7 @@ class Classifier(TextLearner):
 
     def _composed(self, words: Any, tables: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
         from omnivec.data.features import composed
-        from omnivec.data.predicting import parts_of
+        from omnivec.data.parts import parts_of
         from omnivec.store.tables import Table
 
         inputs = Table(tables["inputs"], self.dim)
@@ -243,7 +238,7 @@ class Classifier(TextLearner):
         """What the engine runs: the kernel over the lines of a text."""
         import numpy as np
 
-        from omnivec.data.predicting import hashes_of, parts_of
+        from omnivec.data.parts import hashes_of, parts_of
         from omnivec.engine import start, tree
         from omnivec.engine.schedule import HELD_OUT
         from omnivec.kernels import bag as kernel

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from omnivec.config import Between
 from omnivec.learners.learner import plural
 from omnivec.learners.text import TextLearner, job_over
-from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.corpus import Corpus
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
     from omnivec.engine.plan import Work
@@ -42,7 +41,7 @@ class CollobertWeston(TextLearner):
     name: ClassVar[str] = "collobert-weston"
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "senna": {
-            # Where all words spoil alike, frequency tells nearly all windows apart (docs/collobert-weston.md).
+            # Where all words spoil alike, frequency tells most windows apart (docs/collobert-weston.md).
             "dim": 50, "window": 5, "hidden": 100, "activation": "hardtanh", "power": 0.0, "sample": 0.0,
         },
     }  # fmt: skip
@@ -97,7 +96,7 @@ class CollobertWeston(TextLearner):
     def derived(self) -> Self:
         """The same learner with hidden_lr and threads filled in."""
         hidden_lr = self.hidden_lr or max(SHARE * self.lr / self.places, 1e-9)
-        return self.replaced(hidden_lr=hidden_lr, threads=self.threads or processors())
+        return super().derived().replaced(hidden_lr=hidden_lr)
 
     def summary(self) -> str:
         """The options in one line."""
@@ -108,16 +107,6 @@ class CollobertWeston(TextLearner):
             plural(self.epochs, "epoch"), plural(self.workers, "thread"), f"seed {self.seed}",
         ]  # fmt: skip
         return " · ".join(parts)
-
-    def reading(self) -> Reading:
-        """How the text is read."""
-        from omnivec.data.corpus import Reading
-
-        return Reading(
-            unit=self.unit, line_end=self.line_end, whitespace=self.whitespace, normalize=self.normalize,
-            tokenizer=self.tokenizer, encoding_errors=self.encoding_errors, min_count=self.min_count,
-            max_size=self.max_size,
-        )  # fmt: skip
 
     def described(self) -> None:
         """A word is one row."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from omnivec.config import Between
 from omnivec.data.wanted import NOTHING, Wanted
@@ -18,7 +18,6 @@ from omnivec.errors import NotFinite, OptionError
 from omnivec.learners.learner import plural
 from omnivec.learners.of_cells import Counted
 from omnivec.learners.trained import Trained
-from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,10 +117,6 @@ class GloVe(Counted, Trained):
     def floor(self) -> float:
         """Share of the rate that is left at the end."""
         return self.lr_floor
-
-    def derived(self) -> Self:
-        """The same learner with threads filled in."""
-        return self.replaced(threads=self.threads or processors())
 
     def summary(self) -> str:
         """The options in one line."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from omnivec.config import Between, Options, options
+from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,9 +64,9 @@ class Learner(Options, ABC):
         """The same learner with the options that the source has decided already: none, where it is text."""
         return self
 
-    @abstractmethod
     def derived(self) -> Self:
         """The same learner with the options filled in that follow from others or from the machine."""
+        return self.replaced(threads=self.threads or processors())
 
     @abstractmethod
     def summary(self) -> str:

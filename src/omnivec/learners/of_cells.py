@@ -8,27 +8,21 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from omnivec.config import Between, options
 from omnivec.data.wanted import NOTHING, Wanted
 from omnivec.errors import FormatError, OptionError
-from omnivec.learners.text import Reader
+from omnivec.learners.text import READ, Reader
 
 if TYPE_CHECKING:
     from omnivec.data.cells import Cells
-    from omnivec.data.corpus import Reading
     from omnivec.data.sources import Source
     from omnivec.engine.progress import Progress
 
 COUNTED = ("window", "weighting", "symmetric")
 """The options that say what is counted."""
-
-READ = (
-    "unit", "line_end", "whitespace", "normalize", "tokenizer", "encoding_errors", "min_count", "max_size",
-)  # fmt: skip
-"""The options that say how a text is read, which cells keep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +45,6 @@ class Counted(Reader):
     """What a window never crosses the border of; a paragraph ends at an empty line."""
     line_end: str | None = None
     """A token to put at the end of every line, such as <eos>."""
-
-    def reading(self) -> Reading:
-        """How the text is read."""
-        from omnivec.data.corpus import Reading
-
-        return Reading(**self._read())
 
     def counts_of(self) -> str:
         """What is counted, for the summary."""
@@ -95,7 +83,7 @@ class Counted(Reader):
 
         cells = count(
             corpus, self.window, self.weighting, self.symmetric, threads=self.threads, told=tell,
-            reading=self._read(),
+            reading=asdict(self.reading()),
         )  # fmt: skip
         text = f"{told(cells)} in {time.perf_counter() - began:.1f} s"
         listener(Progress(phase="count", done=1, text=text))
@@ -108,9 +96,6 @@ class Counted(Reader):
         """
         cells = opened(source)
         return self if cells is None else self._as_counted(cells)
-
-    def _read(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in READ}
 
     def _as_counted(self, cells: Cells) -> Self:
         """Self with the options by which the cells came to be, which must not say another thing."""

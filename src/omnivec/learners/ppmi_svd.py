@@ -13,14 +13,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
 from omnivec.data.wanted import Wanted
 from omnivec.errors import InputError
 from omnivec.learners.learner import plural
 from omnivec.learners.of_cells import Counted
-from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,10 +75,6 @@ class PPMISVD(Counted):
     """Power iterations of the randomised decomposition; each passes over the matrix twice."""
 
     remedies: ClassVar[str] = "raise min_count or shift, lower window or dim, or set max_size"
-
-    def derived(self) -> Self:
-        """The same learner with threads filled in."""
-        return self.replaced(threads=self.threads or processors())
 
     def summary(self) -> str:
         """The options in one line."""
@@ -245,7 +240,7 @@ def explained(matrix: Sparse, found: Factors) -> float:
     import numpy as np
 
     whole = float(np.einsum("i,i->", matrix.values, matrix.values, dtype=np.float64))
-    return float((found.singular.astype(np.float64) ** 2).sum()) / whole
+    return min(1.0, float((found.singular.astype(np.float64) ** 2).sum()) / whole)  # both are of rounded numbers
 
 
 def report_still(cells: Cells, matrix: Sparse) -> None:

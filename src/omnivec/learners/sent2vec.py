@@ -12,19 +12,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from omnivec.config import Between
 from omnivec.errors import InputError
 from omnivec.learners.learner import plural
 from omnivec.learners.text import TextLearner, countable, job_over
-from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.corpus import Corpus
     from omnivec.data.features import Bag
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
@@ -88,10 +87,6 @@ class Sent2Vec(TextLearner):
         """Learning rate at the start."""
         return self.lr
 
-    def derived(self) -> Self:
-        """The same learner with threads filled in."""
-        return self.replaced(threads=self.threads or processors())
-
     def summary(self) -> str:
         """The options in one line."""
         words = [f"word n-grams to {self.word_ngrams}", f"dropout {self.ngram_dropout}"]
@@ -120,15 +115,6 @@ class Sent2Vec(TextLearner):
         from omnivec.data.features import Bag
 
         return Bag.of(self.described())
-
-    def reading(self) -> Reading:
-        """How the text is read."""
-        from omnivec.data.corpus import Reading
-
-        return Reading(
-            unit=self.unit, whitespace=self.whitespace, normalize=self.normalize, tokenizer=self.tokenizer,
-            encoding_errors=self.encoding_errors, min_count=self.min_count, max_size=self.max_size,
-        )  # fmt: skip
 
     def work(self, corpus: Corpus) -> Work:
         """Units of two words or more: the rows of each move once, and the outputs once for each target."""
@@ -198,7 +184,7 @@ class Sent2Vec(TextLearner):
         self, corpus: Corpus, tables: Mapping[str, NDArray[Any]], frozen: NDArray[np.uint8] | None = None
     ) -> Job:
         """What the engine runs: the kernel over the units of a text."""
-        from omnivec.data.predicting import hashes_of
+        from omnivec.data.parts import hashes_of
         from omnivec.data.vocabulary import keep_chance
         from omnivec.engine import start
         from omnivec.kernels import unit as kernel

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from omnivec.data.cells import Cells
-    from omnivec.data.corpus import Corpus
+    from omnivec.data.corpus import Corpus, Reading
     from omnivec.data.heldout import Text
     from omnivec.data.labelled import Labelling
     from omnivec.data.sources import Source
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from omnivec.engine.schedule import Shard
 
     Pass = Callable[[NDArray[np.int32], NDArray[np.int64], Shard, float | None, NDArray[np.float64]], None]
+
+
+READ = (
+    "unit", "line_end", "whitespace", "normalize", "tokenizer", "encoding_errors", "min_count", "max_size",
+)  # fmt: skip
+"""The options that say how a text is read; a learner has most of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,13 @@ class Reader(Learner):
     """What makes words of a line: its white space, or Kiwi, into Korean morphemes (extra korean)."""
     encoding_errors: Literal["replace", "strict", "ignore"] = "replace"
     """Invalid UTF-8: replace it and report the count, stop, or drop the bytes."""
+
+    def reading(self) -> Reading:
+        """How the text is read."""
+        from omnivec.data.corpus import Reading
+
+        given: dict[str, Any] = self.as_dict()
+        return Reading(**{name: given[name] for name in READ if name in given})
 
     def asked(self, *names: str) -> dict[str, str]:
         """Those of its options that ask for more than text as it is, for `features`."""

@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from omnivec.config import Between
 from omnivec.learners.learner import plural
 from omnivec.learners.text import TextLearner, job_over
-from omnivec.store.processors import processors
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from omnivec.data.corpus import Corpus, Reading
+    from omnivec.data.corpus import Corpus
     from omnivec.data.vocabulary import Vocabulary
     from omnivec.engine.job import Job
     from omnivec.engine.plan import Work
@@ -115,7 +114,7 @@ class Windowed(TextLearner):
     def derived(self) -> Self:
         """The same learner with the options filled in that follow from others or from the machine."""
         lr = self.lr or self.rates[self.loss][self.model]
-        return self.replaced(lr=lr, threads=self.threads or processors())
+        return super().derived().replaced(lr=lr)
 
     def summary(self) -> str:
         """The options in one line."""
@@ -137,16 +136,6 @@ class Windowed(TextLearner):
     @abstractmethod
     def parts(self, vocabulary: Vocabulary) -> Parts | None:
         """The rows that each word is the mean of; None where it is one row of its own."""
-
-    def reading(self) -> Reading:
-        """How the text is read."""
-        from omnivec.data.corpus import Reading
-
-        return Reading(
-            unit=self.unit, line_end=self.line_end, whitespace=self.whitespace, normalize=self.normalize,
-            tokenizer=self.tokenizer, encoding_errors=self.encoding_errors, min_count=self.min_count,
-            max_size=self.max_size,
-        )  # fmt: skip
 
     def head(self) -> None:
         """Words alone are predicted."""

@@ -29,9 +29,10 @@ log = logging.getLogger("omnivec")
 if TYPE_CHECKING:
     from omnivec.data.idf import Idf
     from omnivec.data.many_sentences import Many
+    from omnivec.data.means import Means
     from omnivec.data.near_sentences import Sentences
     from omnivec.data.phrases import Phrases
-    from omnivec.data.predicting import Means, Predictor
+    from omnivec.data.predicting import Predictor
     from omnivec.data.tokenize import Splitting
     from omnivec.evaluate.classification import ClassificationScore
     from omnivec.evaluate.examples import Examples
@@ -346,7 +347,7 @@ class Model:
     def _means(self) -> Means:
         """What makes one vector of a text, of a model that knows more of it than its words."""
         from omnivec.data.features import Bag
-        from omnivec.data.predicting import Means
+        from omnivec.data.means import Means
 
         return Means(
             bag=Bag.of(self.config["features"]), splitting=self.splitting, keys=self.keys,

@@ -18,7 +18,8 @@ from omnivec.cli.signals import terminable
 from omnivec.cli.train.cells import counted
 from omnivec.config import Option, options
 from omnivec.learners.learner import plural
-from omnivec.learners.of_cells import COUNTED, READ, Counted, counting
+from omnivec.learners.of_cells import COUNTED, Counted, counting
+from omnivec.learners.text import READ
 from omnivec.store.processors import processors
 
 WINDOW = 10
