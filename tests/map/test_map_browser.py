@@ -1,6 +1,7 @@
 """The map in a real browser: what it draws, answers, finds and saves."""
 
 import io
+import itertools
 import json
 import unicodedata
 
@@ -199,6 +200,64 @@ def test_an_analogy_is_answered_in_a_table_and_with_arrows(page, vectors):
     page.click("#analogy-form .main")
     assert "nobody is not among these words" in page.locator("#analogy-hint").text_content()
     assert page.get_attribute("#b", "aria-invalid") == "true"
+
+
+WRITTEN = """() => {
+  const found = [];
+  pen.fillText = function (text, left, top) {
+    found.push([text, left, top - 6, left + pen.measureText(text).width, top + 6]);
+  };
+  draw();
+  delete pen.fillText;
+  return found;
+}"""
+
+
+def written(page):
+    """What stands on the picture, by text: (left, top, right, bottom), none on another."""
+    found = page.evaluate(WRITTEN)
+    for (_, *one), (_, *other) in itertools.combinations(found, 2):
+        assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
+    return {text: box for text, *box in found}
+
+
+def test_words_of_a_question_that_lie_at_one_place_stand_on_both_its_sides(page):
+    page.evaluate(
+        "places.copyWithin(2 * keys.indexOf('woman'), 2 * keys.indexOf('man'), 2 * keys.indexOf('man') + 2)"
+    )
+    page.click("#tab-analogy")
+    for field, word in zip("abc", ("man", "king", "woman"), strict=True):
+        page.fill(f"#{field}", word)
+    page.click("#analogy-form .main")
+    found = written(page)
+    assert found["woman"][2] < found["man"][0]
+
+
+LINES = """all => all.map((one) => {
+  const range = new Range();
+  range.selectNodeContents(one);
+  return range.getClientRects().length;
+})"""
+
+
+def test_in_a_narrow_window_nothing_hides_what_was_asked(opened, made):
+    page = opened(made[0], viewport={"width": 380, "height": 760})
+    assert page.locator("#legend-entries").is_hidden() and page.locator("#legend-title").is_visible()
+    tools = page.locator("#tools button, #tools select")
+    assert len(set(tools.evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)"))) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
+    page.click("#help-open")
+    assert page.locator("#help th").evaluate_all(LINES) == [1] * 5
+    page.click("#help .main")
+    page.click("#tab-axis")
+    page.fill("#from", "man")
+    page.fill("#to", "woman")
+    page.click("#axis-form .main")
+    found = written(page)
+    legend = page.locator("#legend").evaluate("(one) => one.offsetLeft")
+    assert found["← man"][2] < found["woman →"][0] and found["woman →"][2] < legend
+    lowest = page.evaluate("Math.max(...frequent.map((row) => screenOf(row)[1]))")
+    assert lowest < found["← man"][1]
 
 
 def test_an_axis_lays_words_out_by_their_cosine_with_a_direction(page, vectors):

@@ -21,7 +21,7 @@ function scaleAlong(from, to) {
   const [low, high] = bounds(values);
   const step = [0.05, 0.1, 0.2, 0.5].find((one) => (high - low) / one < 9) ?? 0.5;
   const ticks = [];
-  for (let at = Math.ceil(low / step); at * step <= high; at++) ticks.push([at * step, (at * step).toFixed(step < 0.1 ? 2 : 1)]);
+  for (let at = Math.ceil(low / step); at * step <= high; at++) ticks.push([at * step, signed((at * step).toFixed(step < 0.1 ? 2 : 1))]);
   return { values, low, high, ticks, start: keys[from], end: keys[to] };
 }
 
@@ -46,8 +46,8 @@ function bounds(values) {
   return [low, high];
 }
 
-/** Lines and numbers at the lower and the left edge, and a line at zero. */
-function drawAxes({ axes: { across, upwards }, ground, quiet, ink, line }) {
+/** Lines and numbers at the lower and the left edge, and a line at zero; `taken` learns where no name can be. */
+function drawAxes({ axes: { across, upwards }, ground, quiet, ink, line }, taken) {
   const { width, height } = view;
   pen.font = `11px ${FONT}`;
   pen.textBaseline = "middle";
@@ -57,6 +57,7 @@ function drawAxes({ axes: { across, upwards }, ground, quiet, ink, line }) {
     pen.strokeText(text, left, top);
     pen.fillStyle = colour;
     pen.fillText(text, left, top);
+    taken.push([left, top - 8, left + pen.measureText(text).width, top + 8]);
   };
   const stroke = (x1, y1, x2, y2) => {
     pen.beginPath();
@@ -69,8 +70,10 @@ function drawAxes({ axes: { across, upwards }, ground, quiet, ink, line }) {
   const floor = height - 58;
   for (const [value, text] of across.ticks) {
     const [left] = toScreen(placeOn(across, value) * 1.2, 0);
+    const half = pen.measureText(text).width / 2;
+    if (left < half || left > width - half) continue;
     stroke(left, value === 0 ? 56 : floor, left, floor + 5);
-    write(text, left - pen.measureText(text).width / 2, floor + 14, quiet);
+    write(text, left - half, floor + 14, quiet);
   }
   for (const [value, text] of upwards.ticks) {
     const [, top] = toScreen(0, placeOn(upwards, value) * 0.8);
@@ -82,6 +85,6 @@ function drawAxes({ axes: { across, upwards }, ground, quiet, ink, line }) {
   pen.font = `600 13px ${FONT}`;
   write(`← ${shortened(across.start)}`, 12, floor - 12, ink);
   const end = `${shortened(across.end)} →`;
-  write(end, width - 12 - room() - pen.measureText(end).width, floor - 12, ink);
+  write(end, width - 36 - element("legend").offsetWidth - pen.measureText(end).width, floor - 12, ink);
   write(`↑ ${shortened(upwards.end)}`, 70, 70, ink); // beside the numbers
 }

@@ -72,4 +72,5 @@ if (counts) frequent.sort((one, other) => counts[other] - counts[one] || one - o
 
 const THIN = "\u202f";
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, THIN);
+const signed = (text) => text.replace("-", "−");
 const element = (id) => document.getElementById(id);

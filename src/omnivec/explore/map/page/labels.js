@@ -10,17 +10,17 @@ function drawOver(shown) {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, view.width, view.height);
   const taken = [];
-  if (shown.axes) drawAxes(shown);
+  if (shown.axes) drawAxes(shown, taken);
   for (const { row } of shown.answers) if (shown.chosen >= 0) line(shown.chosen, row, shown, false);
   for (const [from, to] of shown.arrows) line(from, to, shown, true);
-  for (const { row } of shown.answers) ring(row, 5, 1.5, shown);
+  for (const row of [...shown.given, ...shown.answers.map(({ row }) => row)]) ring(row, 5, 1.5, shown);
   if (shown.chosen >= 0) ring(shown.chosen, 8, 2.5, shown);
   pen.lineJoin = "round";
   pen.textBaseline = "middle";
   const first = [shown.hover, shown.chosen, ...shown.given, ...shown.answers.map(({ row }) => row)];
   for (const row of new Set(first)) if (row >= 0) name(row, shown, taken, true);
   if (!shown.moving) {
-    const room = Math.max(12, (view.width * view.height) / 7500);
+    const room = taken.length + Math.max(12, (view.width * view.height) / 7500);
     const legend = element("legend");
     let tried = 0;
     for (let at = 0; at < frequent.length && taken.length < room && tried < MOST_TRIED; at++) {
@@ -44,25 +44,25 @@ function inWindow(row, legend) {
   return left < legend.offsetLeft - 40 || top < legend.offsetTop - 10;
 }
 
+/** Write a name beside its point where it hides none before it; a strong one that cannot stand at the right tries the left. */
 function name(row, shown, taken, strong) {
   const [left, top] = screenOf(row);
+  if (left < 0 || left > view.width || top < 0 || top > view.height) return;
   pen.font = `${strong ? "600 13px" : "12px"} ${FONT}`;
   const text = shortened(called(row));
   const width = pen.measureText(text).width;
   const gap = strong ? 11 : 6;
-  const start = left + gap + width > view.width - 4 ? left - gap - width : left + gap;
-  const box = [start - 3, top - 8, start + width + 3, top + 8];
-  if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) {
-    if (!strong || taken.filter((other) => other.strong).some((other) =>
-      box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return;
-  }
-  box.strong = strong;
+  const sides = [left + gap, left - gap - width].filter((start) => start > 3 && start + width < view.width - 4);
+  const boxes = (strong ? sides : sides.slice(0, 1)).map((start) => [start - 3, top - 8, start + width + 3, top + 8]);
+  const hidden = (box) => taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+  const box = boxes.find((one) => !hidden(one));
+  if (!box) return;
   taken.push(box);
   pen.lineWidth = strong ? 4 : 3;
   pen.strokeStyle = shown.ground;
-  pen.strokeText(text, start, top);
+  pen.strokeText(text, box[0] + 3, top);
   pen.fillStyle = strong ? shown.ink : shown.quiet;
-  pen.fillText(text, start, top);
+  pen.fillText(text, box[0] + 3, top);
 }
 
 /** A long key ends in an ellipsis, never inside a sign that is made of several. */

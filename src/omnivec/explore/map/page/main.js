@@ -93,6 +93,7 @@ function begin() {
   });
   wear(state.theme);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => wear(event.matches ? "dark" : "light"));
+  element("legend").open = !matchMedia("(max-width: 760px)").matches; // where it would hide a third of the picture
   resize(); // the observer's first call comes with a frame, and a word of the address may be shown before
   new ResizeObserver(resize).observe(element("stage"));
   addEventListener("popstate", goToHash);

@@ -42,7 +42,7 @@ function fillTable(table, title, found, scored = "cosine") {
     word.append(button);
     line.append(word);
     if (scored) {
-      const number = cell("td", score.toFixed(3).replace("-", "−"));
+      const number = cell("td", signed(score.toFixed(3)));
       number.style.setProperty("--share", `${(100 * Math.abs(score)) / most}%`);
       number.className = "score";
       line.append(number);

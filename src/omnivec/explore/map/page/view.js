@@ -21,9 +21,10 @@ function whole() {
   });
   const [wide, high] = extents.map(([low, top]) => Math.max(top - low, 1e-3) * 1.1);
   const beside = room();
-  const zoom = Math.min((view.width - beside) / wide, (view.height - 60) / high);
+  const [above, below] = axes ? [56, 90] : [42, 18]; // pixels of the tools; of the axis and its words, or of the corner
+  const zoom = Math.min((view.width - beside) / wide, (view.height - above - below) / high);
   const [x, y] = extents.map(([low, top]) => (low + top) / 2);
-  return { x: x + beside / 2 / zoom, y: y + 12 / zoom, zoom };
+  return { x: x + beside / 2 / zoom, y: y + (above - below) / 2 / zoom, zoom };
 }
 
 function fit(glide = true) {
