@@ -76,7 +76,7 @@ def test_what_cannot_be_indexed_is_one_line(call, folder, tmp_path, monkeypatch)
             1,
             "no index is saved there; omnivec index builds one",
         ),
-        ("neighbors", folder, "w7", "--approximate", "--limit", "9"): (2, "--approximate and --limit exclude"),
+        ("neighbors", folder, "w7", "--approximate", "--limit", "9"): (2, "--approximate and --limit"),
         ("neighbors", "x.vec", "a", "--approximate"): (1, "x.vec: an index is saved in a model folder; "),
     }
     for words, (code, message) in cases.items():

@@ -522,6 +522,8 @@ def test_the_verb_sweeps_a_preset_over_a_text_with_phrases_joined(call, lines, t
         (("--vary", "learners=3", "--similarity", "PAIRS"), 2, "'learners' is no option"),
         (("--vary", "window", "--similarity", "PAIRS"), 2, "--vary takes NAME=VALUE"),
         (("--dim", "4", "--vary", "dim=8", "--similarity", "PAIRS"), 2, "give --dim, once"),
+        (("--dim", "--similarity", "PAIRS"), 2, "--dim needs a value"),
+        (("--vary", "preset=gensim", "--similarity", "PAIRS"), 2, "give --preset, once"),
         (("--preset", "gensi", "--similarity", "PAIRS"), 2, "word2vec has no preset 'gensi'"),
         (("--phrases", "nowhere.tsv", "--similarity", "PAIRS"), 1, "nowhere.tsv: no such file"),
         (("--keep", "some", "--similarity", "PAIRS"), 2, "keep must be"),
@@ -535,6 +537,11 @@ def test_wrong_calls_of_the_verb(call, text, pairs, tmp_path, monkeypatch, words
     found, _, err = call("sweep", text, tmp_path / "s", *given)
     assert found == code and said in err and err.count("\n") == 1
     assert not (tmp_path / "s").exists()
+
+
+def test_a_text_that_is_read_once_is_refused_by_the_verb(call, pairs, tmp_path):
+    code, _, err = call("sweep", "-", tmp_path / "s", "--similarity", pairs, stdin="a b\n")
+    assert code == 2 and "stdin can be read once" in err and not (tmp_path / "s").exists()
 
 
 def test_ctrl_c_keeps_what_was_found_and_the_same_call_goes_on(text, pairs, tmp_path):

@@ -6,13 +6,15 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
 from omnivec import errors
+from omnivec.config import one_of
 from omnivec.errors import NO_PATH, InputError, OmnivecError, OptionError
 
 if TYPE_CHECKING:
     from cyclopts import CycloptsError
+    from cyclopts.argument import Argument
 
     from omnivec.config import Options
 
@@ -77,6 +79,14 @@ class WrongCall(OptionError):
     def __init__(self, message: str, near: Iterable[str] = ()) -> None:
         super().__init__(message)
         self.near = list(near)
+
+
+class Mistyped(WrongCall):
+    """A word that begins with - where only - or a path may stand: a flag that is none, as a rule."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"unknown option {word}")
+        self.word = word
 
 
 class NotThere(InputError):
@@ -169,10 +179,15 @@ def translated(error: CycloptsError, arguments: Sequence[str], learner: type[Opt
     verb = " ".join(error.command_chain or ())
     match error:
         case cyclopts.UnknownOptionError():
-            return _unknown_option(error, arguments, learner)
+            word = error.token.keyword or error.token.value
+            return _unknown_option(word, _names(error.argument_collection), verb, arguments, learner)
         case cyclopts.UnknownCommandError():
             return _unknown_command(error, verb)
+        case cyclopts.CoercionError() if isinstance(error.__cause__, Mistyped):
+            return _unknown_option(error.__cause__.word, _flags(error), verb, arguments, learner)
         case cyclopts.UnusedCliTokensError():
+            if word := _swallowed(arguments, _flags(error)):
+                return _unknown_option(word, _flags(error), verb, arguments, learner)
             rest = " ".join(repr(token) for token in error.unused_tokens or ())
             return WrongCall(f"{verb} does not take {rest}; see omnivec {verb} --help")
         case cyclopts.RepeatArgumentError():
@@ -184,31 +199,54 @@ def translated(error: CycloptsError, arguments: Sequence[str], learner: type[Opt
             return WrongCall(f"{wants}; see omnivec {verb} --help")
         case cyclopts.CoercionError() if isinstance(error.__cause__, OmnivecError):
             return error.__cause__
+        case cyclopts.CoercionError() if error.token is not None and (choices := _choices(error.target_type)):
+            near = difflib.get_close_matches(error.token.value, choices, 1)
+            wants = f"{error.token.keyword} must be {one_of(choices)}, got {error.token.value!r}"
+            return WrongCall(f"{wants}{did_you_mean(near)}", near)
     message = str(error).strip().rstrip(".")
     return WrongCall(message[:1].lower() + message[1:])
 
 
-def _unknown_option(
-    error: CycloptsError, arguments: Sequence[str], learner: type[Options] | None
-) -> OmnivecError:
-    from cyclopts.exceptions import UnknownOptionError
+def _names(arguments: Iterable[Argument]) -> list[str]:
+    return [flag for argument in arguments for flag in argument.names]
 
-    assert isinstance(error, UnknownOptionError)
-    name = _typed((error.token.keyword or error.token.value).split("=", 1)[0], arguments)
+
+def _flags(error: CycloptsError) -> list[str]:
+    """The flags of the verb that was called."""
+    return [] if error.app is None else _names(error.app.assemble_argument_collection())
+
+
+def _swallowed(arguments: Sequence[str], known: Sequence[str]) -> str:
+    """The unknown flag that stands where a place that may be - was to come, and was taken for it."""
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    for before, word in zip(["", *words], words, strict=False):
+        if re.match(r"-[^\d.]", word) and not {before, word.partition("=")[0]} & {*known}:
+            return word
+    return ""
+
+
+def _choices(hint: object) -> tuple[str, ...]:
+    """The words of a `Literal`, which may stand beside None; none of another type."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    return next((found for inner in get_args(hint) if (found := _choices(inner))), ())
+
+
+def _unknown_option(
+    word: str, known: Sequence[str], verb: str, arguments: Sequence[str], learner: type[Options] | None
+) -> OmnivecError:
+    name = _typed(word.split("=", 1)[0], arguments)
     # -minCount, --min-count and --min_count are one name to whoever types them.
     bare = name.lstrip("-").replace("-", "_")
-    known = [flag for argument in error.argument_collection for flag in argument.names]
     ours = {}
     if learner is not None:
         if hint := FORMER_FLAGS.get(bare) or learner.elsewhere.get(bare):
-            return WrongCall(
-                f"unknown option {name}: {hint.replace('VERB', ' '.join(error.command_chain or ()))}"
-            )
+            return WrongCall(f"unknown option {name}: {hint.replace('VERB', verb)}")
         if answer := learner.ours(bare, _value_of(name, arguments)):
             option, value = answer
             ours[name] = f"--{option.replace('_', '-')}" + ("" if value is None else f" {value}")
     refusal = unknown("option", name, known, ours)
-    if not refusal.near and error.command_chain and error.command_chain[0] in ("neighbors", "analogy"):
+    if not refusal.near and verb in ("neighbors", "analogy"):
         return WrongCall(f"{refusal}; words that begin with - go after --")
     return refusal
 

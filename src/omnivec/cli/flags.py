@@ -11,15 +11,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from cyclopts import Group, Parameter, Token
 
-from omnivec.cli.failure import WrongCall, existing
+from omnivec.cli.failure import Mistyped, WrongCall, existing
 from omnivec.config import Between, Option, Options, options
 from omnivec.errors import InputError, OptionError
 
 if TYPE_CHECKING:
     from types import GenericAlias
 
-Positional = Parameter(allow_leading_hyphen=True)
-"""For an argument that may be `-`."""
+
+def _stdin_or_path(_: Any, tokens: Sequence[Token]) -> str:
+    word = tokens[0].value
+    if word.startswith("-") and word != "-" and not Path(word).exists():
+        raise Mistyped(word)
+    return word
+
+
+Positional = Parameter(allow_leading_hyphen=True, converter=_stdin_or_path)
+"""For an argument that may be `-`. The parser would take a mistyped flag for it, too."""
 
 OPPOSITES = {"symmetric": ("--one-sided",)}
 """What a switch is called that is off, beside --no-…."""
@@ -165,8 +173,8 @@ def given(asked: object, *, but: Iterable[str] = ()) -> list[str]:
 
 
 def several(metavar: str, text: str) -> Parameter:
-    """A verb's own flag that takes words one behind the other."""
-    return Parameter(consume_multiple=True, negative="", metavar=metavar, help=text)
+    """A verb's own flag that takes words one behind the other, one or more."""
+    return Parameter(consume_multiple=(1, None), negative="", metavar=metavar, help=text)
 
 
 def seed_of(what: str, high: int = 2**31 - 1) -> Parameter:

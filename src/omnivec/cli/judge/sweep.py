@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli import call
-from omnivec.cli.failure import STOPPED, existing
-from omnivec.cli.flags import Common, CommonFlags, Threads, choice
+from omnivec.cli.failure import STOPPED, WrongCall, existing
+from omnivec.cli.flags import Common, CommonFlags, Positional, Threads, choice
 from omnivec.cli.judge.swept import Judged, Swept
 from omnivec.cli.report import Report, ReportFlags, table_lines
 from omnivec.cli.show import Display, logging_shown, print_line
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    input: Annotated[str, Parameter(help=call.FILES_HELP)],
+    input: Annotated[str, Positional, Parameter(help=call.FILES_HELP)],
     folder: Annotated[str, Parameter(help="Where all that is found is kept; the same call goes on with it.")],
     /,
     *,
@@ -48,6 +48,10 @@ def sweep(
     Values stand one behind the other, as in --dim 50 100 200, or with commas between. What every model costs
     is said before the first one is trained.
     """
+    if input == "-":
+        raise WrongCall(
+            "INPUT is read once for every model, and stdin can be read once; save it to a file first"
+        )
     text = call.joining(phrases)(existing(input))
     learners, shares, judge = swept.learners(threads), swept.shares(), judged.judge()
     _check_picture(plot, report)

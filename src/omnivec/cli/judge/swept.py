@@ -83,7 +83,7 @@ class Swept:
             name = name.replace("-", "_")
             if not equals or not rest:
                 raise WrongCall(f"--vary takes NAME=VALUE,VALUE, got {text!r}")
-            if name in given or name == "threads":
+            if name in given or name in ("threads", "preset"):
                 raise WrongCall(f"--vary {name}: give --{name}, once")
             given[name] = _split([rest])
         return given
