@@ -45,7 +45,7 @@ def write(
     }
     parts = [INTRODUCTION, f"Machine: {_machine(common)}." if common else "Nothing is measured yet."]
     parts += ["\n".join(map(_contents, measured, measured.values()))] if measured else []
-    rows = []
+    rows: list[tuple[str, str]] = []
     for chapter, sections in measured.items():
         parts.append(f"## {chapter}")
         for name, module in sections.items():

@@ -9,6 +9,8 @@ texts/       sentence vectors, phrases           labels/    classifiers
 training/    what training costs                 textbook/  what the textbook trains
 evaluation/  evaluation itself                   files/     opening and reading
 search/      nearest neighbours, the map         defects/   what compatibility.py tries on other programs
+
+A room holds sections, and beside them the programs that they start, each a process of its own.
 """
 
 from __future__ import annotations

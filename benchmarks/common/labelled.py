@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ class Labelled:
     name: str
     train: Path
     test: Path
-    options: dict[str, object]
+    options: Mapping[str, object]
 
 
 SETS = {
@@ -40,23 +41,19 @@ def found(work: Path, scale: float) -> list[Labelled]:
         if files:
             folder = files[0].parent
             slug = name.replace(" ", "-")
-            pair = [
-                _lines(folder / file, work / f"{slug}.{kind}")
-                for file, kind in ((train, "train"), (test, "test"))
-            ]
-            known.append(Labelled(name, *pair, options))
+            learned = _lines(folder / train, work / f"{slug}.train")
+            judged = _lines(folder / test, work / f"{slug}.test")
+            known.append(Labelled(name, learned, judged, options))
             if name == "TREC":
-                known.append(Labelled("TREC, sorted by label", _sorted(pair[0], work), pair[1], options))
+                known.append(Labelled("TREC, sorted by label", _sorted(learned, work), judged, options))
     return [*known, twin(work, scale)]
 
 
 def twin(work: Path, scale: float) -> Labelled:
     """The synthetic set, made in the folder `work`."""
-    pair = [
-        _twin(work / f"twin.{kind}", seed, int(size * scale))
-        for kind, seed, size in (("train", 1, 100_000), ("test", 2, 50_000))
-    ]
-    return Labelled("synthetic", *pair, {"lr": 0.1, "epochs": 5, "word_ngrams": 2})
+    learned = _twin(work / "twin.train", 1, int(100_000 * scale))
+    judged = _twin(work / "twin.test", 2, int(50_000 * scale))
+    return Labelled("synthetic", learned, judged, {"lr": 0.1, "epochs": 5, "word_ngrams": 2})
 
 
 def _sorted(source: Path, work: Path) -> Path:

@@ -29,7 +29,7 @@ def measure(settings: Settings) -> dict[str, Any]:
         rows, dim = int(size[0] * settings.scale), size[1]
         return child.python("search.peer_search", rows, dim, rounds, int(peer), env={**env, **more})
 
-    found = {"threads": settings.threads, "peer": peer, "wide": []}
+    found: dict[str, Any] = {"threads": settings.threads, "peer": peer, "wide": []}
     found["beside"] = [asked(size, peer=peer, rounds=settings.repeats) for size in BESIDE]
     if found["beside"][0]["kernels"] != WIDE_KERNELS and _avx512():
         found["wide"] = [
