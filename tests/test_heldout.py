@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from omnivec import InputError, NotFinite, OptionError, Word2Vec, load
+from omnivec import Classifier, InputError, NotFinite, OptionError, Word2Vec, load
 from omnivec.data.corpus import Reading
 from omnivec.data.heldout import held_out, split
 from omnivec.engine import start
@@ -146,6 +146,18 @@ def test_words_that_training_does_not_know_are_left_out_of_a_held_out_text():
     known = NS.fit(TEXT, heldout_text=["king queen man"] * 9).record
     unknown = NS.fit(TEXT, heldout_text=["king tzar queen man"] * 9).record
     assert known["heldout"] == unknown["heldout"] and unknown["heldout_tokens"] == 27
+
+
+@pytest.mark.parametrize(
+    ("learner", "mark"), [(NS, ""), (Classifier(dim=16, epochs=1, threads=1), "__label__%d ")]
+)
+def test_what_was_found_in_a_text_held_out_is_said(learner, mark, tmp_path, caplog):
+    texts = [mark.replace("%d", str(k % 2)) + line for k, line in enumerate(TEXT[:40])]
+    (tmp_path / "held.txt").write_bytes(b"\xff ".join(line.encode() + b"\n" for line in texts[:5]))
+    records = []
+    learner.fit(texts, heldout_text=tmp_path / "held.txt", progress=records.append)
+    assert [each.text for each in records if each.text.endswith("tokens in 5 units are held out")]
+    assert "held.txt: 4 tokens were not valid UTF-8 (replace)" in caplog.messages
 
 
 @pytest.mark.parametrize(

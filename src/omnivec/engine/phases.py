@@ -128,12 +128,18 @@ def text_held_out(
             f"{corpus.name}: held out, but none of its {len(text.units) - 1:,} units ({reading.unit}) holds "
             "two words of the vocabulary; give more text, or set unit to document"
         )
+    _report_invalid(corpus, reading)
     _report_held_out(text, listener)
     return text
 
 
 def labelled_held_out(
-    reading: Reading, labelling: Labelling, corpus: Corpus, source: Source, tokenizer: Tokenizer | None
+    reading: Reading,
+    labelling: Labelling,
+    corpus: Corpus,
+    source: Source,
+    tokenizer: Tokenizer | None,
+    listener: Listener,
 ) -> tuple[Corpus, Text]:
     """Read texts with labels that are only measured: (the corpus, which knows their types, those texts).
 
@@ -145,6 +151,8 @@ def labelled_held_out(
     assert longer.types is not None
     if not taught(text.tokens, text.units, longer.types):
         raise InputError(f"{other.name}: held out, but no line has a label and a word that training knows")
+    _report_invalid(other, reading)
+    _report_held_out(text, listener)
     return longer, text
 
 

@@ -105,7 +105,7 @@ class TextLearner(Reader, Trained):
         if (labelling := self.labelling()) is None:
             words = corpus.vocabulary
             return corpus, phases.text_held_out(self.reading(), source, words, tokenizer, listener)
-        return phases.labelled_held_out(self.reading(), labelling, corpus, source, tokenizer)
+        return phases.labelled_held_out(self.reading(), labelling, corpus, source, tokenizer, listener)
 
 
 def job_over(
