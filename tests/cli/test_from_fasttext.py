@@ -5,6 +5,7 @@ import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from omnivec import Classifier, FastText, autotune, load, quantize
@@ -110,7 +111,8 @@ def test_every_command_of_the_page_runs(call, world, monkeypatch, capsys):
         assert code_ == 0, f"{command}\n{err}"
         seen[command] = out
     by_verb = {command.split()[1]: out for command, out in seen.items() if out}
-    assert {"neighbors", "analogy", "classify", "evaluate", "info", "embed"} <= by_verb.keys()
+    assert {"neighbors", "analogy", "classify", "evaluate", "info"} <= by_verb.keys()
+    assert np.load("words.npy").shape == np.loadtxt("vectors.txt").shape == (2, 16)
 
 
 def test_every_flag_of_the_page_is_taken(call, world, monkeypatch):
