@@ -30,7 +30,7 @@ from omnivec.store.tables import Table, padded_width, stored_as
 from omnivec.store.views import KeyToIndex
 
 if TYPE_CHECKING:
-    from omnivec.evaluate.similarity import Correlations
+    from omnivec.evaluate.as_gensim import Correlations
     from omnivec.index.approximate import Approximate
 
 PathOrName: TypeAlias = str | PathLike[str]
@@ -324,7 +324,7 @@ class Vectors(Questions):
         dummy4unknown: bool = False,
     ) -> Correlations:
         """Pearson and Spearman correlation, each with its p-value, and the percentage of pairs not known."""
-        from omnivec.evaluate.similarity import word_pairs
+        from omnivec.evaluate.as_gensim import word_pairs
 
         restrict = restrict_vocab or None
         return word_pairs(self, pairs, delimiter, encoding, restrict, case_insensitive, dummy4unknown)
@@ -337,7 +337,7 @@ class Vectors(Questions):
         dummy4unknown: bool = False,
     ) -> tuple[float, list[dict[str, Any]]]:
         """Accuracy over all questions, and for each section the questions answered correctly and not."""
-        from omnivec.evaluate.analogy import word_analogies
+        from omnivec.evaluate.as_gensim import word_analogies
 
         return word_analogies(self, analogies, restrict_vocab or None, case_insensitive, dummy4unknown)
 

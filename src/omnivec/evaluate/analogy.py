@@ -244,27 +244,6 @@ def _right(words: Words, asked: _Asked, places: NDArray[np.int64], method: Metho
     return right
 
 
-def word_analogies(
-    vectors: Questions, path: PathOrName, restrict: int | None, fold_case: bool, dummy4unknown: bool
-) -> tuple[float, list[dict[str, Any]]]:
-    """`analogies` as gensim's ``evaluate_word_analogies`` gives it: accuracy, and questions by section."""
-    sections = read_analogies(path)
-    words = Words(vectors, restrict=restrict, fold_case=fold_case)
-    verdicts = judge(words, sections)
-    results: list[dict[str, Any]] = []
-    for section, answers in zip(sections, verdicts, strict=True):
-        asked = [tuple(map(words.spelt, question)) for question in section.questions]
-        judged = list(zip(asked, answers, strict=True))
-        correct = [question for question, answer in judged if answer]
-        wrong = [q for q, answer in judged if answer is False or (answer is None and dummy4unknown)]
-        results.append({"section": section.name, "correct": correct, "incorrect": wrong})
-    total: dict[str, Any] = {"section": "Total accuracy"}
-    for outcome in ("correct", "incorrect"):
-        total[outcome] = [question for result in results for question in result[outcome]]
-    correct_count, wrong_count = len(total["correct"]), len(total["incorrect"])
-    return correct_count / max(correct_count + wrong_count, 1), [*results, total]
-
-
 def _sum(shares: Iterable[Share], resamples: int) -> Share:
     parts = list(shares)
     correct, seen, asked = (

@@ -9,21 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, final
+from typing import TYPE_CHECKING, Any, final
 
-from omnivec.errors import InputError
 from omnivec.evaluate.intervals import RESAMPLES, Interval, interval_notes, interval_of
 from omnivec.evaluate.questions import Pair, PathOrName, read_pairs
-from omnivec.evaluate.statistics import Correlation, pearson, spearman
+from omnivec.evaluate.statistics import pearson, spearman
 from omnivec.evaluate.words import Words
 from omnivec.index.cosine import cosine
 from omnivec.results import ResultTable, Tabular
 
 if TYPE_CHECKING:
     from omnivec.index.questions import Questions
-
-Correlations: TypeAlias = tuple[Correlation, Correlation, float]
-"""Pearson, Spearman, and the percentage of pairs with an unknown word."""
 
 
 @final
@@ -104,28 +100,3 @@ def pair_cosines(words: Words, pairs: list[Pair]) -> list[float | None]:
     """The cosine of each pair; None where one of its words is unknown."""
     found = [(words.vector(pair.left), words.vector(pair.right)) for pair in pairs]
     return [None if a is None or b is None else cosine(a, b) for a, b in found]
-
-
-def word_pairs(
-    vectors: Questions,
-    path: PathOrName,
-    delimiter: str,
-    encoding: str,
-    restrict: int | None,
-    fold_case: bool,
-    dummy4unknown: bool,
-) -> Correlations:
-    """`similarity` as gensim's ``evaluate_word_pairs`` gives it: Pearson, Spearman, percent of unknown pairs.
-
-    Raises: InputError, also when no pair is known.
-    """
-    pairs = read_pairs(path, delimiter, encoding)
-    cosines = pair_cosines(Words(vectors, restrict=restrict, fold_case=fold_case), pairs)
-    unknown = sum(value is None for value in cosines)
-    if unknown == len(pairs) and not dummy4unknown:
-        raise InputError(
-            f"{path}: none of its {len(pairs)} pairs has two known words; expected another language?"
-        )
-    used = [pair.judgement for pair, v in zip(pairs, cosines, strict=True) if dummy4unknown or v is not None]
-    computed = [v or 0.0 for v in cosines if dummy4unknown or v is not None]
-    return pearson(used, computed), spearman(used, computed), 100 * unknown / len(pairs)
