@@ -7,7 +7,6 @@ What was learned keeps its meaning.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnivec.errors import OptionError
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from omnivec.data.sources import Source
     from omnivec.data.tokenize import Tokenizer
     from omnivec.data.vocabulary import Rule, Vocabulary
-    from omnivec.engine.progress import Progress
+    from omnivec.engine.progress import Listener
     from omnivec.model import Model
 
 
@@ -39,7 +38,7 @@ def extend(
     frozen: bool = False,
     tokenizer: Tokenizer | None = None,
     rule: Rule | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Listener | None = None,
 ) -> Model:
     """Continue a model on a new text; the model itself stays as it is.
 

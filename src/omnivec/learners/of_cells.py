@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
@@ -19,7 +18,7 @@ from omnivec.learners.text import READ, Reader
 if TYPE_CHECKING:
     from omnivec.data.cells import Cells
     from omnivec.data.sources import Source
-    from omnivec.engine.progress import Progress
+    from omnivec.engine.progress import Listener
 
 COUNTED = ("window", "weighting", "symmetric")
 """The options that say what is counted."""
@@ -50,12 +49,7 @@ class Counted(Reader):
         """What is counted, for the summary."""
         return counting(self.window, self.weighting, self.symmetric)
 
-    def cells(
-        self,
-        source: Source | Cells,
-        listener: Callable[[Progress], None],
-        wanted: Wanted = NOTHING,
-    ) -> Cells:
+    def cells(self, source: Source | Cells, listener: Listener, wanted: Wanted = NOTHING) -> Cells:
         """The cells of a text, counted, or those that were given or saved; of a suited learner.
 
         source: a text as in `fit`, cells, or the path of a file of them.

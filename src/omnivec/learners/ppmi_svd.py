@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from omnivec.engine.factors import Factors
     from omnivec.engine.plan import Plan
     from omnivec.engine.ppmi import Sparse
-    from omnivec.engine.progress import Progress
+    from omnivec.engine.progress import Listener
     from omnivec.model import Model
 
 _log = logging.getLogger("omnivec")
@@ -98,7 +98,7 @@ class PPMISVD(Counted):
         tokenizer: Tokenizer | None = None,
         vocabulary: Vocabulary | None = None,
         rule: Rule | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Listener | None = None,
     ) -> Model:
         """Compute a vector for every word of a text.
 
@@ -198,7 +198,7 @@ class PPMISVD(Counted):
             "fingerprint": dict(text),
         }
 
-    def plan(self, source: Source | Cells, *, progress: Callable[[Progress], None] | None = None) -> Plan:
+    def plan(self, source: Source | Cells, *, progress: Listener | None = None) -> Plan:
         """What `fit` would do and need. A text is read and its pairs are counted, nothing is decomposed.
 
         An epoch is one product of the matrix with a vector for each number of `dim` and a few more; it moves
@@ -240,7 +240,8 @@ def explained(matrix: Sparse, found: Factors) -> float:
     import numpy as np
 
     whole = float(np.einsum("i,i->", matrix.values, matrix.values, dtype=np.float64))
-    return min(1.0, float((found.singular.astype(np.float64) ** 2).sum()) / whole)  # both are of rounded numbers
+    kept = float((found.singular.astype(np.float64) ** 2).sum())
+    return min(1.0, kept / whole)  # both are of rounded numbers
 
 
 def report_still(cells: Cells, matrix: Sparse) -> None:
