@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from omnivec.errors import FormatError
 from omnivec.store.formats.fasttext_names import LABELS
 from omnivec.store.product import misfit
-from omnivec.store.safetensors import Entry
+from omnivec.store.safetensors_header import Entry
 from omnivec.store.tables import KINDS, LENGTHS, SCALES, padded_width
 
 MATRICES = ("vectors", "output", "nodes", "inputs")

@@ -10,7 +10,7 @@ import difflib
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 from operator import index
 from typing import Any, overload
 from zlib import crc32
@@ -19,12 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, OptionError, UnknownKey
+from omnivec.store.key_arrays import MIX, decoded, each_of, home_bits, order_of, slots_of
 
 _DTYPES = {"bytes": np.uint8, "offsets": np.int64, "slots": np.int32, "order": np.int32, "counts": np.int64}
 _NEAR_AMONG = 50_000  # keys searched for near spellings: the most frequent, in well under 0.1 s
-_BLOCK = 1 << 16  # keys taken apart at once while iterating
-_LOOKED_AT = 32  # first bytes of a key that NumPy sorts by
-_LOW = np.uint64(0xFFFFFFFF)
 
 BUILDING = 120
 """Bytes a key that `Keys.from_bytes` takes beside the text and the offsets, at most for a moment."""
@@ -42,7 +40,7 @@ class Keys(Sequence[str]):
         self._bytes, self._offsets, self._slots = (
             arrays[name].data for name in ("bytes", "offsets", "slots")
         )
-        self._shift = 32 - _bits(len(self))
+        self._shift = 32 - home_bits(len(self))
 
     @classmethod
     def build(cls, keys: Iterable[str], counts: NDArray[np.int64] | None = None) -> Keys:
@@ -86,7 +84,7 @@ class Keys(Sequence[str]):
         count = len(offsets) - 1
         if count < 0 or offsets[0] != 0 or offsets[-1] != len(text) or (np.diff(offsets) < 0).any():
             raise FormatError(f"the offsets do not divide {len(text):,} bytes into {count:,} keys")
-        return cls._numbered(text, offsets, counts, _each(text.data, offsets.data))
+        return cls._numbered(text, offsets, counts, each_of(text.data, offsets.data))
 
     @classmethod
     def _numbered(
@@ -101,8 +99,8 @@ class Keys(Sequence[str]):
         arrays: dict[str, NDArray[Any]] = {
             "bytes": text,
             "offsets": offsets,
-            "slots": _slots(hashes),
-            "order": _order(text, offsets).astype(np.int32),
+            "slots": slots_of(hashes),
+            "order": order_of(text, offsets).astype(np.int32),
         }
         if counts is not None:
             arrays["counts"] = np.array(counts, np.int64)
@@ -132,7 +130,7 @@ class Keys(Sequence[str]):
         count, offsets, slots = len(arrays["order"]), arrays["offsets"], arrays["slots"]
         if len(offsets) != count + 1 or offsets[0] != 0 or offsets[-1] != len(arrays["bytes"]):
             raise FormatError(f"keys.offsets do not divide keys.bytes into {count:,} keys; damaged")
-        if len(slots) <= 1 << _bits(count) or slots[-1] != -1:
+        if len(slots) <= 1 << home_bits(count) or slots[-1] != -1:
             raise FormatError(f"keys.slots has no room for {count:,} keys; damaged")
         if "counts" in arrays and len(arrays["counts"]) != count:
             raise FormatError(
@@ -167,10 +165,10 @@ class Keys(Sequence[str]):
         if not -len(self) <= row < len(self):
             raise IndexError(f"row must lie between 0 and {len(self) - 1:,}, got {row:,}")
         row %= len(self)
-        return _decoded(self._raw(row), row)
+        return decoded(self._raw(row), row)
 
     def __iter__(self) -> Iterator[str]:
-        return (_decoded(key, row) for row, key in enumerate(_each(self._bytes, self._offsets)))
+        return (decoded(key, row) for row, key in enumerate(each_of(self._bytes, self._offsets)))
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.find(key) >= 0
@@ -206,7 +204,7 @@ class Keys(Sequence[str]):
         """The keys of the given rows (n,), which must exist; three times as fast as one after the other."""
         offsets = self._arrays["offsets"]
         spans = zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), rows.tolist(), strict=True)
-        return [_decoded(bytes(self._bytes[start:end]), row) for start, end, row in spans]
+        return [decoded(bytes(self._bytes[start:end]), row) for start, end, row in spans]
 
     def row(self, key: str) -> int:
         """The row of a key.
@@ -254,7 +252,7 @@ class Keys(Sequence[str]):
         return bytes(self._bytes[self._offsets[row] : self._offsets[row + 1]])
 
     def _find(self, key: bytes) -> int:
-        slots, slot = self._slots, (crc32(key) * _MIX & 0xFFFFFFFF) >> self._shift
+        slots, slot = self._slots, (crc32(key) * MIX & 0xFFFFFFFF) >> self._shift
         try:
             while (row := slots[slot]) >= 0:
                 if self._bytes[self._offsets[row] : self._offsets[row + 1]] == key:
@@ -263,86 +261,3 @@ class Keys(Sequence[str]):
         except IndexError:
             raise FormatError(f"keys.slots leads to row {row:,} of {len(self):,}; damaged") from None
         return -1
-
-
-# 2^32 over the golden ratio, odd: the product's top bits depend on all bits of the checksum.
-_MIX = 0x9E3779B1
-
-
-def _bits(count: int) -> int:
-    """log2 of the hash table's homes: at least two for each key."""
-    return max(1, (2 * count - 1).bit_length())
-
-
-def _slots(hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Open addressing with linear probing, filled in one sweep: by rising home, each row takes the next slot.
-
-    Rows pushed over the end stand in a tail, so a search never wraps around; the last slot stays -1.
-    """
-    bits = _bits(len(hashes))
-    homes = (hashes * np.uint64(_MIX) & np.uint64(0xFFFFFFFF)) >> np.uint64(32 - bits)
-    steps = np.arange(len(homes))
-    # The row below its home in one number: sorting these takes a tenth of the time of a stable argsort.
-    rows = (np.sort(homes << np.uint64(32) | steps.astype(np.uint64)) & _LOW).astype(np.int64)
-    taken = np.maximum.accumulate(homes[rows].astype(np.int64) - steps) + steps
-    slots = np.full(max(1 << bits, int(taken[-1]) + 1 if len(taken) else 0) + 1, -1, np.int32)
-    slots[taken] = rows
-    return slots
-
-
-def _each(text: memoryview, offsets: memoryview) -> Iterator[bytes]:
-    """The bytes of each key, a block at a time."""
-    for start in range(0, len(offsets) - 1, _BLOCK):
-        ends = offsets[start : start + _BLOCK + 1].tolist()
-        block, base = bytes(text[ends[0] : ends[-1]]), ends[0]
-        for begin, end in pairwise(ends):
-            yield block[begin - base : end - base]
-
-
-def _order(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rows by their bytes. OptionError when two keys are equal.
-
-    Eight bytes are one number, sorted at NumPy's speed; rows that agree in them are sorted among each other
-    by the next eight, and what agrees in all that are looked at by Python.
-    """
-
-    def key(row: int) -> bytes:
-        return text[offsets[row] : offsets[row + 1]].tobytes()
-
-    starts, lengths = offsets[:-1], np.diff(offsets)
-    padded = np.append(text, np.zeros(8, np.uint8))
-    eights = np.ndarray((len(text) + 1,), ">u8", padded, 0, (1,))  # eight bytes from each byte on
-    order = np.arange(len(starts))
-    # The places that are not decided, and which of them agree so far.
-    places, group = np.arange(len(starts)), np.zeros(len(starts), np.uint64)
-    for depth in range(0, _LOOKED_AT, 8):
-        rows = order[places]
-        left = np.clip(lengths[rows] - depth, 0, 8)
-        others = (64 - 8 * left).astype(np.uint64)  # bits that belong to the next key
-        heads = eights[np.minimum(starts[rows] + depth, len(text))].astype(np.uint64) >> others << others
-        by = np.argsort(heads)
-        # Back into their groups, which a sort of group above place does without a stable argsort.
-        sorted_by = np.sort(group[by] << np.uint64(32) | np.arange(len(by), dtype=np.uint64)) & _LOW
-        by = by[sorted_by.astype(np.int64)]
-        order[places], heads = rows[by], heads[by]
-        differ = (heads[1:] != heads[:-1]) | (group[1:] != group[:-1])
-        tied = ~np.append(True, differ) | ~np.append(differ, True) if len(by) else differ
-        group = np.cumsum(np.append(False, differ)[: len(by)], dtype=np.uint64)[tied]
-        places = places[tied]
-    last = sorted(np.sort(order[places]).tolist(), key=key)
-    # The sort is stable, so of two equal keys the second is the later row.
-    again = min((later for row, later in pairwise(last) if key(row) == key(later)), default=None)
-    if again is not None:
-        first = next(row for row in last if key(row) == key(again))
-        raise OptionError(
-            f"keys must differ; {_decoded(key(again), again)!r} stands in rows {first:,} and {again:,}"
-        )
-    order[places] = last
-    return order
-
-
-def _decoded(key: bytes, row: int) -> str:
-    try:
-        return key.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError as error:
-        raise FormatError(f"the key of row {row:,} is not UTF-8 ({error.reason}); damaged") from None

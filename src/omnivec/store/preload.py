@@ -14,7 +14,8 @@ from omnivec.store.folder import TABLES, Folder
 from omnivec.store.keys import BUILDING, Keys
 from omnivec.store.product import CODED, NORM_CENTROIDS, NORMS, misfit
 from omnivec.store.remedies import remedies
-from omnivec.store.safetensors import Arrays, Entry
+from omnivec.store.safetensors import Arrays
+from omnivec.store.safetensors_header import Entry
 from omnivec.store.tables import KINDS, LENGTHS, SCALES, Builder, DType, Rounding, Table, table_bytes
 
 _FLOATS = ("vectors", "output", "nodes")  # what a smaller type is for

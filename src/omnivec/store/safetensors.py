@@ -8,33 +8,24 @@ a filler named ``pad.N`` stands where the next array would otherwise not start a
 from __future__ import annotations
 
 import errno
-import json
 import math
 import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeGuard, final
+from typing import Any, BinaryIO, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
 from omnivec.store import memory
+from omnivec.store.safetensors_header import NAMES, Entry, padded, read_header
 from omnivec.store.tables import ALIGNMENT, Padded
 
-_DTYPES = {
-    **{"F64": "<f8", "F32": "<f4", "F16": "<f2", "BOOL": "|b1"},
-    **{"I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1"},
-    **{"U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1"},
-}
-_NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
-BFLOAT16 = np.dtype([("bfloat16", "<u2")])
-"""What NumPy has no type for, the upper half of a float32; `widened` makes floats of it. It is only read."""
-_READ = {**{name: np.dtype(dtype) for name, dtype in _DTYPES.items()}, "BF16": BFLOAT16}
 _PAD = "pad."  # how the names of fillers begin
-_HEADER_LIMIT = 100_000_000  # bytes; the limit of the safetensors library
+
 # Bytes written at once: Ctrl-C is answered, and a strided array never has a second whole copy.
 _BLOCK = 1 << 24
 
@@ -116,7 +107,7 @@ def put_rows(
 ) -> None:
     """`write_rows` into an open file."""
     size = math.prod(shape) * 4
-    header = _padded({name: {"dtype": "F32", "shape": list(shape), "data_offsets": [0, size]}})
+    header = padded({name: {"dtype": "F32", "shape": list(shape), "data_offsets": [0, size]}})
     file.write(len(header).to_bytes(8, "little"))
     file.write(header)
     for block in blocks:
@@ -142,26 +133,13 @@ def _plan(
         end += array.nbytes
 
     for name, array in tables.items():
-        dtype = _NAMES.get(array.dtype.newbyteorder("<"))
+        dtype = NAMES.get(array.dtype.newbyteorder("<"))
         if dtype is None or name == "__metadata__" or name.startswith(_PAD):
             raise ValueError(f"table {name!r} of type {array.dtype} cannot be stored")
         if end % ALIGNMENT:
             add(f"{_PAD}{len(plan)}", np.zeros(-end % ALIGNMENT, np.uint8), "U8")
         add(name, array, dtype)
-    return _padded(entries), plan
-
-
-def _padded(entries: Mapping[str, Any]) -> bytes:
-    """The header, which ends where an array may begin."""
-    header = json.dumps(entries, separators=(",", ":")).encode()
-    return header + b" " * (-(8 + len(header)) % ALIGNMENT)
-
-
-def widened(array: NDArray[Any]) -> NDArray[Any]:
-    """An array as it is, or as float32 where it is of `BFLOAT16`."""
-    if array.dtype != BFLOAT16:
-        return array
-    return (array["bfloat16"].astype(np.uint32) << np.uint32(16)).view(np.float32)
+    return padded(entries), plan
 
 
 def _blocks(array: NDArray[Any] | Padded) -> Iterator[memoryview]:
@@ -201,25 +179,6 @@ def _raw(array: NDArray[Any]) -> memoryview:
     return array.reshape(-1).view(np.uint8).data
 
 
-class Entry(NamedTuple):
-    """Where an array lies in a file."""
-
-    dtype: np.dtype[Any]
-    shape: tuple[int, ...]
-    start: int
-    """Its first byte."""
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the array."""
-        return math.prod(self.shape) * self.dtype.itemsize
-
-    def span(self, start: int, stop: int) -> Entry:
-        """The rows from `start` to `stop`."""
-        row = math.prod(self.shape[1:]) * self.dtype.itemsize
-        return Entry(self.dtype, (stop - start, *self.shape[1:]), self.start + start * row)
-
-
 @final
 class Arrays:
     """The arrays of an open file, to be mapped or read; `path` is its name in messages.
@@ -230,7 +189,7 @@ class Arrays:
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path, self._file = path, file
         self._size = os.fstat(file.fileno()).st_size
-        found, self.metadata = _read_header(path, file, self._size)
+        found, self.metadata = read_header(path, file, self._size)
         self.entries = {name: entry for name, entry in found.items() if not name.startswith(_PAD)}
         """Where each array lies, by name; fillers are left out. `metadata` is the header's dictionary."""
 
@@ -300,77 +259,3 @@ class Arrays:
         got = self._file.readinto(block)  # type: ignore[attr-defined]
         if got < len(block):
             raise FormatError(f"{self._path}: byte {start + got:,}: the file ends here now; truncated")
-
-
-def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Entry], dict[str, str]]:
-    """Where each array lies, checked against the file's size; the dictionary of strings beside them."""
-    length = int.from_bytes(file.read(8), "little")
-    if size < 8 or length > min(size - 8, _HEADER_LIMIT):
-        raise FormatError(
-            f"{path}: byte 0 announces a header of {length:,} bytes, the file has {size:,}; "
-            "truncated, or not a model"
-        )
-    try:
-        header = json.loads(file.read(length), object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"{path}: byte 8: the header is not JSON ({error})") from None
-    if not isinstance(header, dict):
-        raise FormatError(f"{path}: byte 8: the header is not a JSON object")
-    said = header.pop("__metadata__", {})
-    pairs = said.items() if isinstance(said, dict) else ()
-    metadata = {name: text for name, text in pairs if isinstance(text, str)}
-    entries, start = {}, 8 + length
-    end = 0
-    for name, entry, begin, stop in _sorted_entries(path, header):
-        dtype, shape = _dtype_and_shape(path, name, entry)
-        if begin != end or stop - begin != math.prod(shape) * dtype.itemsize:
-            raise FormatError(
-                f"{path}: byte {start + begin:,}: {name!r} is {entry['dtype']} of shape {shape}, its bytes "
-                f"{begin:,} to {stop:,} do not fit it or its neighbour, which ends at {end:,}; damaged"
-            )
-        entries[name] = Entry(dtype, shape, start + begin)
-        end = stop
-    if start + end != size:
-        what = "truncated" if size < start + end else "damaged: something was appended"
-        raise FormatError(
-            f"{path}: byte {min(size, start + end):,}: {size:,} bytes, {start + end:,} expected; {what}"
-        )
-    return entries, metadata
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("a name occurs twice")
-    return members
-
-
-def _sorted_entries(path: Path, header: dict[str, Any]) -> list[tuple[str, dict[str, Any], int, int]]:
-    """Entries by position; FormatError where one is not an object with two offsets."""
-    found = []
-    for name, entry in header.items():
-        offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
-        if not (_naturals(offsets) and len(offsets) == 2):
-            raise FormatError(f"{path}: byte 8: the header says no place for {name!r}; damaged")
-        found.append((name, entry, offsets[0], offsets[1]))
-    return sorted(found, key=lambda item: item[2:])
-
-
-def _dtype_and_shape(path: Path, name: str, entry: dict[str, Any]) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    dtype, shape = entry.get("dtype"), entry.get("shape")
-    if not isinstance(dtype, str) or dtype not in _READ:
-        raise FormatError(
-            f"{path}: byte 8: {name!r} has type {dtype!r}, one of {', '.join(_READ)} was expected"
-        )
-    if not _naturals(shape) or len(shape) > 8:
-        raise FormatError(
-            f"{path}: byte 8: {name!r} has shape {shape!r}, up to 8 natural numbers were expected"
-        )
-    # An array without numbers may have any other axes in the file's eyes, and not in NumPy's.
-    if math.prod(size or 1 for size in shape) * _READ[dtype].itemsize > np.iinfo(np.intp).max:
-        raise FormatError(f"{path}: byte 8: {name!r} has shape {shape!r}, beyond any memory; damaged")
-    return _READ[dtype], tuple(shape)
-
-
-def _naturals(value: Any) -> TypeGuard[list[int]]:
-    return isinstance(value, list) and all(type(number) is int and number >= 0 for number in value)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import FormatError
-from omnivec.store import replace, safetensors
+from omnivec.store import replace, safetensors, safetensors_header
 from omnivec.store.formats.contents import Contents, Outline, Request, Told
 from omnivec.store.formats.folders import created_folder
 from omnivec.store.formats.matrix import gathered
@@ -100,9 +100,9 @@ class _Tensors:
     def take(self, tokens: NDArray[np.int64]) -> NDArray[np.floating]:
         """The rows of tokens, (len(tokens), dim), ready to be averaged."""
         chosen = tokens if self.mapping is None else self.mapping[tokens]
-        rows: NDArray[Any] = safetensors.widened(self.rows[chosen])
+        rows: NDArray[Any] = safetensors_header.widened(self.rows[chosen])
         if self.weights is not None:
-            rows = rows.astype(np.float32) * safetensors.widened(self.weights[tokens])[:, None]
+            rows = rows.astype(np.float32) * safetensors_header.widened(self.weights[tokens])[:, None]
         return rows
 
 
@@ -162,7 +162,7 @@ def _checked(file: Path, folder: Path, tables: dict[str, NDArray[Any]], name: st
 
 
 def _is_number(array: NDArray[Any]) -> bool:
-    return array.dtype == safetensors.BFLOAT16 or array.dtype.kind == "f" or array.dtype == np.int8
+    return array.dtype == safetensors_header.BFLOAT16 or array.dtype.kind == "f" or array.dtype == np.int8
 
 
 def _tokens(tensors: _Tensors) -> tuple[NDArray[np.int64], list[str]]:
