@@ -20,7 +20,7 @@ from omnivec.store.tables import Table
 SPAN = 1 << 10
 """Rows written at once."""
 
-_NUMBERS = 1 << 16  # made text at once; each takes about a hundred bytes on the way
+_NUMBERS = 1 << 14  # made text at once; each takes about a hundred bytes on the way
 
 _NAMES = {" ": "a space", "\t": "a tab", "\n": "a line end", "\0": "a zero byte"}
 
@@ -72,8 +72,10 @@ def write_numbers(file: BinaryIO, table: Table, separator: str, told: Told | Non
 
 
 def _lines(table: Table, separator: str, told: Told | None) -> Iterator[tuple[int, list[bytes]]]:
-    """The lines of numbers, a block at a time, with the row of the first."""
-    blocks = spans(table, told, max(1, _NUMBERS // max(table.dim, 1)))
-    with closing(in_turn(lambda block: digits.lines(block[1], separator), blocks)) as written:
-        for (start, _), lines in written:
+    """The lines of numbers, a block at a time, with the row of the first; `told` hears what is written."""
+    blocks = spans(table, None, max(1, _NUMBERS // max(table.dim, 1)))
+    with closing(in_turn(lambda block: digits.lines(block[1], separator), blocks)) as made:
+        for (start, rows), lines in made:
             yield start, lines()
+            if told is not None:
+                told((start + len(rows)) / len(table))
