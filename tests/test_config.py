@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import inspect
 import pickle
 import re
 from collections.abc import Mapping
@@ -59,6 +60,20 @@ def test_a_word_that_is_no_choice_is_refused(value):
 def test_a_text_in_the_constructor_is_told_where_it_belongs():
     with pytest.raises(OptionError, match=r"Word2Vec takes options by name.* the text goes to fit"):
         Word2Vec("corpus.txt")
+
+
+def test_a_long_range_is_told_in_whole_numbers():
+    with pytest.raises(OptionError, match="^x_max must lie between 1e-06 and 1,000,000,000,000, got 0$"):
+        LEARNERS["glove"](x_max=0)
+
+
+@pytest.mark.parametrize("learner", LEARNERS.values())
+def test_help_tells_every_option(learner):
+    text = inspect.getdoc(learner)
+    told = re.findall(r"^    (\w+): (\S)", text, re.M)
+    assert [name for name, _ in told] == list(options(learner))
+    first = next(iter(options(learner).values())).help
+    assert first in " ".join(text.split()) and text.index("\n\nArgs:\n") < 90
 
 
 def test_a_learner_cannot_be_changed():

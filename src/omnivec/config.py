@@ -57,7 +57,7 @@ class Option:
         if self.choices:
             if not isinstance(value, str) or value not in self.choices:
                 raise OptionError(
-                    f"{self.name} must be {_words(self.choices)}, got {value!r}{self._near(value)}"
+                    f"{self.name} must be {one_of(self.choices)}, got {value!r}{self._near(value)}"
                 )
             return str(value)
         if self.kind in (int, float):
@@ -74,7 +74,8 @@ class Option:
         # Written so that NaN, for which every comparison is false, is outside too.
         if self.between and not self.between.low <= number <= self.between.high:
             raise OptionError(
-                f"{self.name} must lie between {self.between.low:,} and {self.between.high:,}, got {value}"
+                f"{self.name} must lie between {_number(self.between.low)} and {_number(self.between.high)}, "
+                f"got {value}"
             )
         return number
 
@@ -94,7 +95,13 @@ class Option:
         return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _words(choices: tuple[str, ...]) -> str:
+def _number(value: float) -> str:
+    """With commas in a long one, and without a fraction where there is none."""
+    return f"{int(value) if value == int(value) else value:,}"
+
+
+def one_of(choices: tuple[str, ...]) -> str:
+    """`'ns', 'hs' or 'softmax'`, for a message."""
     quoted = [repr(choice) for choice in choices]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
@@ -147,6 +154,20 @@ def _helps(learner: type) -> dict[str, str]:
     return helps
 
 
+class _Described:
+    """The docstring of a learner: what it is, and every option with its help; made when somebody reads it."""
+
+    def __init__(self, first: str | None) -> None:
+        self.first = first or ""
+
+    def __get__(self, made: object, learner: type) -> str:
+        if "__dataclass_fields__" not in vars(learner):  # the class is being made
+            return self.first
+        wrapped = textwrap.TextWrapper(100, initial_indent="    ", subsequent_indent="        ").fill
+        told = [wrapped(f"{option.name}: {option.help}") for option in options(learner).values()]
+        return "\n".join([self.first, "", "Args:", *told])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Abstract base of every learner's options: checks values, names presets, makes plain dictionaries."""
@@ -170,6 +191,10 @@ class Options:
 
     last: ClassVar[tuple[str, ...]] = ()
     """The options that are shown after all others, in this order, whichever class declares them."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__doc__ = _Described(cls.__doc__)  # type: ignore[assignment]
 
     def __new__(cls, *given: object, **values: object) -> Self:
         """Refuse unknown names with the nearest of ours, where the dataclass would raise a bare TypeError."""
@@ -242,7 +267,7 @@ class Options:
     def preset_values(cls, name: str) -> Mapping[str, object]:
         """The fields that a preset sets. OptionError names the presets there are."""
         if name not in cls.presets:
-            known = _words(tuple(cls.presets)) if cls.presets else "not given: there is none yet"
+            known = one_of(tuple(cls.presets)) if cls.presets else "not given: there is none yet"
             raise OptionError(f"preset must be {known}, got {name!r}")
         return cls.presets[name]
 

@@ -33,6 +33,8 @@ def file_or_set(word: str, kind: str) -> Path | DataSet:
     names = [name for name, one in catalogue().items() if one.kind == kind]
     if near := difflib.get_close_matches(word.lower(), names, 1):
         raise NotThere(f"{word}: no such file, nor a data set{did_you_mean(near)}", near)
+    if Path(word).name == word and "." not in word:
+        raise NotThere(f"{word}: no such file, nor a data set; omnivec datasets lists those there are")
     return Path(existing(word))  # raises, with a near name in its folder
 
 

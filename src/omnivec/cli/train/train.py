@@ -139,7 +139,7 @@ def command(name: str, learner: type[Learner]) -> Callable[..., int]:
     train.__annotations__["table"] = (
         LabelledFlags if labelled else Annotated[Labelled, Parameter(parse=False)]
     )
-    train.__doc__ = learner.__doc__
+    train.__doc__ = (learner.__doc__ or "").partition("\n")[0]  # the options are flags
     train.__name__ = name
     return train
 

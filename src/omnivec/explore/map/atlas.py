@@ -51,6 +51,9 @@ class Atlas:
     kept: float
     """Share of the 10 nearest that are among the 10 nearest in the plane, of at most 1,000 rows; 0 to 1."""
 
+    def __repr__(self) -> str:
+        return f"Atlas({self.rows:,} rows, {self.title}, {self.kept:.1%} of the 10 nearest kept)"
+
     @property
     def title(self) -> str:
         """The projection's name as people write it."""
