@@ -95,6 +95,11 @@ BAD_CALLS = {
     "too much": ("train word2vec TEXT OUT more", "train word2vec does not take 'more'"),
     "topn": ("neighbors MODEL king --topn 0", "topn must lie between 1 and "),
     "two words": ("analogy MODEL king queen", "analogy takes three words A B C"),
+    "two kinds of answers": (
+        "info MODEL --words 3 --verify",
+        "--subwords and --verify exclude",
+    ),
+    "nothing to replace": ("learn one-hot --overwrite", "--overwrite needs --notebook FILE.ipynb"),
     "suffix": ("convert MODEL out.xyz", ".txt, .vec, .bin (.gz), or .omnivec or nothing for a model, "),
 }
 

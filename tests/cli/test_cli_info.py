@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from omnivec import Vectors, load
-from omnivec.cli.ask.info import trained as training_lines
+from omnivec.cli.ask.described import trained as training_lines
 from omnivec.store import memory
 
 

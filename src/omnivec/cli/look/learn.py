@@ -50,6 +50,8 @@ def learn(
     """Lessons that run: one-hot to attention, by definitions you can read, then by the fast engine."""
     from omnivec.lessons import TOPICS, lesson
 
+    if overwrite and notebook is None:
+        raise WrongCall("--overwrite needs --notebook FILE.ipynb: nothing else is written", ["--notebook"])
     if topic is None:
         if notebook is not None or text is not None:
             raise WrongCall("--notebook and --text need a topic; omnivec learn lists them")

@@ -54,7 +54,7 @@ class Saving:
 
         told: what JSON says besides; interrupted: where the model's record does not say it.
         """
-        from omnivec.cli.ask.info import described
+        from omnivec.cli.ask.described import described
         from omnivec.cli.move.convert import disk_bytes
         from omnivec.cli.out import emit_json
         from omnivec.store.memory import human
