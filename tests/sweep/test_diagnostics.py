@@ -7,7 +7,7 @@ import pytest
 
 from omnivec import PPMISVD, FastText, InputError, Sent2Vec, Vectors, Word2Vec, load
 from omnivec.evaluate import diagnose
-from omnivec.evaluate.diagnostics import details
+from omnivec.evaluate.details import details
 from omnivec.evaluate.hubness import hubs
 from omnivec.evaluate.statistics import spearman
 from omnivec.learners.untouched import untouched

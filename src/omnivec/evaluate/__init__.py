@@ -2,10 +2,11 @@
 
 from omnivec.evaluate.analogy import AnalogyScore, Share, analogies
 from omnivec.evaluate.categorisation import CategorisationScore, categorisation
-from omnivec.evaluate.classification import ClassificationScore, LabelScore, classification
+from omnivec.evaluate.classification import classification
 from omnivec.evaluate.curve import Curve
 from omnivec.evaluate.diagnostics import Diagnostics, diagnose
 from omnivec.evaluate.intervals import Difference, Interval, bootstrap, paired
+from omnivec.evaluate.label_scores import ClassificationScore, LabelScore
 from omnivec.evaluate.outliers import OutlierScore, outliers
 from omnivec.evaluate.sentence_pairs import PairFile, pair_files
 from omnivec.evaluate.similarity import SimilarityScore, similarity

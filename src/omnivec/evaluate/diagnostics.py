@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from omnivec.errors import InputError
 from omnivec.evaluate.hubness import Hubs, hubs
 from omnivec.evaluate.statistics import spearman
-from omnivec.index.cosine import Rows
 from omnivec.results import Cell, ResultTable, Tabular
 
 if TYPE_CHECKING:
@@ -155,24 +154,6 @@ class Diagnostics(Tabular):
         return ResultTable("By frequency", columns, rows, {lists: ".1f"}, notes)
 
 
-@final
-@dataclass(frozen=True)
-class Detail:
-    """What stands beside a word in a list of neighbours."""
-
-    word: str
-    count: int | None
-    """Occurrences in the text; None where that is not known."""
-    length: float
-    """Euclidean length of its vector."""
-    occurrences: int
-    """In how many lists of the words asked it is, or would be."""
-
-    def as_json(self) -> dict[str, Any]:
-        """It as JSON."""
-        return asdict(self)
-
-
 def diagnose(
     vectors: Vectors,
     *,
@@ -223,27 +204,6 @@ def diagnose(
             for place, (first, last) in enumerate(edges)
         ],
     )  # fmt: skip
-
-
-def details(vectors: Vectors, words: Sequence[str], asked: Hubs) -> list[Detail]:
-    """Count, length and number of lists of each word, in their order.
-
-    A word that is no key but has a vector, by its parts, has no count. Raises: UnknownKey.
-    """
-    if not words:
-        return []
-    rows = np.array([vectors.keys.find(word) for word in words], np.int64)
-    matrix: Rows = np.stack([vectors.get_vector(word) for word in words])
-    occurrences, counts = asked.occurrences(matrix, rows), vectors.keys.counts
-    return [
-        Detail(
-            word=word,
-            count=None if counts is None or row < 0 else int(counts[row]),
-            length=float(np.linalg.norm(vector.astype(np.float64))),
-            occurrences=int(number),
-        )
-        for word, row, vector, number in zip(words, rows, matrix, occurrences, strict=True)
-    ]
 
 
 def _edges(rows: int) -> list[tuple[int, int]]:

@@ -7,30 +7,19 @@ Source: Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapters 13 a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, final
+from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from omnivec.errors import InputError, OptionError
+from omnivec.evaluate.resampling import WEIGHTED, Column, Statistic, resampled, value
 from omnivec.evaluate.statistics import sign_flips
-
-Statistic: TypeAlias = Literal["mean", "pearson", "spearman"] | Callable[..., float]
-"""Of a sample: the mean of one column, a correlation of two, or a function of the columns, each (n,)."""
-
-Counts: TypeAlias = NDArray[np.float64]
-"""(resamples, n): how often each unit was drawn."""
-
-_Column: TypeAlias = NDArray[Any]
-_Measure: TypeAlias = Callable[[Counts], NDArray[np.float64]]
 
 RESAMPLES = 1000
 """Of an interval, where nothing else is asked for."""
-
-_CELLS = 1 << 20
-"""Counts held at a time: 8 MB, which with what is made of them stays near the cache."""
 
 
 @final
@@ -115,7 +104,7 @@ def bootstrap(
     if statistic == "mean" and sample[0].dtype == np.bool_:  # hits of n draws are binomial
         drawn = np.random.default_rng(seed).binomial(n, sample[0].mean(), resamples) / n
         return _between(drawn, level)
-    return _between(_resampled(statistic, [sample], resamples, seed)[0], level)
+    return _between(resampled(statistic, [sample], resamples, seed)[0], level)
 
 
 def interval_of(statistic: Statistic, *columns: ArrayLike, resamples: int) -> Interval:
@@ -150,15 +139,15 @@ def paired(
     n = len(first[0])
     if n == 0:
         return Difference(math.nan, Interval.unknown(level), math.nan)
-    value = float(_value(statistic, first) - _value(statistic, second))
+    apart = float(value(statistic, first) - value(statistic, second))
     if n == 1:
-        return Difference(value, Interval.unknown(level), math.nan)
-    drawn = np.subtract(*_resampled(statistic, [first, second], resamples, seed))
+        return Difference(apart, Interval.unknown(level), math.nan)
+    drawn = np.subtract(*resampled(statistic, [first, second], resamples, seed))
     if statistic == "mean":
         p_value = sign_flips(first[0].astype(np.float64) - second[0], resamples, seed)
     else:
         p_value = _tail(drawn[~np.isnan(drawn)])
-    return Difference(value, _between(drawn, level), p_value)
+    return Difference(apart, _between(drawn, level), p_value)
 
 
 def _tail(drawn: NDArray[np.float64]) -> float:
@@ -178,109 +167,15 @@ def _between(drawn: NDArray[np.float64], level: float) -> Interval:
 
 def _checked(
     statistic: Statistic, columns: Sequence[ArrayLike], resamples: int, level: float
-) -> list[_Column]:
+) -> list[Column]:
     if resamples < 1:
         raise OptionError(f"resamples must be 1 or more, got {resamples}")
     if not 0 < level < 1:
         raise OptionError(f"level must lie between 0 and 1, as 0.95, got {level}")
-    if not callable(statistic) and statistic not in _WEIGHTED:
+    if not callable(statistic) and statistic not in WEIGHTED:
         raise OptionError(f"statistic must be mean, pearson, spearman or a function, got {statistic!r}")
     sample = [np.asarray(column) for column in columns]
     lengths = [len(column) for column in sample]
     if len(set(lengths)) != 1:
         raise InputError(f"columns of one length are needed, got {lengths}")
     return sample
-
-
-def _value(statistic: Statistic, sample: list[_Column]) -> float:
-    """The statistic of the sample as it is: every unit once."""
-    if callable(statistic):
-        return statistic(*sample)
-    return float(_WEIGHTED[statistic](*sample)(np.ones((1, len(sample[0]))))[0])
-
-
-def _resampled(
-    statistic: Statistic, samples: list[list[_Column]], resamples: int, seed: int
-) -> NDArray[np.float64]:
-    """The statistic of each sample, all drawn anew alike, (samples, resamples) float64."""
-    generator, n = np.random.default_rng(seed), len(samples[0][0])
-    found = np.empty((len(samples), resamples))
-    if callable(statistic):
-        for place in range(resamples):
-            rows = generator.integers(0, n, n)
-            found[:, place] = [statistic(*(column[rows] for column in sample)) for sample in samples]
-        return found
-    measures = [_WEIGHTED[statistic](*sample) for sample in samples]
-    step = max(1, _CELLS // n)
-    for start in range(0, resamples, step):
-        rows = generator.integers(0, n, (min(step, resamples - start), n))
-        rows += np.arange(len(rows))[:, None] * n
-        counts = np.bincount(rows.reshape(-1), minlength=rows.size).reshape(rows.shape).astype(np.float64)
-        for place, measure in enumerate(measures):
-            found[place, start : start + len(rows)] = measure(counts)
-    return found
-
-
-def _mean(values: _Column) -> _Measure:
-    numbers = values.astype(np.float64)
-
-    def measure(counts: Counts) -> NDArray[np.float64]:
-        means: NDArray[np.float64] = counts @ numbers / len(numbers)
-        return means
-
-    return measure
-
-
-def _pearson(left: _Column, right: _Column) -> _Measure:
-    x, y = (_standard(column.astype(np.float64)) for column in (left, right))
-    n, columns = len(x), np.stack([x, y, x * x, y * y, x * y], axis=1)
-
-    def measure(counts: Counts) -> NDArray[np.float64]:
-        a, b, aa, bb, ab = (counts @ columns).T / n
-        return _quotient(ab - a * b, aa - a * a, bb - b * b)
-
-    return measure
-
-
-def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """With mean 0 and variance 1, where they vary."""
-    moved: NDArray[np.float64] = values - values.mean()
-    return moved / (float(values.std()) or 1.0)
-
-
-def _spearman(left: _Column, right: _Column) -> _Measure:
-    """Ranks of a resample come of running sums of its counts: it is never sorted."""
-    n, ranked = len(left), (_ranker(left), _ranker(right))
-
-    def measure(counts: Counts) -> NDArray[np.float64]:
-        x, y = (ranks(counts) - (n + 1) / 2 for ranks in ranked)
-        weighted = counts * x
-        both, own = np.einsum("rn,rn->r", weighted, y), np.einsum("rn,rn->r", weighted, x)
-        return _quotient(both, own, np.einsum("rn,rn,rn->r", counts, y, y))
-
-    return measure
-
-
-def _ranker(values: _Column) -> Callable[[Counts], NDArray[np.float64]]:
-    """What gives the rank of each unit among those drawn, (resamples, n); equal values share a mean rank."""
-    _, group = np.unique(values, return_inverse=True)
-    order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-
-    def ranks(counts: Counts) -> NDArray[np.float64]:
-        drawn = np.add.reduceat(counts[:, order], starts, axis=1)
-        shared: NDArray[np.float64] = (np.cumsum(drawn, axis=1) - (drawn - 1) / 2)[:, group]
-        return shared
-
-    return ranks
-
-
-def _quotient(
-    both: NDArray[np.float64], left: NDArray[np.float64], right: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Correlations from covariances and variances (resamples,); NaN where a side varies by rounding alone."""
-    there = (left > 1e-12) & (right > 1e-12)
-    return np.where(there, both / np.sqrt(np.where(there, left * right, 1.0)), np.nan)
-
-
-_WEIGHTED: dict[str, Callable[..., _Measure]] = {"mean": _mean, "pearson": _pearson, "spearman": _spearman}

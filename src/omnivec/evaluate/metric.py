@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from omnivec.errors import OptionError
 
 if TYPE_CHECKING:
-    from omnivec.evaluate.classification import ClassificationScore
+    from omnivec.evaluate.label_scores import ClassificationScore
 
 NAMES = {
     "f1": "f1", "precision_at_recall": "precision_at_recall", "recall_at_precision": "recall_at_precision",

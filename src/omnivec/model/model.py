@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from omnivec.data.phrases import Phrases
     from omnivec.data.predicting import Predictor
     from omnivec.data.tokenize import Splitting
-    from omnivec.evaluate.classification import ClassificationScore
     from omnivec.evaluate.examples import Examples
+    from omnivec.evaluate.label_scores import ClassificationScore
     from omnivec.evaluate.sts import STSScore
 
 LABEL_PREFIX = "__label__"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from omnivec.cli.report import Report, table_lines
 
 if TYPE_CHECKING:
-    from omnivec.evaluate.diagnostics import Detail, Diagnostics
+    from omnivec.evaluate.details import Detail
+    from omnivec.evaluate.diagnostics import Diagnostics
     from omnivec.model import Model
     from omnivec.vectors import Vectors
 
@@ -60,7 +61,7 @@ class Beside:
         return {**own.as_json(), "mean_cosine": self.diagnostics.cosine, "neighbors": neighbors}
 
     def _of(self, word: str, found: Sequence[tuple[str, float]]) -> list[Detail]:
-        from omnivec.evaluate.diagnostics import details
+        from omnivec.evaluate.details import details
 
         return details(self.vectors, [word, *(key for key, _ in found)], self.diagnostics.hubs)
 

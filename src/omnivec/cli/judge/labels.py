@@ -19,7 +19,7 @@ from omnivec.cli.report import Report
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
-    from omnivec.evaluate.classification import ClassificationScore
+    from omnivec.evaluate.label_scores import ClassificationScore
     from omnivec.model import Model
 
 MOST = 20

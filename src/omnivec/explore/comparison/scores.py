@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from omnivec.evaluate.analogy import judge
 from omnivec.evaluate.differences import differences_table
-from omnivec.evaluate.intervals import Difference, Interval, Statistic, bootstrap, paired
+from omnivec.evaluate.intervals import Difference, Interval, bootstrap, paired
 from omnivec.evaluate.questions import PathOrName, read_analogies, read_pairs
+from omnivec.evaluate.resampling import Statistic
 from omnivec.evaluate.similarity import pair_cosines
 from omnivec.evaluate.statistics import spearman
 from omnivec.evaluate.words import Words
