@@ -7,8 +7,8 @@ import sys
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A machine that does other things as well is slow at times, and no test asks how fast it is. Everywhere the same
-# examples are drawn: a change is not blamed for what chance found.
+# A machine that does other things as well is slow at times, and no test asks how fast it is. Everywhere the
+# same examples are drawn: a change is not blamed for what chance found.
 settings.register_profile(
     "any machine", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
