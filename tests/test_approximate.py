@@ -14,7 +14,8 @@ from omnivec.index import approximate, saved
 from omnivec.index.approximate import KINDS
 from omnivec.index.voyager import Voyager
 from omnivec.store import memory
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.builder import stored_as
+from omnivec.store.tables import Table
 from omnivec.vectors import Vectors
 
 ROWS, DIM = 3000, 16

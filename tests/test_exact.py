@@ -8,7 +8,8 @@ import pytest
 from omnivec.errors import FormatError, NotFinite, OptionError
 from omnivec.index import Exact, blas, candidates, exact, few, many
 from omnivec.index.select import largest
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.builder import stored_as
+from omnivec.store.tables import Table
 
 
 @pytest.fixture(params=["few", "many"])

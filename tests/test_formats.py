@@ -13,9 +13,10 @@ from hypothesis.extra import numpy as arrays
 
 from omnivec.errors import FormatError, NotEnoughMemory, OmnivecError, OptionError, OutputError
 from omnivec.store import formats, memory
+from omnivec.store.builder import stored_as
 from omnivec.store.formats import Contents, Request
 from omnivec.store.formats.matrix import gathered
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.tables import Table
 
 WRITTEN = [known for known in formats.FORMATS if known.write is not None and "output rows" not in known.holds]
 FORBIDDEN = {"word2vec": " ", "starspace": "\t", "projector": "\t"}

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import omnivec
 from omnivec.errors import FormatError, MissingExtra, NotEnoughMemory, NotFinite, OmnivecError, OutputError
 from omnivec.store import formats, memory
+from omnivec.store.builder import stored_as
 from omnivec.store.formats import arrow
 from omnivec.store.formats.contents import Contents, Request
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.tables import Table
 
 KEYS = ["the", "안녕", "new york", "a\nb", "", "x"]
 ROWS = np.random.default_rng(8).normal(0, 1, (6, 3)).astype(np.float32)

@@ -12,8 +12,9 @@ import pytest
 
 from omnivec.errors import FormatError, NotEnoughMemory, OutputError
 from omnivec.store import formats, memory
+from omnivec.store.builder import stored_as
 from omnivec.store.formats import Contents, Request, npy
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.tables import Table
 
 NPY, NPZ = formats.named("numpy"), formats.named("npz")
 KEYS = ["the", "한국어", "new york", "naïve", "."]

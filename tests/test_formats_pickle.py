@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import omnivec
 from omnivec.errors import FormatError, NotEnoughMemory, NotFinite, OmnivecError, OutputError
 from omnivec.store import formats, memory
+from omnivec.store.builder import stored_as
 from omnivec.store.formats import book_pickle, pickles
 from omnivec.store.formats.contents import Contents, Request
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.tables import Table
 
 WORDS = [
     "you",

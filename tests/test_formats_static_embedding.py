@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 import omnivec
 from omnivec.errors import FormatError, NotEnoughMemory, OmnivecError, OutputError
 from omnivec.store import formats, memory
+from omnivec.store.builder import stored_as
 from omnivec.store.formats import static_embedding
 from omnivec.store.formats.contents import Contents, Request
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.tables import Table
 
 KEYS = ["king", "naïve", "[UNK]", "안녕", "new york", "a\u00a0b", 'quo"te\\', ""]
 TEXTS = [

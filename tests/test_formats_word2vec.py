@@ -17,8 +17,9 @@ from hypothesis.extra import numpy as arrays
 
 from omnivec.errors import FormatError, MissingExtra, NotEnoughMemory, OptionError, OutputError
 from omnivec.store import formats, memory, packing
+from omnivec.store.builder import stored_as
 from omnivec.store.formats import Contents, Request, decimals, lines, word2vec
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.tables import Table
 
 TEXT, BINARY = KNOWN = formats.named("word2vec-text"), formats.named("word2vec")
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)

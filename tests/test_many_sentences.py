@@ -14,8 +14,9 @@ from omnivec.data.ngrams import Subwords
 from omnivec.data.phrase import Phrase
 from omnivec.data.phrases import Phrases
 from omnivec.data.tokenize import Splitting, words_of
+from omnivec.store.builder import stored_as
 from omnivec.store.keys import Keys
-from omnivec.store.tables import Table, stored_as
+from omnivec.store.tables import Table
 
 WORDS = ["good", "fine", "day", "nice", "각", "bad", "sad", "café", "안녕", "</s>", "zero", "nbsp\u00a0word"]
 ODD = [

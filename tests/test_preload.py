@@ -10,9 +10,10 @@ from large import large_model
 
 from omnivec import FormatError, NotEnoughMemory, NotFinite, OptionError, Vectors, load
 from omnivec.store import memory, preload
+from omnivec.store.builder import Rounding, stored_as
 from omnivec.store.folder import opened_folder, write_folder
 from omnivec.store.keys import Keys
-from omnivec.store.tables import Rounding, Table, empty_table, stored_as
+from omnivec.store.tables import Table, empty_table
 
 ROWS, DIM = 120, 20
 WORDS = [f"w{row % 7}{row}" for row in range(ROWS)]

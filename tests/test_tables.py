@@ -7,19 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from omnivec.errors import NotEnoughMemory, NotFinite, OptionError
+from omnivec.store import builder as module
 from omnivec.store import memory
-from omnivec.store import tables as module
-from omnivec.store.tables import (
-    ALIGNMENT,
-    Builder,
-    Rounding,
-    Table,
-    checked_dtype,
-    empty_table,
-    padded_width,
-    stored_as,
-    table_bytes,
-)
+from omnivec.store.builder import Builder, Rounding, stored_as
+from omnivec.store.tables import ALIGNMENT, Table, checked_dtype, empty_table, padded_width, table_bytes
 
 DTYPES = ["float32", "float16", "int8"]
 

@@ -21,12 +21,13 @@ from omnivec.index.questions import Questions
 from omnivec.index.terms import Key, is_key
 from omnivec.results import ResultTable
 from omnivec.store import memory
+from omnivec.store.builder import stored_as
 from omnivec.store.card import card
 from omnivec.store.folder import write_folder
 from omnivec.store.formats import word2vec
 from omnivec.store.formats.contents import Contents, Request
 from omnivec.store.keys import Keys
-from omnivec.store.tables import Table, padded_width, stored_as
+from omnivec.store.tables import Table, padded_width
 from omnivec.store.views import KeyToIndex
 
 if TYPE_CHECKING:

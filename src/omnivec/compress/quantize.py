@@ -15,7 +15,8 @@ from omnivec.compress.retraining import retrained
 from omnivec.errors import OptionError
 from omnivec.evaluate.examples import Examples
 from omnivec.model import Model, load
-from omnivec.store.tables import DType, Table, checked_dtype, stored_as
+from omnivec.store.builder import stored_as
+from omnivec.store.tables import DType, Table, checked_dtype
 
 if TYPE_CHECKING:
     from omnivec.engine.progress import Progress

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from omnivec.data.features import composed
 from omnivec.data.ngrams import Subwords, cut
+from omnivec.store.builder import Builder
 from omnivec.store.formats.fasttext_names import WORDS, bytes_of
 from omnivec.store.keys import Keys
-from omnivec.store.tables import Builder, DType, Table
+from omnivec.store.tables import DType, Table
 
 _PIECE = 1 << 12  # words composed at once
 

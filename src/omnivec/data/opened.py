@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from omnivec.data.composing import composer, spelled
 from omnivec.store import memory
+from omnivec.store.builder import Builder
 from omnivec.store.formats.contents import Contents, Request
 from omnivec.store.formats.fasttext import FILE
 from omnivec.store.keys import Keys
-from omnivec.store.tables import Builder, DType, Table, table_bytes
+from omnivec.store.tables import DType, Table, table_bytes
 
 _log = logging.getLogger("omnivec")
 

@@ -15,9 +15,10 @@ from omnivec.errors import NO_PATH, FormatError, OptionError
 from omnivec.model.checks import check_shapes, known_config
 from omnivec.model.model import Model
 from omnivec.store import formats, preload
+from omnivec.store.builder import stored_as
 from omnivec.store.folder import CONFIG, TABLES, Folder, is_model, opened_folder
 from omnivec.store.keys import Keys
-from omnivec.store.tables import DType, checked_dtype, stored_as
+from omnivec.store.tables import DType, checked_dtype
 
 
 def load(

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, NotEnoughMemory, NotFinite, OptionError
 from omnivec.store import memory
+from omnivec.store.builder import Builder, Rounding
 from omnivec.store.folder import TABLES, Folder
 from omnivec.store.keys import BUILDING, Keys
 from omnivec.store.product import CODED, NORM_CENTROIDS, NORMS, misfit
 from omnivec.store.remedies import remedies
 from omnivec.store.safetensors import Arrays
 from omnivec.store.safetensors_header import Entry
-from omnivec.store.tables import KINDS, LENGTHS, SCALES, Builder, DType, Rounding, Table, table_bytes
+from omnivec.store.tables import KINDS, LENGTHS, SCALES, DType, Table, table_bytes
 
 _FLOATS = ("vectors", "output", "nodes")  # what a smaller type is for
 _DECODING = (SCALES, CODED, NORMS, NORM_CENTROIDS)  # what rows are decoded with

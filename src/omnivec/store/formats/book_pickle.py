@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, NotFinite
 from omnivec.store import memory
+from omnivec.store.builder import stored_as
 from omnivec.store.formats.contents import Contents, Outline, Request, Told
 from omnivec.store.formats.matrix import gathered
 from omnivec.store.formats.pickles import StandIns, glimpse, load
 from omnivec.store.formats.sample import Sample
 from omnivec.store.formats.source import created, opened, whole
 from omnivec.store.formats.writing import encoded
-from omnivec.store.tables import stored_as
 
 _KEYS = ("word_vecs", "word_to_id", "id_to_word")
 _ENTRY = 350  # bytes of a word in two dictionaries

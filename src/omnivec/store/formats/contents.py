@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.errors import OptionError
-from omnivec.store.tables import DType, Rounding, Table
+from omnivec.store.builder import Rounding
+from omnivec.store.tables import DType, Table
 
 DIM_LIMIT = 1 << 24
 """Numbers in a row, beyond which a header is damaged."""

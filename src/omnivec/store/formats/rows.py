@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from omnivec.errors import FormatError, NotFinite, OptionError
 from omnivec.store import memory
+from omnivec.store.builder import Builder
 from omnivec.store.formats.contents import Contents, Request
 from omnivec.store.formats.spelling import utf8
 from omnivec.store.keys import Keys
 from omnivec.store.remedies import Fits, remedies
-from omnivec.store.tables import Builder, DType, padded_width, table_bytes
+from omnivec.store.tables import DType, padded_width, table_bytes
 
 _UNSURE = 1 << 26  # bytes
 _WORD = 120  # bytes of a usual word while it is read, as bytes and as a string
