@@ -317,10 +317,11 @@ STOPPED = """
 import os, sys
 from omnivec.cli import main
 from omnivec.cli.show import Display
-living = Display.living
+living, labels = Display.living, []
 def stopped(display, label, text):
     living(display, label, text)
-    if label == "Saving" and "%" in text:
+    labels.append(label)
+    if labels.count("Saving") == 2:  # the second time it says how much of it is done
         print(len(os.listdir(sys.argv[2])))
         os.kill(os.getpid(), int(sys.argv[1]))
 Display.living = stopped
