@@ -526,6 +526,7 @@ def test_the_verb_sweeps_a_preset_over_a_text_with_phrases_joined(call, lines, t
         (("--vary", "preset=gensim", "--similarity", "PAIRS"), 2, "give --preset, once"),
         (("--preset", "gensi", "--similarity", "PAIRS"), 2, "word2vec has no preset 'gensi'"),
         (("--phrases", "nowhere.tsv", "--similarity", "PAIRS"), 1, "nowhere.tsv: no such file"),
+        (("--vary", "min_count=9999999", "--similarity", "PAIRS"), 1, "; lower --vary min_count=N"),
         (("--keep", "some", "--similarity", "PAIRS"), 2, "keep must be"),
         (("--plot", "p.txt", "--similarity", "PAIRS"), 2, "png"),
         (("--html", "nowhere/p.html", "--similarity", "PAIRS"), 1, "there is no folder"),

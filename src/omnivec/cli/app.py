@@ -127,7 +127,7 @@ def _refuse(error: Exception, arguments: list[str]) -> int:
         )
     if type(known) is OmnivecError and {"-v", "--verbose"} & set(arguments):
         traceback.print_exception(error)
-    message = shown(in_flags(str(known), arguments[:1] == ["train"]))
+    message = shown(in_flags(str(known), next(iter(arguments), "")))
     if "--json" in arguments:
         kind = public_kind(known)
         write_json({"error": message, "kind": kind, "near": list(getattr(known, "near", []))}, sys.stderr)

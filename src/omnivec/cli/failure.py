@@ -115,11 +115,12 @@ _FLAGS = {"format": "--from"}
 _OPENING = re.compile(r"--(from|limit|dtype|vocabulary) ")
 
 
-def in_flags(message: str, trains: bool = False) -> str:
-    """A message of the library, whose remedies are keyword arguments, with the flags of the command line.
+_SWEPT = {"dim", "window", "epochs", "threads"}
+"""What `sweep` has a flag for; any other option is set by `--vary`."""
 
-    A verb that `trains` has none of those that open a file.
-    """
+
+def in_flags(message: str, verb: str = "") -> str:
+    """A message of the library, whose remedies are keyword arguments, with the flags of `verb`."""
     message = message.replace("pass overwrite=True", "add --overwrite")
     message = message.replace("set quotes to False", "add --no-quotes")
     message = message.replace("give pairs of a text and its label", "name its column, --label-column")
@@ -130,13 +131,18 @@ def in_flags(message: str, trains: bool = False) -> str:
     message = message.replace("(limit)", "(--limit N)").replace("(vocabulary)", "(--vocabulary FILE)")
     message = message.replace('format="gensim", or --from gensim', "--from gensim")
     message = _ARGUMENT.sub(lambda found: f"{_FLAGS.get(found[1], '--' + found[1])} {found[2]}", message)
-    if trains and _OPENING.search(message):
+    if verb == "train" and _OPENING.search(message):  # it has none of the flags that open a file
         message += " of omnivec convert, which makes a model folder of it"
-    return _REMEDY.sub(lambda found: re.sub(rf"\b({_OPTION})\b", _as_flag, found[0]), message)
+    as_flag = _as_varied if verb == "sweep" else _as_flag
+    return _REMEDY.sub(lambda found: re.sub(rf"\b({_OPTION})\b", as_flag, found[0]), message)
 
 
 def _as_flag(found: re.Match[str]) -> str:
     return f"--{found[0].replace('_', '-')}"
+
+
+def _as_varied(found: re.Match[str]) -> str:
+    return _as_flag(found) if found[0] in _SWEPT else f"--vary {found[0]}=N"
 
 
 def public_kind(error: OmnivecError) -> str:
