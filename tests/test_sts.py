@@ -219,6 +219,18 @@ def test_a_logistic_regression_tells_what_vectors_hold(tmp_path, model):
         transfer(model, train, test._replace(labels=["other"] * 10))
 
 
+def test_what_sif_learns_for_transfer_is_of_the_training_part(tmp_path, model):
+    transfer = pytest.importorskip("omnivec.sklearn.transfer", reason="scikit-learn is an extra").transfer
+    train, test = (labelled_texts([task(tmp_path, name, size)]) for name, size in (("a", 20), ("b", 3)))
+    test = test._replace(texts=[text[:9] for text in test.texts])  # few words, so that some are wrong
+    together = transfer(model, train, test, "sif").accuracy
+    each = [
+        transfer(model, train, type(test)([text], [label]), "sif").accuracy
+        for text, label in zip(*test, strict=True)
+    ]
+    assert together == pytest.approx(np.mean(each))
+
+
 def test_the_command_line_prints_both(tmp_path, model, capsys):
     from omnivec.cli import main
 
