@@ -108,8 +108,8 @@ def transfer(
             told(number)
         rows = made.learning(learned)
         # In float32 the solver never comes as near as it is asked to, and takes all of its steps.
-        X, wanted = rows(learned).astype(float), rows(asked).astype(float)
-        accuracies.append(_accuracy(X, labels[learned], wanted, labels[asked], seed))
+        X, other = rows(learned).astype(float), rows(asked).astype(float)
+        accuracies.append(_accuracy(X, labels[learned], other, labels[asked], seed))
     tested = sum(len(asked) for _, asked in parts)
     return TransferScore(name, accuracies, len(task.texts), tested, len(counts), made.unknown)
 
