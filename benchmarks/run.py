@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -68,6 +69,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> None:
     """Measure the chosen sections and write the page."""
     given = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what is scratch is removed
     output: Path = given.output
     kept = output / "benchmarks" / "results.json"
     results = json.loads(kept.read_text()) if kept.exists() else {}
@@ -80,7 +82,9 @@ def main() -> None:
             result = SECTIONS[name].measure(_settings(given, Path(work)))
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
         results[name] = {"date": today, "flags": _flags(given), "machine": machine.facts(), "result": result}
-        kept.write_text(json.dumps(results, indent=1) + "\n")
+        part = kept.with_suffix(".part")  # whole or as it was, whenever a run is ended
+        part.write_text(json.dumps(results, indent=1) + "\n")
+        part.replace(kept)
         print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     page.write(results, CHAPTERS, output / "docs" / "benchmarks.md", output / "README.md")
 

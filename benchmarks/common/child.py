@@ -69,8 +69,13 @@ def run(command: list[str], env: dict[str, str] | None = None) -> dict[str, Any]
             env={**os.environ, **(env or {}), STARTED: repr(started)},
         )
         assert child.stdout is not None
-        output = child.stdout.read()
-        _, status, usage = os.wait4(child.pid, 0)
+        try:
+            output = child.stdout.read()
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:  # Ctrl-C, or a signal that ends us: nothing goes on alone
+            child.kill()
+            child.wait()
+            raise
         wall = time.perf_counter() - began
         child.stdout.close()
         child.returncode = os.waitstatus_to_exitcode(status)
