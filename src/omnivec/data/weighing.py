@@ -49,7 +49,7 @@ class Weighing:
     def words(self, words: list[str]) -> tuple[NDArray[Any], NDArray[Any]]:
         """The weighed vectors of different words, (words, dim) float64, and what each counts, 0 or 1.
 
-        In float64, since a sum of 40,000 float32 lost four of its seven digits.
+        In float64, since sums of float32 over long texts lose digits.
         """
         vectors, rows = self.vectors, self.vectors.keys.rows(words)
         known = rows >= 0
