@@ -15,7 +15,7 @@ from omnivec.data.spool import Spool
 from omnivec.kernels import cooccurrence as kernel
 from omnivec.store.processors import in_turn
 
-_PAIRS = 1 << 21  # what a thread counts before it gives a block, about: 10 ms
+_PAIRS = 1 << 21  # what a thread counts, about, before it gives a block: little, so that Ctrl-C is heard
 
 
 class Block(NamedTuple):

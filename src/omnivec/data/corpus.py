@@ -139,7 +139,7 @@ class Reading:
                 chosen = select(words, counts, min_count=self.min_count, max_size=self.max_size, rule=rule)
                 if not len(chosen):
                     raise nothing_left(words, counts, self.min_count, name)
-                # Stored as they will be kept: a million words as objects would take 70 MB beside the tables.
+                # Stored as they will be kept: words as objects would take their room beside the tables.
                 keys = Keys.build([words[k] for k in chosen], counts[chosen])
                 vocabulary = Vocabulary(keys, counts[chosen], int(counts.sum()), len(words))
                 rows[chosen] = np.arange(len(chosen), dtype=np.int32)

@@ -13,7 +13,7 @@ from omnivec.data.corpus import Corpus
 from omnivec.data.heldout import Text
 from omnivec.store.keys import Keys
 
-_BLOCK = 1 << 24  # bytes hashed at once: 10 ms, in which the interpreter is free for others
+_BLOCK = 1 << 24  # bytes hashed at once, while the interpreter is free for others
 
 
 def fingerprint(corpus: Corpus, heldout: Text | None = None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ _NAMED = {"whitespace": ("ascii", "unicode"), "normalize": ("none", "nfc"), "tok
 
 
 # What str.isspace calls a space, in UTF-8, without the ASCII ones that separate anyway. One class for all
-# first bytes: several times faster than alternatives that begin with them.
+# first bytes, which is far faster than alternatives that begin with them.
 _SPACES = re.compile(
     rb"[\x1c-\x1f\xc2\xe1-\xe3](?:(?<=[\x1c-\x1f])|(?<=\xc2)[\x85\xa0]|(?<=\xe1)\x9a\x80"
     rb"|(?<=\xe2)(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|(?<=\xe3)\x80\x80)"

@@ -12,8 +12,8 @@ def check_tree(children: NDArray[np.int32]) -> None:
     """Refuse a tree that was read from a file and could lead astray.
 
     Raises: FormatError unless every node but the root, the last, is the child of one node, which stands
-    behind it: then every way down ends at a word, and each word at the end of one. 30 ms at two million rows,
-    so that opening a model does not ask it.
+    behind it: then every way down ends at a word, and each word at the end of one. All of a tree is looked
+    at, so that opening a model does not ask it.
     """
     rows = len(children) + 1
     behind = rows + np.arange(len(children), dtype=np.int32)[:, None]
