@@ -90,7 +90,7 @@ def test_shards_are_shared_out_among_the_threads():
     def step(shard, sums):
         if not gate.broken and len(names) < 2:
             names.add(threading.get_ident())
-            gate.wait(10)  # both threads must be inside a shard at once
+            gate.wait(60)  # both threads must be inside a shard at once
 
     Hogwild(Schedule(tokens=2_000, epochs=1, lr=0.1, floor=0, work=10**9), step, 2, silent).train()
     assert len(names) == 2
