@@ -64,7 +64,7 @@ def test_given_vectors_are_taken_as_they_are():
 
 def test_idf_weighted_means_weigh_by_the_texts_that_are_learned():
     estimator = contenders(pretrained=Vectors(["a", "b"], np.eye(2)))[WEIGHED]
-    estimator.fit(["a", "a", "a", "a b"], ["x", "x", "y", "y"])
+    estimator.fit(["a", "a", "a", "a b"], np.array(["x", "x", "y", "y"]))
     rows = estimator[0].transform(["a", "b", "a b"])
     rare = np.log(5 / 2) + 1  # 4 texts, of which 1 has b and all have a
     np.testing.assert_allclose(rows, [[1, 0], [0, rare], [0.5, rare / 2]], atol=1e-6)
