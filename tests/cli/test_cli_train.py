@@ -37,6 +37,13 @@ def test_training_shows_a_line_for_each_phase_and_nothing_on_stdout(call, corpus
     assert "\x1b" not in err and "\r" not in err
 
 
+def test_a_model_of_sentences_is_to_be_asked_for_sentences(call, corpus, tmp_path):
+    folder = tmp_path / "out"
+    code, _, err = call("train", "sent2vec", corpus, folder, "--epochs", 1, "--dim", 4, "--min-count", 1)
+    assert code == 0
+    assert err.splitlines()[-1] == f"Next       omnivec embed {folder} TEXTS -o rows.npy"
+
+
 def test_quiet_is_quiet(call, corpus, tmp_path, small):
     assert call("train", "word2vec", corpus, tmp_path / "out", *small, "-q") == (0, "", "")
 

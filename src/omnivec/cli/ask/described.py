@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,15 @@ def as_json(found: Found, verified: bool) -> dict[str, object]:
 def described(model: Model, path: str) -> dict[str, object]:
     """A model that was written to `path`, as JSON."""
     return summary(model.config, len(model.keys), model.config["dim"], path)
+
+
+def asking(model: Model, path: str) -> str:
+    """The call that asks a model at `path` for what it has learned."""
+    if model.labels is not None:
+        return f"omnivec classify {shlex.quote(path)} TEXTS"
+    if model.learner == "sent2vec":
+        return f"omnivec embed {shlex.quote(path)} TEXTS -o rows.npy"
+    return f"omnivec neighbors {shlex.quote(path)} WORD"
 
 
 def summary(config: Mapping[str, Any], rows: int, dim: int, path: str) -> dict[str, object]:

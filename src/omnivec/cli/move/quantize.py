@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from omnivec.cli.ask.described import asking
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, choice, count
 from omnivec.cli.move.convert import disk_bytes
@@ -98,8 +98,7 @@ def quantize(
             place.write(after, told)
         found = after.config[RECORD]
         sizes = {"bytes_before": disk_bytes(model), "bytes": disk_bytes(place.path)}
-        verb, what = ("neighbors", "WORD") if after.labels is None else ("classify", "TEXTS")
-        display.line("Next", f"omnivec {verb} {shlex.quote(place.path)} {what}")
+        display.line("Next", asking(after, place.path))
     report = {"model": place.path, **{name: found.get(name) for name in TOLD}, **sizes}
     if common.json:
         emit_json(report)

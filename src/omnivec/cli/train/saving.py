@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -54,7 +53,7 @@ class Saving:
 
         told: what JSON says besides; interrupted: where the model's record does not say it.
         """
-        from omnivec.cli.ask.described import described
+        from omnivec.cli.ask.described import asking, described
         from omnivec.cli.move.convert import disk_bytes
         from omnivec.cli.out import emit_json
         from omnivec.store.memory import human
@@ -65,9 +64,7 @@ class Saving:
             self._save(model)
         size = human(disk_bytes(self.output))
         display.line("Saved", f"{self.output}, {size}" + (", stopped before its end" if interrupted else ""))
-        verb, what = ("neighbors", "WORD") if model.labels is None else ("classify", "TEXTS")
-        ask = f"omnivec {verb} {shlex.quote(self.output)} {what}"
-        display.line("Next", self.again if interrupted and self.again else ask)
+        display.line("Next", self.again if interrupted and self.again else asking(model, self.output))
         if common.json:
             what_it_is = described(model, self.output)
             emit_json({"model": self.output, **what_it_is, "interrupted": interrupted, **(told or {})})
