@@ -206,11 +206,11 @@ def test_a_text_of_a_pruned_classifier_is_the_mean_of_its_rows_that_are_left(cla
     small, words, text = pruned(classifier, 40), len(classifier.keys), "the cat of the moon soupx"
     kept = {classifier.keys.row(key) for key in small.keys}
     kept |= {words + bucket for bucket in small.tables["pruned"][:, 0].tolist()}
-    rows = classifier._predictor.means.rows(text).tolist()
+    rows = classifier.texts.predictor.means.rows(text).tolist()
     left = [row for row in rows if row in kept]
     assert 0 < len(left) < len(rows) and max(left) >= words
     wanted = classifier.tables["inputs"][left]
-    np.testing.assert_array_equal(small.tables["inputs"][small._predictor.means.rows(text)], wanted)
+    np.testing.assert_array_equal(small.tables["inputs"][small.texts.predictor.means.rows(text)], wanted)
 
 
 def test_training_again_makes_up_for_pruning(classifier, text):

@@ -63,7 +63,7 @@ def _corpus(model: Model, source: Examples) -> Corpus:
     assert model.labels is not None
     rows, names = len(model.tables["inputs"]), {name: row for row, name in enumerate(model.label_names)}
     parts: list[NDArray[np.int64]] = []
-    units, predictor = [0], model._predictor
+    units, predictor = [0], model.texts.predictor
     for text, labels in examples(source, model.label_prefix, model.splitting.whitespace):
         told = [rows + names[label] for label in labels if label in names]
         found = predictor.means.rows(text)

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, final
 
@@ -17,7 +16,7 @@ from omnivec.errors import NotFinite, OptionError
 from omnivec.model.checks import MATRICES
 from omnivec.store import memory
 from omnivec.store.card import card
-from omnivec.store.folder import CONFIG, write_folder
+from omnivec.store.folder import write_folder
 from omnivec.store.formats.contents import Contents, Whole
 from omnivec.store.formats.fasttext_names import LABELS, labels_of
 from omnivec.store.keys import Keys
@@ -29,14 +28,13 @@ log = logging.getLogger("omnivec")
 if TYPE_CHECKING:
     from omnivec.data.idf import Idf
     from omnivec.data.many_sentences import Many
-    from omnivec.data.means import Means
     from omnivec.data.near_sentences import Sentences
     from omnivec.data.phrases import Phrases
-    from omnivec.data.predicting import Predictor
     from omnivec.data.tokenize import Splitting
     from omnivec.evaluate.examples import Examples
     from omnivec.evaluate.label_scores import ClassificationScore
     from omnivec.evaluate.sts import STSScore
+    from omnivec.model.texts import Texts
 
 LABEL_PREFIX = "__label__"
 """What a label begins with where no model says so."""
@@ -100,30 +98,22 @@ class Model:
         return [dict(row) for row in self.record.get("history", told)]
 
     @cached_property
+    def texts(self) -> Texts:
+        """How texts are read, and what makes their vectors and tells their labels."""
+        from omnivec.model.texts import Texts
+
+        labels = None if self.labels is None else self.label_names
+        return Texts(self.config, self.tables, self.keys, labels, self.label_prefix)
+
+    @property
     def splitting(self) -> Splitting:
         """How a text becomes words, as in training."""
-        from omnivec.data.tokenize import Splitting
+        return self.texts.splitting
 
-        prefix = self.label_prefix if self.labels is not None else None
-        return Splitting.of(self.options, prefix, self.phrases)
-
-    @cached_property
+    @property
     def phrases(self) -> tuple[Phrases, ...]:
         """What was joined in the text of training, in turn; `embed`, `predict` and `extend` join it, too."""
-        from omnivec.data.phrase_file import unpacked
-        from omnivec.data.phrases import Phrases
-
-        return tuple(Phrases(*unpacked(CONFIG, each)) for each in self.config.get("phrases", ()))
-
-    def _as_read(self, texts: Any) -> Any:
-        """Texts as `embed` and `predict` take them; those of `Phrases.apply` become tokens."""
-        from omnivec.data.phrases import unwrapped
-
-        inner, steps = unwrapped(texts)
-        if not steps or not isinstance(inner, Iterable) or isinstance(inner, (str, bytes)):
-            return texts
-        split = replace(self.splitting, phrases=steps)
-        return (split(text) if isinstance(text, str) else split.joined(text) for text in inner)
+        return self.texts.phrases
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -164,7 +154,7 @@ class Model:
         """
         from omnivec.data.predicting import checked
 
-        return self._predictor.predict(checked(self._as_read(texts), k, threshold), k, threshold)
+        return self.texts.predictor.predict(checked(self.texts.read(texts), k, threshold), k, threshold)
 
     def probabilities(self, texts: Iterable[str | Sequence[str]]) -> NDArray[np.float64]:
         """The probability of every label, (texts, labels) in the order of `label_names`.
@@ -173,7 +163,7 @@ class Model:
         """
         from omnivec.data.predicting import checked
 
-        predictor, asked = self._predictor, checked(self._as_read(texts), 1, 0.0)
+        predictor, asked = self.texts.predictor, checked(self.texts.read(texts), 1, 0.0)
         made = [
             np.where(known[:, None], predictor.probabilities(means), 0.0)
             for means, known in predictor.means.of(asked)
@@ -239,7 +229,7 @@ class Model:
 
         chosen = self.recipe if recipe is None else recipe
         if chosen == "idf" and idf is None:
-            texts = list(sentences.checked(self._as_read(texts)))
+            texts = list(sentences.checked(self.texts.read(texts)))
             idf = self.idf(texts, tokenizer=tokenizer)
         parts = self.embed_batches(texts, chosen, tokenizer=tokenizer, a=a, idf=idf)
         return sentences.together(parts, self.config["dim"], components if chosen == "sif" else 0)
@@ -260,10 +250,10 @@ class Model:
         """
         from omnivec.data import sentences
 
-        split = self._split(tokenizer)
-        texts, chosen = self._as_read(texts), self.recipe if recipe is None else recipe
+        split = self.texts.split(tokenizer)
+        texts, chosen = self.texts.read(texts), self.recipe if recipe is None else recipe
         if chosen in sentences.WHOLE and chosen == self.recipe and "inputs" in self.tables:
-            return sentences.hidden(self._means, texts, split if self.labels is None else None)
+            return sentences.hidden(self.texts.means, texts, split if self.labels is None else None)
         return sentences.batches(
             self.vectors, texts, chosen, tokenizer=split or self.splitting, a=a, idf=idf, many=self._many
         )
@@ -281,15 +271,7 @@ class Model:
         from omnivec.data.idf import Idf
         from omnivec.data.sentences import checked
 
-        return Idf.of(checked(self._as_read(texts)), self._split(tokenizer) or self.splitting)
-
-    def _split(self, tokenizer: Callable[[str], Sequence[str]] | str | None) -> Any:
-        """What makes words of a text in place of `splitting`; None where nothing does."""
-        if isinstance(tokenizer, str):
-            return replace(self.splitting, tokenizer=tokenizer)
-        if tokenizer is not None and self.phrases:
-            return lambda text: self.splitting.joined(tokenizer(text))
-        return tokenizer
+        return Idf.of(checked(self.texts.read(texts)), self.texts.split(tokenizer) or self.splitting)
 
     def sentences(self, texts: Iterable[str], recipe: str | None = None, *, components: int = 1) -> Sentences:
         """The different texts of many, to be asked for those nearest to a text, and for analogies.
@@ -322,38 +304,6 @@ class Model:
         from omnivec.data.sentences import default
 
         return default(self.learner)
-
-    @cached_property
-    def _predictor(self) -> Predictor:
-        from omnivec.data.predicting import Predictor
-        from omnivec.data.tree import check_tree
-
-        head, features = self.config.get("head"), self.config.get("features")
-        if self.labels is None or not head or not features:
-            what = f"this is a model of {self.learner or 'vectors alone'}"
-            if self.learner == "classifier":
-                what = "of this one words alone were read; load all of it, without limit and dtype"
-            raise OptionError(f"only a classifier predicts labels, {what}")
-        name = "nodes" if "nodes" in self.tables else "output"
-        dim = self.config["dim"]
-        if "tree" in self.tables:
-            check_tree(self.tables["tree"])
-        return Predictor(
-            means=self._means, output=Table.named(name, self.tables, dim), loss=head["loss"],
-            labels=self.label_names, tree=self.tables.get("tree"),
-        )  # fmt: skip
-
-    @cached_property
-    def _means(self) -> Means:
-        """What makes one vector of a text, of a model that knows more of it than its words."""
-        from omnivec.data.features import Bag
-        from omnivec.data.means import Means
-
-        return Means(
-            bag=Bag.of(self.config["features"]), splitting=self.splitting, keys=self.keys,
-            inputs=Table.named("inputs", self.tables, self.config["dim"]),
-            prefix=None if self.labels is None else self.label_prefix, pruned=self.tables.get("pruned"),
-        )  # fmt: skip
 
     @cached_property
     def inputs(self) -> Table:
