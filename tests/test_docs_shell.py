@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from omnivec import Classifier, FastText, Vectors, Word2Vec
-from omnivec.cli.app import parser
+from omnivec.cli.app import VERBS, parser
 from omnivec.evaluate.bias import published_test
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGES = {
     page.stem: [
         line
@@ -21,7 +22,7 @@ PAGES = {
         for line in block.splitlines()
         if line.startswith("omnivec ")
     ]
-    for page in sorted((Path(__file__).resolve().parents[1] / "docs").glob("*.md"))
+    for page in sorted(DOCS.glob("*.md"))
     if page.stem != "from-fasttext"  # has a test of its own, which runs its tables, too
 }
 SMALL = {"--dim": "16", "--epochs": "1", "--buckets": "500", "--min-count": "1"}
@@ -156,3 +157,10 @@ def test_the_commands_of_a_page_run_in_its_order(page, files, call, tmp_path, mo
         stdin = Path(source.strip()).read_text() if source else ""
         code, _, err = call(*small(words), stdin=stdin)
         assert code == 0, f"{shown}\n{err}"
+
+
+@pytest.mark.parametrize(("page", "left_out"), [("index", set()), ("errors", {"demo"})])
+def test_a_table_by_command_has_every_command(page, left_out):
+    table = (DOCS / f"{page}.md").read_text(encoding="utf-8").split("## By command")[1].split("\n## ")[0]
+    first = " ".join(row.split("|")[1] for row in table.splitlines() if row.startswith("|"))
+    assert set(VERBS) - set(re.findall(r"`(\w+)", first)) == left_out
