@@ -399,7 +399,20 @@ def test_progress_rises_to_the_whole(tmp_path, known, pack):
 def test_an_outline_needs_the_header_alone(tmp_path):
     for pack in (bytes, gzip.compress):
         path = put(tmp_path / "v", pack(b"3000000 300\n</s> 0.1 "))
-        assert word2vec.outline(path, Request())[:3] == (3_000_000, 300, True)
+        assert word2vec.outline_text(path, Request())[:3] == (3_000_000, 300, True)
+
+
+def test_an_outline_of_a_binary_file_that_is_cut_is_refused(tmp_path):
+    row = b"w " + bytes(4 * 30) + b"\n"
+    for pack, rows in ((bytes, 100), (gzip.compress, 100), (gzip.compress, 50)):  # packed, nobody knows
+        path = put(tmp_path / "v", pack(b"100 30\n" + rows * row))
+        assert word2vec.outline_binary(path, Request())[:3] == (100, 30, True)
+    path = put(tmp_path / "v", b"100 30\n" + 90 * row)
+    with pytest.raises(
+        FormatError, match="announces 100 rows of 30 floats, at least 12,100 bytes; 11,070 follow"
+    ):
+        word2vec.outline_binary(path, Request())
+    assert formats.named("word2vec").outline is word2vec.outline_binary
 
 
 # Damaged and hostile files

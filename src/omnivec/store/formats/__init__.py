@@ -135,11 +135,11 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         name="word2vec-text", title="word2vec text", suffixes=(".txt", ".vec"), sniff=word2vec.sniff_text,
-        read=word2vec.read_text, outline=word2vec.outline, write=word2vec.write_text,
+        read=word2vec.read_text, outline=word2vec.outline_text, write=word2vec.write_text,
     ),
     Format(
         name="word2vec", title="word2vec binary", suffixes=(".bin",), sniff=word2vec.sniff_binary,
-        read=word2vec.read_binary, outline=word2vec.outline, write=word2vec.write_binary,
+        read=word2vec.read_binary, outline=word2vec.outline_binary, write=word2vec.write_binary,
     ),
     Format(
         name="glove-cooccurrence", title="GloVe co-occurrences", sniff=glove_binary.sniff_cooccurrences,

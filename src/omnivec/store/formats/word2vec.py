@@ -21,7 +21,7 @@ from omnivec.store.formats.contents import DIM_LIMIT, Contents, Outline, Request
 from omnivec.store.formats.lines import read_lines
 from omnivec.store.formats.rows import Rows, at_first
 from omnivec.store.formats.sample import Sample
-from omnivec.store.formats.source import created, opened
+from omnivec.store.formats.source import Source, created, opened
 from omnivec.store.formats.wordlist import words_and_counts
 from omnivec.store.formats.writing import SPAN, encoded, spans, write_lines
 
@@ -65,12 +65,7 @@ def read_binary(path: str | os.PathLike[str], request: Request = Request()) -> C
     path, limit = Path(path), request.limit
     with opened(path, request.told) as source:
         announced, dim, start = _header(path, source.file)
-        least = announced * (4 * dim + 1)
-        if source.size is not None and least > source.size - start:
-            raise FormatError(
-                f"{path}: byte {start}: the header announces {announced:,} rows of {dim} floats, "
-                f"at least {least:,} bytes; {source.size - start:,} follow; truncated"
-            )
+        _check_length(path, source, announced, dim, start)
         wanted = _smallest(announced, announced, limit)
         expected = wanted if source.size is not None else min(wanted, at_first(dim))
         rows = Rows(path, dim, expected, request)
@@ -80,11 +75,29 @@ def read_binary(path: str | os.PathLike[str], request: Request = Request()) -> C
         return rows.finish()
 
 
-def outline(path: Path, request: Request) -> Outline:
+def outline_text(path: Path, request: Request) -> Outline:
     """Rows and dim as the header announces them. Raises: FormatError."""
     with opened(path) as source:
         rows, dim, _ = _header(path, source.file)
     return Outline(rows, dim)
+
+
+def outline_binary(path: Path, request: Request) -> Outline:
+    """Rows and dim as the header announces them. Raises: FormatError, also for a file too short for them."""
+    with opened(path) as source:
+        rows, dim, start = _header(path, source.file)
+        _check_length(path, source, rows, dim, start)
+    return Outline(rows, dim)
+
+
+def _check_length(path: Path, source: Source, announced: int, dim: int, start: int) -> None:
+    """Refuse a binary file that is not packed and cannot hold the rows that it announces."""
+    least = announced * (4 * dim + 1)
+    if source.size is not None and least > source.size - start:
+        raise FormatError(
+            f"{path}: byte {start}: the header announces {announced:,} rows of {dim} floats, "
+            f"at least {least:,} bytes; {source.size - start:,} follow; truncated"
+        )
 
 
 def _header(path: Path, file: BinaryIO) -> tuple[int, int, int]:
