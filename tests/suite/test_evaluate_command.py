@@ -95,7 +95,11 @@ def test_a_set_is_asked_by_its_name(call, folder):
     ("words", "code", "said"),
     [
         (["--similarity", "ws35"], 1, "ws35: no such file, nor a data set. Did you mean ws353?"),
-        (["--similarity", "nowhere"], 1, "nowhere: no such file, nor a data set; omnivec datasets lists those"),
+        (
+            ["--similarity", "nowhere"],
+            1,
+            "nowhere: no such file, nor a data set; omnivec datasets lists those",
+        ),
         (["--similarity", "google"], 2, "a data set for similarity, got 'google', which has analogies"),
         (["--analogies", "nowhere.txt"], 1, "nowhere.txt: no such file or folder"),
         (["--suite", "english", "--data", "nowhere"], 1, "nowhere: expected a folder with data sets"),
