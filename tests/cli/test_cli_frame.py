@@ -1,6 +1,7 @@
 """What all verbs share: help, version, flags, warnings."""
 
 import logging
+import re
 
 from omnivec import load
 from omnivec.cli.app import VERBS
@@ -13,6 +14,7 @@ def test_every_verb_has_help(call):
         code, page, _ = call(verb, "--help")
         assert code == 0 and page.startswith(f"Usage: omnivec {verb}")
         assert max(map(len, page.splitlines())) <= 80
+        assert not re.search(r"^  -.* (STR|INT|FLOAT|CHOICE)\b", page, re.M), verb
 
 
 def test_version(call):

@@ -29,7 +29,12 @@ _BOM = b"\xef\xbb\xbf"  # some editors begin a file with it; training leaves it 
 
 Count = Annotated[
     int,
-    Parameter(name=["-k", "--k"], help="Labels for each text; -1 for all. [default 1]", show_default=False),
+    Parameter(
+        name=["-k", "--k"],
+        metavar="N",
+        help="Labels for each text; -1 for all. [default 1]",
+        show_default=False,
+    ),
 ]
 Threshold = Annotated[
     float,

@@ -51,7 +51,12 @@ class Asked:
     data: Annotated[Data, Parameter(group=WORDS)] = None
     method: Annotated[
         Literal["add", "mul"],
-        Parameter(group=WORDS, show_default=False, help="Of analogies: 3CosAdd or 3CosMul. [default add]"),
+        Parameter(
+            group=WORDS,
+            show_default=False,
+            metavar="add|mul",
+            help="Of analogies: 3CosAdd or 3CosMul. [default add]",
+        ),
     ] = "add"
     raw: Annotated[
         bool, Parameter(group=WORDS, help="Analogies by rows as they are, in place of rows of length one.")

@@ -73,7 +73,7 @@ def quantize(
         str | None, Parameter(metavar="TEXT", help="Texts with labels: measure a classifier on them.")
     ] = None,
     to: To = None,
-    overwrite: Annotated[bool, Parameter(help="Replace OUTPUT.")] = False,
+    overwrite: Annotated[bool, Parameter(help="Replace DESTINATION.")] = False,
     common: CommonFlags = Common(),  # noqa: B008  (frozen)
 ) -> int:  # fmt: skip
     """A smaller model: rows as codes, fewer rows; what it won and lost is printed. MODEL stays as it is."""

@@ -30,7 +30,7 @@ def autotune(
     metric: Annotated[
         str,
         Parameter(
-            group=SEARCH, show_default=False,
+            group=SEARCH, show_default=False, metavar="MEASURE",
             help="f1, precision_at_recall:X or recall_at_precision:X; with :LABEL behind it, of one label. "
             "[default f1]",
         ),
