@@ -165,22 +165,25 @@ def test_ctrl_c_before_any_trial_is_over_is_ctrl_c():
         searched(progress=interrupting("compile", 1))
 
 
-def late_after(monkeypatch, calls):
-    """A search whose time is over when it has been asked so often."""
-    asked = []
-    monkeypatch.setattr(module.Limits, "late", lambda _: asked.append(1) or len(asked) > calls)
+def late_in(monkeypatch, number):
+    """A search whose time is over while the trial of this number trains."""
+    one, begun = module._Run.one, []
+
+    def counted(search, number, values):
+        begun.append(number)
+        return one(search, number, values)
+
+    monkeypatch.setattr(module._Run, "one", counted)
+    monkeypatch.setattr(module.Limits, "late", lambda _: number in begun)
 
 
 def test_a_training_beyond_the_last_second_counts_for_nothing(monkeypatch):
     whole = searched(trials=2)
-    asked = []
-    monkeypatch.setattr(module.Limits, "late", lambda _: asked.append(1))
-    searched(trials=1)  # how often one trial asks
-    late_after(monkeypatch, len(asked) + 2)
+    late_in(monkeypatch, 2)
     model, trials = searched(trials=None, seconds=60)
     assert [trial.score for trial in trials] == [whole.trials[0].score, None]
     assert trials[1].reason == "not over 60 seconds after the search began" and model.options["lr"] == POOR.lr
-    late_after(monkeypatch, 1)
+    late_in(monkeypatch, 1)
     with pytest.raises(
         OptionError, match="failed: number 1: not over 60 seconds after the search began; raise seconds"
     ):
