@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from omnivec.engine.progress import Listener, Progress, silent
 from omnivec.learners.learner import Learner
+from omnivec.tuning.speed import Run, Speed
 
 if TYPE_CHECKING:
     from omnivec.data.sources import Source
     from omnivec.model import Model
-    from omnivec.tuning.speed import Speed
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,12 @@ def fitted(learner: Learner, source: Source, listener: Listener = silent) -> Fit
     model = learner.fit(source, progress=heard)
     seconds = time.perf_counter() - began - compiling[1]
     return Fitted(model, seconds, float(model.record.get("seconds") or 0.0))
+
+
+def probed(learner: Learner, source: Source, listener: Listener = silent) -> Run:
+    """A training of one epoch on a little text. Raises: as `fit`."""
+    cost = planned(learner, source)
+    return Run(cost.tokens, cost.floats, fitted(learner, source, listener).training)
 
 
 def _living(record: Progress, listener: Listener) -> None:

@@ -16,10 +16,10 @@ from omnivec.learners.trained import Trained
 from omnivec.results import Cell, ResultTable
 from omnivec.store import replace as places
 from omnivec.tuning import share
-from omnivec.tuning.cost import Cost, planned
+from omnivec.tuning.cost import Cost, planned, probed
 from omnivec.tuning.grid import varied
 from omnivec.tuning.record import Record, name_of_model
-from omnivec.tuning.speed import Run, Speed, probed
+from omnivec.tuning.speed import Run, Speed
 from omnivec.tuning.swept import spoken
 
 _PROBE_BYTES = 3_000_000

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-
-from omnivec.engine.progress import Listener, silent
-from omnivec.tuning.cost import fitted, planned
-
-if TYPE_CHECKING:
-    from omnivec.data.sources import Source
-    from omnivec.learners.learner import Learner
 
 ALIKE = 1.5
 """A training tells the speed of others that move so many times more or less floats for a token."""
@@ -61,9 +54,3 @@ class Speed:
     def seconds(self, tokens: float, floats: float) -> float:
         """What a training takes after reading."""
         return self.per_token * tokens + self.per_float * floats
-
-
-def probed(learner: Learner, source: Source, listener: Listener = silent) -> Run:
-    """A training of one epoch on a little text. Raises: as `fit`."""
-    cost = planned(learner, source)
-    return Run(cost.tokens, cost.floats, fitted(learner, source, listener).training)

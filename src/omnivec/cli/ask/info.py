@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from omnivec.cli.ask.cells import show_cells
 from omnivec.cli.ask.described import as_json, lines
 from omnivec.cli.ask.details import show_diagnostics
 from omnivec.cli.ask.entries import show_entries
@@ -17,7 +18,6 @@ from omnivec.cli.opening import Opening, OpeningFlags
 from omnivec.cli.out import emit_json, labelled
 from omnivec.cli.report import Report, ReportFlags
 from omnivec.cli.show import Display, logging_shown
-from omnivec.cli.train.cells import show_cells
 
 
 def info(

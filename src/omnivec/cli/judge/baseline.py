@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -11,9 +11,9 @@ from omnivec.cli.columns import Labelled, LabelledFlags
 from omnivec.cli.failure import WrongCall, existing
 from omnivec.cli.flags import Common, CommonFlags, Positional, Threads, count, seed_of
 from omnivec.cli.judge.flags import PREFIX, Folds, LabelPrefix
+from omnivec.cli.judge.labelled import read
 from omnivec.cli.out import aligned, duration, emit, emit_json
 from omnivec.cli.show import Display, logging_shown
-from omnivec.errors import InputError
 from omnivec.store.extra import extra
 
 if TYPE_CHECKING:
@@ -72,32 +72,6 @@ def baseline(
     else:
         emit(*lines(scores))
     return 0
-
-
-def read(source: Any, prefix: str, name: str) -> tuple[list[str], list[str], int]:
-    """The texts, the label of each, and how many were left out since they have none.
-
-    Raises: InputError for texts with several labels, which a linear SVC does not tell.
-    """
-    from omnivec.data.tokenize import words_of
-    from omnivec.evaluate.examples import examples
-
-    texts, labels, without, several = [], [], 0, 0
-    for text, there in examples(source, prefix):
-        words = words_of(text) if isinstance(text, str) else text
-        several += len(there) > 1
-        without += not there
-        if len(there) == 1:
-            texts.append(" ".join(word for word in words if not word.startswith(prefix)))
-            labels.append(there[0])
-    if several:
-        raise InputError(
-            f"{name}: {several:,} of {len(texts) + several:,} texts have several labels; the baseline takes "
-            "texts with one label each"
-        )
-    if not texts:
-        raise InputError(f"{name}: no text has a label; name its column, or see --label-prefix")
-    return texts, labels, without
 
 
 def lines(scores: list[BaselineScore]) -> list[str]:

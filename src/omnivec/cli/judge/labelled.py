@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from omnivec.cli import call
 from omnivec.cli.columns import Labelled
 from omnivec.cli.failure import existing
-from omnivec.cli.judge.baseline import read
 from omnivec.cli.judge.sets import file_or_set, folder_of
+from omnivec.errors import InputError
 
 if TYPE_CHECKING:
     from omnivec.cli.show import Display
@@ -51,6 +51,32 @@ def labelled(path: str, prefix: str, table: Labelled, display: Display) -> tuple
     left_out = f" ({without:,} more without a label)" if without else ""
     display.line("Read", f"{len(texts):,} texts{left_out}, {len(set(labels)):,} labels")
     return texts, labels
+
+
+def read(source: Any, prefix: str, name: str) -> tuple[list[str], list[str], int]:
+    """The texts, the label of each, and how many were left out since they have none.
+
+    Raises: InputError for texts with several labels, which a linear SVC does not tell.
+    """
+    from omnivec.data.tokenize import words_of
+    from omnivec.evaluate.examples import examples
+
+    texts, labels, without, several = [], [], 0, 0
+    for text, there in examples(source, prefix):
+        words = words_of(text) if isinstance(text, str) else text
+        several += len(there) > 1
+        without += not there
+        if len(there) == 1:
+            texts.append(" ".join(word for word in words if not word.startswith(prefix)))
+            labels.append(there[0])
+    if several:
+        raise InputError(
+            f"{name}: {several:,} of {len(texts) + several:,} texts have several labels; a linear SVC takes "
+            "texts with one label each"
+        )
+    if not texts:
+        raise InputError(f"{name}: no text has a label; name its column, or see --label-prefix")
+    return texts, labels, without
 
 
 def _header(path: str) -> str | None:

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from omnivec.cli import call
+from omnivec.cli.ask.cells import counted
 from omnivec.cli.flags import Common, CommonFlags, Positional, flags_of
 from omnivec.cli.out import emit, emit_json, shown
 from omnivec.cli.show import Display, logging_shown
 from omnivec.cli.signals import terminable
-from omnivec.cli.train.cells import counted
 from omnivec.config import Option, options
 from omnivec.learners.learner import plural
 from omnivec.learners.of_cells import COUNTED, Counted, counting
