@@ -5,7 +5,7 @@ failure.py    what went wrong in the call, in our words
 flags.py      options as flags; what every verb takes
 call.py       a preset below a file below flags, as options
 columns.py    which columns of a table of texts are read
-opening.py    how a model is opened
+opening.py    how a model is opened; recipe.py  how its words become a text's vector
 help.py       the look of --help
 out.py        results on stdout; report.py  the same as HTML and JSON
 show.py       progress on stderr
