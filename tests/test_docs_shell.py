@@ -26,7 +26,10 @@ PAGES = {
     if page.stem != "from-fasttext"  # has a test of its own, which runs its tables, too
 }
 SMALL = {"--dim": "16", "--epochs": "1", "--buckets": "500", "--min-count": "1"}
-TAKE = {"fasttext": SMALL, "classifier": SMALL, "word2vec": "--dim --epochs", "collobert-weston": "--epochs"}
+TAKE = {
+    "fasttext": SMALL.keys(), "classifier": SMALL.keys(),
+    "word2vec": ["--dim", "--epochs"], "collobert-weston": ["--epochs"],
+}  # fmt: skip
 PARSED = re.compile(
     r"\s(bless|stsb|trec|sst2|--suite korean)(?![-.\w])"  # sets that no package carries
     r"|omnivec baseline"  # learns a table of two million rows in each fold
@@ -41,6 +44,7 @@ WORDS = """
 
 
 def lines(count):
+    """A text in which words of the sets that packages carry are frequent, and two words are a phrase."""
     draw = random.Random(1)
     weights = [1 / rank for rank in range(8, len(WORDS) + 8)]
     drawn = (draw.choices(WORDS, weights, k=9) for _ in range(count))
@@ -129,7 +133,7 @@ def small(words):
             *[{"30": "2"}.get(word, word) for word in words],
             *(part for item in SMALL.items() for part in item),
         ]
-    taken = TAKE.get(words[1], "") if words[0] == "train" else ""
+    taken = TAKE.get(words[1], []) if words[0] == "train" else []
     given = [(flag, value) for flag, value in SMALL.items() if flag in taken and flag not in words]
     return [*words, *(part for item in given for part in item)]
 
