@@ -366,7 +366,7 @@ def train(
         while units[unit + 1] <= at:
             unit += 1
         end = min(at + CHUNK, last)
-        stop, length = thin(tokens, units, unit, at, end, keep, base, window, text, bits, where)
+        stop, length = thin(tokens, units, unit, at, end, keep, base, window, 1, text, bits, where)
         if bag is None:
             repeats(text, length, seen, latest)
         if alias is not None:
