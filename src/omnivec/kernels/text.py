@@ -25,9 +25,9 @@ def thin(tokens, units, unit, at, end, keep, base, window, gap, text, bits, wher
     """Fill text with the survivors of tokens[at:end], from place `window` on, and with their context on both
     sides.
 
-    −1 stands where a unit has no word, `gap` of them between two units. bits keeps each survivor's random
-    number, where its position counted from `at`. Returns (place after the last centre, place after the last
-    word).
+    −1 stands where a unit has no word: one behind every unit, or, where gap is more than 0, that many of them
+    between two units that have words. bits keeps each survivor's random number, where its position counted
+    from `at`. Returns (place after the last centre, place after the last word).
     """
     place, position = window, at
     while place > 0 and position > units[unit]:
@@ -46,8 +46,8 @@ def thin(tokens, units, unit, at, end, keep, base, window, gap, text, bits, wher
         position = stop
         if position == end:
             break
-        if text[m - 1] >= 0:  # of a unit without words nothing is seen
-            for _ in range(gap):
+        if gap == 0 or text[m - 1] >= 0:
+            for _ in range(max(gap, 1)):
                 text[m] = -1
                 m += 1
         unit += 1
