@@ -10,6 +10,7 @@ import pytest
 from omnivec.engine import tree
 from omnivec.engine.start import alias_table
 from omnivec.kernels import bag, hashing
+from omnivec.kernels.lines import NEITHER, PLAIN, Lines, largest
 from omnivec.reference import classifier as definition
 from omnivec.reference.gradient_check import gradient_check
 
@@ -23,10 +24,10 @@ class Case:
     def __init__(self, loss: str, labels: int = 8, ngrams: int = 3, plain: int = 0, lines: int = 25) -> None:
         draw = np.random.default_rng(3)
         self.loss, self.ngrams, self.plain, self.labels = loss, ngrams, plain, labels
-        self.kinds = np.full(TYPES + labels, bag.PLAIN, np.int32)
+        self.kinds = np.full(TYPES + labels, PLAIN, np.int32)
         self.kinds[TYPES:] = np.arange(labels)
-        self.kinds[0] = bag.NEITHER
-        counts = np.where(self.kinds == bag.PLAIN, draw.integers(0, 3, TYPES + labels), 0)
+        self.kinds[0] = NEITHER
+        counts = np.where(self.kinds == PLAIN, draw.integers(0, 3, TYPES + labels), 0)
         self.spans = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         self.parts = draw.integers(0, WORDS, self.spans[-1]).astype(np.int32)
         self.hashes = draw.integers(0, 2**63, TYPES + labels).astype(np.uint64)
@@ -50,7 +51,7 @@ class Case:
         for begin, end in pairwise(self.units.tolist()):
             if first <= begin < last:
                 here = self.tokens[begin:end]
-                words = [t for t in here if self.kinds[t] == bag.PLAIN]
+                words = [t for t in here if self.kinds[t] == PLAIN]
                 rows = [row for t in words for row in self.parts[self.spans[t] : self.spans[t + 1]]]
                 hashes = [int(self.hashes[t]) for t in words]
                 grams = definition.word_ngrams(hashes, self.ngrams, BUCKETS, bool(self.plain))
@@ -59,15 +60,18 @@ class Case:
 
     def run(self, form, first, last, rate, frozen=None, weights=None, one=0, together=1):
         most = np.zeros(4, np.int64)
-        bag.largest(self.tokens, self.units, self.kinds, self.spans, self.ngrams, most)
+        text = Lines(
+            self.tokens, self.units, self.kinds, self.spans, self.parts, self.hashes, self.ngrams, WORDS,
+            BUCKETS, self.plain,
+        )  # fmt: skip
+        largest(text, most)
         starts = paths = None
         if self.loss == "hs":
             starts, paths, most[3] = tree.paths(self.tree)
         sums = np.zeros(3)
         with np.errstate(over="ignore"):
             FORMS[form](
-                self.tokens, self.units, first, last, self.kinds, self.spans, self.parts, self.hashes,
-                self.ngrams, WORDS, BUCKETS, self.plain, one, most, weights,
+                text, first, last, one, most, weights,
                 self.alias if self.loss == "ns" else None, 4, starts, paths,
                 1 if self.loss == "ova" else None, together,
                 self.inputs, self.outputs, frozen, rate, 1e-4, np.uint64(77), sums,

@@ -1,8 +1,6 @@
 """Lines of text and their labels: the mean of a line's features meets its labels.
 
-Features are words, their character n-grams, and word n-grams; they are put together here from the running
-text, so that nothing of a line outlives it. Arguments that are None choose the output side, as in window.py.
-Definition: reference/classifier.py.
+Arguments that are None choose the output side, as in window.py. Definition: reference/classifier.py.
 """
 
 # Helpers are compiled into the driver and never called from typed code: Numba infers their types.
@@ -10,49 +8,62 @@ Definition: reference/classifier.py.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from omnivec.kernels.blocks import gathered, give, request
 from omnivec.kernels.compiling import driver, part, primitive
-from omnivec.kernels.hashing import bucket_of, longer
+from omnivec.kernels.lines import Lines, featured
 from omnivec.kernels.meeting import kept, meet_one
 from omnivec.kernels.primitives import GAMMA, among, below, drawn, mixed, random_at
-from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, prefetch, splat, store
+from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store
 from omnivec.kernels.targets import BLOCK, REDRAWS
 from omnivec.kernels.together import meet_all
 
-PLAIN, NEITHER = -1, -2  # kinds of types: a word, neither word nor label; a label is its number
-FINE = np.float32(2**24)
 
+class Room(NamedTuple):
+    """What lines are worked out in, `held` of them at a time, or one more so that their number is even."""
 
-@primitive
-def featured(
-    tokens, begin, end, kinds, spans, parts, hashes, ngrams, base, buckets, plain, chain, rows, n, targets, m
-):  # fmt: skip
-    """The rows of a line's features behind rows[:n], its labels, each once, behind targets[:m]; where both
-    end.
-    """
-    first, words = m, 0
-    for p in range(begin, end):
-        t = tokens[p]
-        kind = kinds[t]
-        if kind == PLAIN:
-            for k in range(spans[t], spans[t + 1]):
-                rows[n] = parts[k]
-                n += 1
-            chain[words] = hashes[t]
-            words += 1
-        elif kind >= 0 and not among(targets, first, m, kind):
-            targets[m] = kind
-            m += 1
-    for i in range(words if ngrams > 1 else 0):
-        h = chain[i]
-        for j in range(i + 1, min(i + ngrams, words)):
-            h = longer(h, chain[j], plain)
-            rows[n] = base + bucket_of(h, j - i + 1, buckets, plain)
-            n += 1
-    return n, m
+    chain: NDArray[np.uint64]
+    """(words of a line,): their hashes."""
+    rows: NDArray[np.int32]
+    """The features of all lines held."""
+    targets: NDArray[np.int32]
+    """The labels of all lines held."""
+    ends: NDArray[np.int64]
+    """(2, held + 1): where the rows of line i end, ends[0, i + 1], and its targets, ends[1, i + 1]."""
+    ins: NDArray[np.int32]
+    """(held,): 0, 1 …"""
+    outs: NDArray[np.int32]
+    """(1, outputs of a line): in blocks, see targets.py."""
+    signs: NDArray[np.float32]
+    """(1, blocks · COLUMNS): +1 for a label, −1 for a rival, 0 for an empty place."""
+    before: NDArray[np.float32]
+    """(outputs of a line, width): their rows before the line."""
+    order: NDArray[np.int32]
+    """(1, outputs of a line): the rows of `before`, or all outputs, and the last again up to a block."""
+    hidden: NDArray[np.float32]
+    """(held, width): the means of features."""
+    paces: NDArray[np.float32]
+    """(held,): learning rates."""
+    steps: NDArray[np.float32]
+    """(held, width): what the features receive."""
+    scores: NDArray[np.float32]
+    """Of all lines held and all outputs, a block after the other."""
+    own: NDArray[np.float32]
+    """The scores of one line, and then its steps."""
+    g: NDArray[np.float32]
+    """The steps of all lines held."""
+    factors: NDArray[np.float32]
+    """(held, COLUMNS): the products of a line with those before it."""
+    scratch: NDArray[np.float32]
+    """(1, 16)"""
+    lanes: NDArray[np.float32]
+    """(2, 16): factors and terms of the loss, see `blocks.slope`."""
+    tally: NDArray[np.float64]
+    """(2,): the loss so far, and how many factors lanes hold."""
 
 
 @primitive
@@ -120,13 +131,11 @@ def climbed(targets, m, starts, paths, outs, signs):
 
 
 @primitive
-def meet_some(
-    hidden, targets, m, alias, negatives, bits, starts, paths, outputs, outs, signs, before, order, speed,
-    steps, g, lanes, tally,
-):  # fmt: skip
+def meet_some(room, m, alias, negatives, bits, starts, paths, outputs, speed):
     """A line meets its labels and those drawn against them, or the nodes above its labels. Returns the loss
-    that tally does not hold.
+    that the tally does not hold.
     """
+    targets, outs, signs, lanes, tally = room.targets, room.outs, room.signs, room.lanes, room.tally
     loss, held, count = 0.0, tally[0], 0
     if alias is not None:
         count = rivals(targets, m, alias, negatives, bits, outs, signs)
@@ -138,8 +147,11 @@ def meet_some(
     blocks = (count + BLOCK - 1) // BLOCK
     for k in range(count, blocks * BLOCK):
         signed(outs, signs, k, outs[0, 0], np.float32(0))
-    kept(outputs, outs, 0, blocks, before)
-    meet_one(hidden, before, order, 0, outputs, outs, 0, blocks, signs, 0, speed, g, steps, lanes, tally)
+    kept(outputs, outs, 0, blocks, room.before)
+    meet_one(
+        room.hidden, room.before, room.order, 0, outputs, outs, 0, blocks, signs, 0, speed, room.g,
+        room.steps, lanes, tally,
+    )  # fmt: skip
     if starts is not None:
         if m > 1:
             of_line = tally[0] - held + gathered(lanes)
@@ -149,31 +161,19 @@ def meet_some(
 
 
 @part
-def lines(
-    tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights, alias,
-    negatives, starts, paths, apart, together, inputs, outputs, frozen, rate, decay, first, random, chain,
-    rows, targets, ends, ins, outs, signs, before, order, hidden, paces, steps, scores, own, g, factors,
-    scratch, lanes, tally,
+def passed(
+    lines, first, last, one, weights, alias, negatives, starts, paths, apart, together, inputs, outputs,
+    frozen, rate, decay, random, room,
 ):  # fmt: skip
-    """The lines that begin before `last`. Returns (loss, lines trained); tally (2,) gathers loss besides."""
-    tokens, units, kinds, spans, parts = (
-        borrowed(tokens), borrowed(units), borrowed(kinds), borrowed(spans), borrowed(parts),
-    )  # fmt: skip
-    hashes, inputs, outputs, chain = borrowed(hashes), borrowed(inputs), borrowed(outputs), borrowed(chain)
-    rows, targets, outs, signs = borrowed(rows), borrowed(targets), borrowed(outs), borrowed(signs)
-    before, order, hidden, steps = borrowed(before), borrowed(order), borrowed(hidden), borrowed(steps)
-    g, lanes, tally, paces = borrowed(g), borrowed(lanes), borrowed(tally), borrowed(paces)
-    scores, own, factors, scratch = borrowed(scores), borrowed(own), borrowed(factors), borrowed(scratch)
-    ends, ins = borrowed(ends), borrowed(ins)
-    loss, done, held, going = 0.0, 0, 0, True
+    """The lines that begin in first … last − 1. Returns (loss beside that of the tally, lines trained)."""
+    lines, inputs, outputs, room = borrowed(lines), borrowed(inputs), borrowed(outputs), borrowed(room)
+    units, rows, targets, ends = lines.units, room.rows, room.targets, room.ends
+    unit, loss, done, held, going = np.searchsorted(units, first), 0.0, 0, 0, True
     while going:
         going = unit < units.shape[0] - 1 and units[unit] < last
         if going:
             begin, n, m = units[unit], ends[0, held], ends[1, held]
-            to, label = featured(
-                tokens, begin, units[unit + 1], kinds, spans, parts, hashes, ngrams, base, buckets, plain,
-                chain, rows, n, targets, m,
-            )  # fmt: skip
+            to, label = featured(lines, begin, units[unit + 1], room.chain, rows, n, targets, m)
             unit += 1
             if to == n or label == m:
                 continue
@@ -182,7 +182,7 @@ def lines(
                 label = m + 1
             for k in range(n, to):
                 request(inputs, rows[k])
-            averaged(inputs, rows, n, to, hidden, held)
+            averaged(inputs, rows, n, to, room.hidden, held)
             share = np.float32(1)
             if weights is not None:
                 share = np.float32(0)
@@ -191,7 +191,7 @@ def lines(
             if starts is not None:
                 share /= np.float32(label - m)
             if rate is not None:
-                paces[held] = share * np.float32(rate - decay * (begin - first))
+                room.paces[held] = share * np.float32(rate - decay * (begin - first))
             held += 1
             ends[0, held], ends[1, held] = to, label
         if held == together or (held > 0 and not going):
@@ -199,20 +199,15 @@ def lines(
                 if rate is None:
                     speed = None
                 else:
-                    speed = paces[0]
-                loss += meet_some(
-                    hidden, targets, ends[1, 1], alias, negatives, random_at(random, begin), starts, paths,
-                    outputs, outs, signs, before, order, speed, steps, g, lanes, tally,
-                )  # fmt: skip
+                    speed = room.paces[0]
+                bits = random_at(random, begin)
+                loss += meet_some(room, ends[1, 1], alias, negatives, bits, starts, paths, outputs, speed)
             else:
-                loss += meet_all(
-                    hidden, ins, held, outputs, order, signs, apart, targets, ends, paces, rate, steps,
-                    scores, own, g, factors, scratch, lanes, tally,
-                )  # fmt: skip
+                loss += meet_all(room, held, outputs, apart, rate)
             for i in range(held if rate is not None else 0):
                 part_of = np.float32(1 / (ends[0, i + 1] - ends[0, i]))
                 for k in range(ends[0, i], ends[0, i + 1]):
-                    give(inputs, rows[k], steps, i, part_of, frozen)
+                    give(inputs, rows[k], room.steps, i, part_of, frozen)
             done += held
             held = 0
     return loss, done
@@ -220,18 +215,9 @@ def lines(
 
 @driver
 def train(
-    tokens: NDArray[np.int32],
-    units: NDArray[np.int64],
+    lines: Lines,
     first: int,
     last: int,
-    kinds: NDArray[np.int32],
-    spans: NDArray[np.int64],
-    parts: NDArray[np.int32],
-    hashes: NDArray[np.uint64],
-    ngrams: int,
-    base: int,
-    buckets: int,
-    plain: int,
     one: int,
     most: NDArray[np.int64],
     weights: NDArray[np.float32] | None,
@@ -249,12 +235,10 @@ def train(
     random: np.uint64,
     sums: NDArray[np.float64],
 ) -> None:
-    """One pass over the lines that begin in tokens[first:last]; a line without a label or a feature is none.
+    """One pass over the lines that begin in first … last − 1; a line without a label or a feature is none.
 
-    tokens: numbers of types; units: borders of the lines. By type: kinds PLAIN, NEITHER or the label; its
-    rows parts[spans[t]:spans[t + 1]]; its hash, for word n-grams of up to `ngrams` words, whose rows begin at
-    `base`. one: 1 to draw one of a line's labels instead of teaching all. most: see
-    `largest`. weights (labels,): what a label multiplies the rate by.
+    one: 1 to draw one of a line's labels instead of teaching all. most: see `lines.largest`. weights
+    (labels,): what a label multiplies the rate by.
 
     Outputs: alias (labels,) and negatives; or starts and paths of a tree, `most` holding the longest; or
     apart, any number, for all labels each on its own; or none of them for softmax. Where all labels are met,
@@ -263,107 +247,47 @@ def train(
     """
     longest, words, labels = most[0], most[1], most[2]
     if alias is not None:
-        room = labels + negatives
+        outs = labels + negatives
     elif starts is not None:
-        room = labels * most[3]
+        outs = labels * most[3]
     else:
-        room = outputs.shape[0]
-    blocks = (room + BLOCK - 1) // BLOCK
+        outs = outputs.shape[0]
+    blocks = (outs + BLOCK - 1) // BLOCK
     width, stride = inputs.shape[1], together + (together & 1)
-    chain, rows = np.empty(words, np.uint64), np.empty(longest * together, np.int32)
-    targets, ends = np.empty(labels * together, np.int32), np.zeros((2, together + 1), np.int64)
-    outs, signs = np.zeros((1, blocks * BLOCK), np.int32), np.zeros((1, blocks * COLUMNS), np.float32)
-    order, ins = np.arange(blocks * BLOCK, dtype=np.int32).reshape(1, -1), np.arange(stride, dtype=np.int32)
+    signs, order = np.zeros((1, blocks * COLUMNS), np.float32), np.arange(blocks * BLOCK, dtype=np.int32)
     kept_rows = 1
     if alias is not None or starts is not None:
         kept_rows = blocks * BLOCK
     else:  # every row, and the last one again up to a full block
-        order = np.minimum(np.arange(blocks * BLOCK), outputs.shape[0] - 1).astype(np.int32).reshape(1, -1)
+        order = np.minimum(order, np.int32(outputs.shape[0] - 1))
         for k in range(outputs.shape[0]):
             signs[0, k // BLOCK * COLUMNS + k % BLOCK] = -1
-    before = np.empty((kept_rows, width), np.float32)
-    hidden, steps = np.zeros((stride, width), np.float32), np.zeros((stride, width), np.float32)
-    scores, own = (
+    room = Room(
+        np.empty(words, np.uint64),
+        np.empty(longest * together, np.int32),
+        np.empty(labels * together, np.int32),
+        np.zeros((2, together + 1), np.int64),
+        np.arange(stride, dtype=np.int32),
+        np.zeros((1, blocks * BLOCK), np.int32),
+        signs,
+        np.empty((kept_rows, width), np.float32),
+        order.reshape(1, -1),
+        np.zeros((stride, width), np.float32),
+        np.zeros(stride, np.float32),
+        np.zeros((stride, width), np.float32),
         np.zeros((stride * blocks + 2, COLUMNS), np.float32),
         np.zeros((2 * blocks + 2, COLUMNS), np.float32),
+        np.zeros(((stride + 1) * blocks + 2, COLUMNS), np.float32),
+        np.zeros((stride, COLUMNS), np.float32),
+        np.zeros((1, 16), np.float32),
+        np.zeros((2, 16), np.float32),
+        np.zeros(2),
     )
-    g, paces = np.zeros(((stride + 1) * blocks + 2, COLUMNS), np.float32), np.zeros(stride, np.float32)
-    factors, scratch = np.zeros((stride, COLUMNS), np.float32), np.zeros((1, 16), np.float32)
-    lanes, tally = np.zeros((2, 16), np.float32), np.zeros(2)
-    lanes[0, :] = 1
-    unit = np.searchsorted(units, first)
-    loss, done = lines(
-        tokens, units, unit, last, kinds, spans, parts, hashes, ngrams, base, buckets, plain, one, weights,
-        alias, negatives, starts, paths, apart, together, inputs, outputs, frozen, rate, decay, first, random,
-        chain, rows, targets, ends, ins, outs, signs, before, order, hidden, paces, steps, scores, own, g,
-        factors, scratch, lanes, tally,
+    room.lanes[0, :] = 1
+    loss, done = passed(
+        lines, first, last, one, weights, alias, negatives, starts, paths, apart, together, inputs, outputs,
+        frozen, rate, decay, random, room,
     )  # fmt: skip
-    sums[0] += loss + tally[0] + gathered(lanes)
+    sums[0] += loss + room.tally[0] + gathered(room.lanes)
     sums[1] += done
     sums[2] += done
-
-
-@driver
-def begin(
-    tokens: NDArray[np.int32],
-    units: NDArray[np.int64],
-    kinds: NDArray[np.int32],
-    spans: NDArray[np.int64],
-    parts: NDArray[np.int32],
-    hashes: NDArray[np.uint64],
-    ngrams: int,
-    base: int,
-    buckets: int,
-    plain: int,
-    most: NDArray[np.int64],
-    words: int,
-    dim: int,
-    random: np.uint64,
-    inputs: NDArray[np.float32],
-) -> None:
-    """Draw the rows of the n-grams that a text has, uniform in ±1/dim, each from its number alone.
-
-    The others stay zero, and cost neither time nor memory: an n-gram that training never met says nothing. A
-    row that has begun is left as it is, so that threads may take a part of the units each.
-    """
-    chain, rows, targets = (
-        np.empty(most[1], np.uint64), np.empty(most[0], np.int32), np.empty(most[2], np.int32)
-    )  # fmt: skip
-    half, scale = np.float32(0.5), np.float32(2 / dim)
-    for unit in range(units.shape[0] - 1):
-        n, _ = featured(
-            tokens, units[unit], units[unit + 1], kinds, spans, parts, hashes, ngrams, base, buckets, plain,
-            chain, rows, 0, targets, 0,
-        )  # fmt: skip
-        for k in range(n):
-            prefetch(inputs, rows[k], 0)
-        for k in range(n):
-            row = rows[k]
-            if row >= words and inputs[row, 0] == 0:
-                for j in range(0, dim, 2):  # two numbers of 24 bits from one draw
-                    bits = random_at(random, np.int64(row) * dim + j)
-                    inputs[row, j] = (np.float32(bits >> np.uint64(40)) / FINE - half) * scale
-                    if j + 1 < dim:
-                        bits = (bits >> np.uint64(8)) & np.uint64(0xFFFFFF)
-                        inputs[row, j + 1] = (np.float32(bits) / FINE - half) * scale
-
-
-@driver
-def largest(
-    tokens: NDArray[np.int32],
-    units: NDArray[np.int64],
-    kinds: NDArray[np.int32],
-    spans: NDArray[np.int64],
-    ngrams: int,
-    most: NDArray[np.int64],
-) -> None:
-    """Raise most (3 or more,) to what the largest line needs: rows, words, labels."""
-    for unit in range(units.shape[0] - 1):
-        rows, words, labels = 0, 0, 0
-        for p in range(units[unit], units[unit + 1]):
-            t = tokens[p]
-            rows += spans[t + 1] - spans[t]
-            words += 1 if kinds[t] == PLAIN else 0
-            labels += 1 if kinds[t] >= 0 else 0
-        most[0] = max(most[0], rows + words * max(ngrams - 1, 0))
-        most[1], most[2] = max(most[1], words), max(most[2], labels)

@@ -145,14 +145,8 @@ def count_rows(
     the rows are written to columns and weights one after the other, lengths[row] of each.
     """
     text = borrowed(tokens.reshape(1, -1))
-    tokens, borders, places, amounts = (
-        borrowed(tokens),
-        borrowed(borders),
-        borrowed(places),
-        borrowed(amounts),
-    )
-    sums, seen, above = borrowed(sums), borrowed(seen), borrowed(above)
-    columns, weights = borrowed(columns), borrowed(weights)
+    tokens, borders, places, amounts = borrowed((tokens, borders, places, amounts))
+    sums, seen, above, columns, weights = borrowed((sums, seen, above, columns, weights))
     window, written = amounts.shape[0] - 1, 0
     listed = starts[last]
     for row in range(first, last):
@@ -217,8 +211,7 @@ def merge(
     are still to be read. state (2,): the row and the run to go on with. It stops where all rows are done,
     where the next row might not fit, or where the run state[1] is to be read on.
     """
-    cells, sums, seen, above = borrowed(cells), borrowed(sums), borrowed(seen), borrowed(above)
-    columns, weights = borrowed(columns), borrowed(weights)
+    cells, sums, seen, above, columns, weights = borrowed((cells, sums, seen, above, columns, weights))
     row, run, written = state[0], state[1], 0
     while row < lengths.shape[0]:
         while run < at.shape[0]:

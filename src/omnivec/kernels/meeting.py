@@ -1,4 +1,7 @@
-"""One input side and all its outputs, however many blocks they fill; its step is gathered and given later.
+"""Inputs meet their outputs: words each on its own, or a bag of them.
+
+Where one block holds all outputs, both sides are moved in place; elsewhere the step of the inputs is gathered
+and given later.
 
 Definition: reference/losses.py.
 """
@@ -10,11 +13,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from omnivec.kernels.blocks import scores_of_one, slopes_of_one, update_one
+from omnivec.kernels.blocks import (
+    all_differ,
+    folded,
+    scores,
+    scores_of_one,
+    slopes,
+    slopes_of_one,
+    update,
+    update_bag,
+    update_one,
+)
 from omnivec.kernels.compiling import primitive
-from omnivec.kernels.simd import LANES, load, store
+from omnivec.kernels.simd import LANES, add, load, mul, splat, store, zero
 from omnivec.kernels.softmax import every_score, every_slope, every_update
 from omnivec.kernels.targets import BLOCK
+
+MEAN = 1  # of a bag: the words' mean instead of their sum
 
 
 @primitive
@@ -23,6 +38,57 @@ def kept(outputs, outs, w, blocks, before):
     for k in range(blocks * BLOCK):
         for j in range(0, outputs.shape[1], LANES):
             store(before, k, j, load(outputs, outs[w, k], j))
+
+
+@primitive
+def meet(inputs, ins, n, twice, outputs, outs, w, signs, at, speed, g, lanes, tally):
+    """Skip-gram where one block holds all outputs: ins[:n] against outs[w], all moved in place."""
+    rate = np.float32(0) if speed is None else speed
+    for i in range(0, n, 2):
+        scores(inputs, ins[i], ins[min(i + 1, n - 1)], outputs, outs, w, 0, g, i)
+        slopes(g, i, min(2, n - i), signs, at, 0, rate, lanes, tally)
+    if speed is not None:
+        different = folded(ins, n, g) if twice and not all_differ(ins, n) else n
+        update(inputs, ins, None, different, outputs, outs, w, outputs, outs, w, 0, g, 0)
+
+
+@primitive
+def meet_many(
+    inputs, ins, n, table, index, row, outputs, outs, w, blocks, signs, at, speed, g, steps, lanes, tally
+):
+    """Skip-gram with any number of outputs; the steps of the inputs are gathered in steps[:n].
+
+    table, index, row: where the outputs are read, if not in their places.
+    """
+    rate = np.float32(0) if speed is None else speed
+    steps[:n] = 0
+    for b in range(blocks):
+        k = b * BLOCK
+        for i in range(0, n, 2):
+            scores(inputs, ins[i], ins[min(i + 1, n - 1)], table, index, row, k, g, i)
+            slopes(g, i, min(2, n - i), signs, at, b, rate, lanes, tally)
+        if speed is not None:
+            update(steps, ins, inputs, n, table, index, row, outputs, outs, w, k, g, 0)
+
+
+@primitive
+def joined(inputs, ins, n, count, bag, hidden):
+    """The sum of ins[:n], or the mean of the `count` rows they are the sums of, in hidden[0]."""
+    share = splat(np.float32(1 / count if bag & MEAN else 1))
+    for j in range(0, inputs.shape[1], LANES):
+        h = load(inputs, ins[0], j) if n & 1 else zero()
+        for i in range(n & 1, n, 2):
+            h = add(h, add(load(inputs, ins[i], j), load(inputs, ins[i + 1], j)))
+        store(hidden, 0, j, mul(share, h))
+
+
+@primitive
+def meet_bag(inputs, ins, n, share, times, hidden, outputs, outs, w, signs, at, speed, g, lanes, tally):
+    """A bag where one block holds all outputs: hidden[0] against outs[w], all moved in place."""
+    scores_of_one(hidden, outputs, outs, w, 0, g, 0)
+    slopes_of_one(g, 0, signs, at, np.float32(0) if speed is None else speed, lanes, tally)
+    if speed is not None:
+        update_bag(inputs, ins, n, share, times, hidden, outputs, outs, w, g)
 
 
 @primitive

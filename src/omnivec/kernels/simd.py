@@ -181,9 +181,9 @@ def prefetch(table: Table, row: int, j: int) -> None:
     """Ask for the cache line of a place that will soon be read and written."""
 
 
-def borrowed(array: NDArray[Any]) -> NDArray[Any]:
-    """The same array without its reference count. The caller must keep it alive; a kernel's arguments always
-    are.
+def borrowed(array: Any) -> Any:
+    """The same array, or tuple of arrays and numbers, without reference counts. The caller must keep it
+    alive; a kernel's arguments always are.
 
     Otherwise Numba counts references inside loops: locked instructions on a counter that all threads share.
     """
@@ -430,7 +430,16 @@ def _prefetch(c: Any, b: Any, s: Any, a: Any) -> Any:
 
 @_compiled(borrowed, lambda array: array)
 def _borrowed(c: Any, b: Any, s: Any, a: Any) -> Any:
-    same = c.make_array(s.args[0])(c, b, a[0])
+    return _uncounted(c, b, s.args[0], a[0])
+
+
+def _uncounted(c: Any, b: Any, kind: Any, value: Any) -> Any:
+    if isinstance(kind, types.BaseTuple):
+        pairs = zip(kind.types, cgutils.unpack_tuple(b, value), strict=True)
+        return c.make_tuple(b, kind, [_uncounted(c, b, *pair) for pair in pairs])
+    if not isinstance(kind, types.Array):
+        return value
+    same = c.make_array(kind)(c, b, value)
     same.meminfo = cgutils.get_null_value(same.meminfo.type)
     same.parent = cgutils.get_null_value(same.parent.type)
     return same._getvalue()

@@ -21,12 +21,13 @@ def survives(tokens, position, keep, bits):
 
 
 @primitive
-def thin(tokens, units, unit, at, end, keep, base, window, text, bits, where):
+def thin(tokens, units, unit, at, end, keep, base, window, gap, text, bits, where):
     """Fill text with the survivors of tokens[at:end], from place `window` on, and with their context on both
     sides.
 
-    −1 stands between units. bits keeps each survivor's random number, where its position counted from `at`.
-    Returns (place after the last centre, place after the last word).
+    −1 stands where a unit has no word: one behind every unit, or, where gap is more than 0, that many of them
+    between two units that have words. bits keeps each survivor's random number, where its position counted
+    from `at`. Returns (place after the last centre, place after the last word).
     """
     place, position = window, at
     while place > 0 and position > units[unit]:
@@ -45,15 +46,17 @@ def thin(tokens, units, unit, at, end, keep, base, window, text, bits, where):
         position = stop
         if position == end:
             break
-        text[m] = -1
-        m += 1
+        if gap == 0 or text[m - 1] >= 0:
+            for _ in range(max(gap, 1)):
+                text[m] = -1
+                m += 1
         unit += 1
     last, border = m, units[unit + 1]
     while position < border and m < last + window:
         text[m] = tokens[position]
         m += survives(tokens, position, keep, random_at(base, position))
         position += 1
-    text[m] = -1
+    text[m : last + window + 1] = -1
     return last, m
 
 

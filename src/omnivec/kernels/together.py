@@ -20,27 +20,31 @@ from omnivec.kernels.targets import BLOCK
 
 
 @primitive
-def product(x, i, y, k, lanes):
-    """The product of row i of x and row k of y."""
-    both, total = zero(), np.float32(0)
-    for j in range(0, x.shape[1], LANES):
-        both = fma(load(x, i, j), load(y, k, j), both)
-    store(lanes, 0, 0, both)
-    for c in range(LANES):
+def summed(value, n, lanes):
+    """The sum of the first n floats of a value."""
+    store(lanes, 0, 0, value)
+    total = np.float32(0)
+    for c in range(n):
         total += lanes[0, c]
     return total
 
 
 @primitive
+def product(x, i, k, lanes):
+    """The product of rows i and k of x."""
+    both = zero()
+    for j in range(0, x.shape[1], LANES):
+        both = fma(load(x, i, j), load(x, k, j), both)
+    return summed(both, LANES, lanes)
+
+
+@primitive
 def product_of_steps(own, g, k, wide, blocks, lanes):
     """The product of a line's steps and those of line k before it."""
-    both, total = zero(), np.float32(0)
+    both = zero()
     for b in range(blocks):
         both = fma(load(own, 2 * b, 0), load(g, b * wide + k, 0), both)
-    store(lanes, 0, 0, both)
-    for c in range(COLUMNS):
-        total += lanes[0, c]
-    return total
+    return summed(both, COLUMNS, lanes)
 
 
 @primitive
@@ -55,50 +59,47 @@ def at_labels(own, targets, start, stop, share, step):
 
 
 @primitive
-def meet_all(
-    hidden, ins, n, outputs, order, signs, apart, targets, ends, paces, rate, steps, base, own, g, factors,
-    scratch, lanes, tally,
-):  # fmt: skip
+def meet_all(room, n, outputs, apart, rate):
     """Lines 0 … n − 1, in order, meet a softmax of all labels or, where apart is given, each label on its
-    own. Returns the loss that tally does not hold.
+    own. Returns the loss that the tally does not hold.
 
-    A line is row ins[i] of hidden, its labels are targets[ends[1, i]:ends[1, i + 1]], its rate paces[i]; its
-    step comes to lie in steps[i]. order: the outputs in blocks; signs: −1 for each. base, own, g: scores of
-    all lines, scores and then steps of one, and steps of all.
+    room: see bag.py. A line is a row of its `hidden`, its labels are targets[ends[1, i] : ends[1, i + 1]],
+    its rate paces[i]; its step comes to lie in steps[i].
     """
+    hidden, steps, base, own, g = room.hidden, room.steps, room.scores, room.own, room.g
     stride, wide, blocks = hidden.shape[0], hidden.shape[0] + 1, (outputs.shape[0] + BLOCK - 1) // BLOCK
     loss = 0.0
-    every_score(hidden, ins, n, stride, outputs, order, base)
+    every_score(hidden, room.ins, n, stride, outputs, room.order, base)
     steps[:n, :] = 0
     for i in range(n):
         before, pace = 0, np.float32(0)
         if rate is not None:
-            before, pace = i, paces[i]
+            before, pace = i, room.paces[i]
         for k in range(before):
-            factors[k, :] = product(hidden, k, hidden, i, scratch)
+            room.factors[k, :] = product(hidden, k, i, room.scratch)
         for b in range(blocks):
             score = load(base, b * stride + i, 0)
             for k in range(before):
-                score = fma(once(factors, k, 0), load(g, b * wide + k, 0), score)
+                score = fma(once(room.factors, k, 0), load(g, b * wide + k, 0), score)
             store(own, 2 * b, 0, score)
-        share, first, last = np.float32(1), ends[1, i], ends[1, i + 1]
+        share, first, last = np.float32(1), room.ends[1, i], room.ends[1, i + 1]
         if apart is None:
             share /= np.float32(last - first)
-        loss -= at_labels(own, targets, first, last, share, np.float32(0))
+        loss -= at_labels(own, room.targets, first, last, share, np.float32(0))
         if apart is None:
-            loss += every_share(own, 1, 2, outputs.shape[0], pace, lanes)
+            loss += every_share(own, 1, 2, outputs.shape[0], pace, room.lanes)
         else:
             for b in range(blocks):
-                slope(own, 2 * b, once(signs, 0, b * COLUMNS), pace, lanes)
-                tallied(lanes, tally, 1)
+                slope(own, 2 * b, once(room.signs, 0, b * COLUMNS), pace, room.lanes)
+                tallied(room.lanes, room.tally, 1)
         if rate is not None:
-            at_labels(own, targets, first, last, share, pace)
+            at_labels(own, room.targets, first, last, share, pace)
             for b in range(blocks):
                 store(g, b * wide + i, 0, load(own, 2 * b, 0))
             for k in range(before):
-                both = splat(product_of_steps(own, g, k, wide, blocks, scratch))
+                both = splat(product_of_steps(own, g, k, wide, blocks, room.scratch))
                 for j in range(0, hidden.shape[1], LANES):
                     store(steps, i, j, fma(both, load(hidden, k, j), load(steps, i, j)))
     if rate is not None:
-        every_update(steps, ins, hidden, n, wide, outputs, order, g)
+        every_update(steps, room.ins, hidden, n, wide, outputs, room.order, g)
     return loss

@@ -17,138 +17,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from omnivec.kernels.blocks import (
-    all_differ,
-    folded,
-    gathered,
-    give,
-    request,
-    scores,
-    scores_of_one,
-    slopes,
-    slopes_of_one,
-    update,
-    update_bag,
-)
-from omnivec.kernels.compiling import driver, part, primitive
-from omnivec.kernels.meeting import kept, meet_all, meet_one
+from omnivec.kernels.blocks import gathered, give, request
+from omnivec.kernels.compiling import driver, part
+from omnivec.kernels.meeting import MEAN, joined, kept, meet, meet_all, meet_bag, meet_many, meet_one
+from omnivec.kernels.near import enter, leave, named, wanted
 from omnivec.kernels.primitives import below
-from omnivec.kernels.simd import COLUMNS, LANES, add, borrowed, load, mul, splat, store, sub, zero
+from omnivec.kernels.simd import COLUMNS, borrowed
 from omnivec.kernels.targets import BLOCK, EXCLUDE, SKIP, climb, draw, label, name
 from omnivec.kernels.text import CHUNK, STAMPS, repeats, thin
 
 DYNAMIC, FIXED = 0, 1  # the radius of a window: uniform in 1 … window, or always window
 RADIUS = {"dynamic": DYNAMIC, "fixed": FIXED}  # the flags by the words of the learners' options
-MEAN, DIVIDE = 1, 2  # of a bag: the words' mean instead of their sum; each word receives its share of a step
+DIVIDE = 2  # beside MEAN: each word of a bag receives its share of a step
 __all__ = ["DIVIDE", "EXCLUDE", "MEAN", "RADIUS", "train"]
 
 # Windows between the request for a row and its use. Skip-gram: 2 is 1 % slower at dim 100 and 5 % at dim
 # 300. A bag's windows are shorter: at dim 100, 1 is 7 % slower than 3, 2 is 1 %, 4 is 3 %.
 AHEAD, BAG_AHEAD = 1, 3
-
-
-@primitive
-def meet(inputs, ins, n, twice, outputs, outs, w, signs, at, speed, g, lanes, tally):
-    """Skip-gram where one block holds all outputs: ins[:n] against outs[w], all moved in place."""
-    rate = np.float32(0) if speed is None else speed
-    for i in range(0, n, 2):
-        scores(inputs, ins[i], ins[min(i + 1, n - 1)], outputs, outs, w, 0, g, i)
-        slopes(g, i, min(2, n - i), signs, at, 0, rate, lanes, tally)
-    if speed is not None:
-        different = folded(ins, n, g) if twice and not all_differ(ins, n) else n
-        update(inputs, ins, None, different, outputs, outs, w, outputs, outs, w, 0, g, 0)
-
-
-@primitive
-def meet_many(
-    inputs, ins, n, table, index, row, outputs, outs, w, blocks, signs, at, speed, g, steps, lanes, tally
-):
-    """Skip-gram with any number of outputs; the steps of the inputs are gathered in steps[:n].
-
-    table, index, row: where the outputs are read, if not in their places.
-    """
-    rate = np.float32(0) if speed is None else speed
-    steps[:n] = 0
-    for b in range(blocks):
-        k = b * BLOCK
-        for i in range(0, n, 2):
-            scores(inputs, ins[i], ins[min(i + 1, n - 1)], table, index, row, k, g, i)
-            slopes(g, i, min(2, n - i), signs, at, b, rate, lanes, tally)
-        if speed is not None:
-            update(steps, ins, inputs, n, table, index, row, outputs, outs, w, k, g, 0)
-
-
-@primitive
-def enter(place, text, spans, parts, inputs, held, entered, times, bag):
-    """A word comes near: the sum of its parts, their mean in skip-gram, is held until it has left."""
-    slot = place & (held.shape[0] - 1)
-    first, last = spans[text[place]], spans[text[place] + 1]
-    share = splat(np.float32(1 / (last - first) if bag is None else 1))
-    held[slot, :] = 0
-    times[0, slot] = last - first
-    # A row at a time: its lines follow each other, and the processor fetches the next ones by itself. Column
-    # by column took 8 % longer.
-    for k in range(first, last - 1, 2):
-        for j in range(0, inputs.shape[1], LANES):
-            both = add(load(inputs, parts[k], j), load(inputs, parts[k + 1], j))
-            store(held, slot, j, add(load(held, slot, j), both))
-    if (last - first) & 1:
-        for j in range(0, inputs.shape[1], LANES):
-            store(held, slot, j, add(load(held, slot, j), load(inputs, parts[last - 1], j)))
-    for j in range(0, inputs.shape[1], LANES):
-        h = mul(share, load(held, slot, j))
-        store(held, slot, j, h)
-        store(entered, slot, j, h)
-
-
-@primitive
-def leave(place, text, spans, parts, inputs, frozen, held, entered, bag):
-    """A word has left: each of its parts moves by what their mean has moved."""
-    slot = place & (held.shape[0] - 1)
-    first, last = spans[text[place]], spans[text[place] + 1]
-    share = splat(np.float32(1 if bag is None else 1 / (last - first)))
-    for j in range(0, inputs.shape[1], LANES):
-        store(entered, slot, j, mul(share, sub(load(held, slot, j), load(entered, slot, j))))
-    for k in range(first, last):
-        give(inputs, parts[k], entered, slot, np.float32(1), frozen)
-
-
-@primitive
-def wanted(place, text, spans, parts, inputs):
-    """Ask for the rows of a word that comes near soon; without it, 30 % slower."""
-    if text[place] >= 0:
-        for k in range(spans[text[place]], spans[text[place] + 1]):
-            request(inputs, parts[k])
-
-
-@primitive
-def joined(inputs, ins, n, count, bag, hidden):
-    """The sum of ins[:n], or the mean of the `count` rows they are the sums of, in hidden[0]."""
-    share = splat(np.float32(1 / count if bag & MEAN else 1))
-    for j in range(0, inputs.shape[1], LANES):
-        h = load(inputs, ins[0], j) if n & 1 else zero()
-        for i in range(n & 1, n, 2):
-            h = add(h, add(load(inputs, ins[i], j), load(inputs, ins[i + 1], j)))
-        store(hidden, 0, j, mul(share, h))
-
-
-@primitive
-def meet_bag(inputs, ins, n, share, times, hidden, outputs, outs, w, signs, at, speed, g, lanes, tally):
-    """A bag where one block holds all outputs: hidden[0] against outs[w], all moved in place."""
-    scores_of_one(hidden, outputs, outs, w, 0, g, 0)
-    slopes_of_one(g, 0, signs, at, np.float32(0) if speed is None else speed, lanes, tally)
-    if speed is not None:
-        update_bag(inputs, ins, n, share, times, hidden, outputs, outs, w, g)
-
-
-@primitive
-def named(place, text, parts, held):
-    """Where the row of a place is: its word's, or the one that is held for it."""
-    if parts is None:
-        row = text[place]
-    else:
-        row = place & (held.shape[0] - 1)
-    return row
 
 
 @part
@@ -158,13 +43,10 @@ def windows(
     order, lanes, tally,
 ):  # fmt: skip
     """The windows of one chunk. Returns the number of predictions; tally (2,) gathers the loss."""
-    text, latest, bits, where, outs, ins = (
-        borrowed(text), borrowed(latest), borrowed(bits), borrowed(where), borrowed(outs), borrowed(ins),
-    )  # fmt: skip
-    rows, outputs, g, hidden = borrowed(rows), borrowed(outputs), borrowed(g), borrowed(hidden)
-    signs, blocks, steps, lanes = borrowed(signs), borrowed(blocks), borrowed(steps), borrowed(lanes)
-    before, order, tally = borrowed(before), borrowed(order), borrowed(tally)
-    nought, held, entered, times = borrowed(nought), borrowed(held), borrowed(entered), borrowed(times)
+    text, latest, bits, where, outs, ins = borrowed((text, latest, bits, where, outs, ins))
+    rows, outputs, g, hidden, signs, blocks = borrowed((rows, outputs, g, hidden, signs, blocks))
+    steps, lanes, before, order, tally = borrowed((steps, lanes, before, order, tally))
+    nought, held, entered, times = borrowed((nought, held, entered, times))
     if parts is None:
         inputs = rows
     else:
@@ -366,7 +248,7 @@ def train(
         while units[unit + 1] <= at:
             unit += 1
         end = min(at + CHUNK, last)
-        stop, length = thin(tokens, units, unit, at, end, keep, base, window, text, bits, where)
+        stop, length = thin(tokens, units, unit, at, end, keep, base, window, 0, text, bits, where)
         if bag is None:
             repeats(text, length, seen, latest)
         if alias is not None:

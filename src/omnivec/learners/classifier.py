@@ -242,6 +242,7 @@ class Classifier(TextLearner):
         from omnivec.engine import start, tree
         from omnivec.engine.schedule import HELD_OUT
         from omnivec.kernels import bag as kernel
+        from omnivec.kernels import lines as text
 
         words, types, labels, bag = corpus.vocabulary, corpus.types, corpus.vocabulary.labels, self.bag()
         assert types is not None and labels is not None
@@ -271,27 +272,28 @@ class Classifier(TextLearner):
             sums: NDArray[np.float64],
         ) -> None:  # fmt: skip
             if rate is None and not shard.first and len(tokens):
-                known(tokens, units)
+                text.largest(lines_of(tokens, units), most)
             kernel.train(
-                tokens, units, shard.first, shard.last, types.labels, spans, parts, hashes, self.word_ngrams,
-                bag.base(len(words)), self.buckets, int(bag.plain), int(self.labels == "one"), most,
-                weights, alias, self.negatives, starts, paths, apart, together, inputs, outputs, frozen,
-                rate, shard.decay, start.base(self.seed, shard.epoch), sums,
+                lines_of(tokens, units), shard.first, shard.last, int(self.labels == "one"), most, weights,
+                alias, self.negatives, starts, paths, apart, together, inputs, outputs, frozen, rate,
+                shard.decay, start.base(self.seed, shard.epoch), sums,
             )  # fmt: skip
 
-        def known(tokens: NDArray[np.int32], units: NDArray[np.int64]) -> None:
-            kernel.largest(tokens, units, types.labels, spans, self.word_ngrams, most)
+        def lines_of(tokens: NDArray[np.int32], units: NDArray[np.int64]) -> text.Lines:
+            return text.Lines(
+                tokens, units, types.labels, spans, parts, hashes, self.word_ngrams, bag.base(len(words)),
+                self.buckets, int(bag.plain),
+            )  # fmt: skip
 
         def look() -> NDArray[np.float32]:
             return self._composed(words.keys, tables)
 
-        known(corpus.tokens, corpus.units)
+        text.largest(lines_of(corpus.tokens, corpus.units), most)
         if len(inputs) > len(words):
 
             def begin(units: NDArray[np.int64]) -> None:
-                kernel.begin(
-                    corpus.tokens, units, types.labels, spans, parts, hashes, self.word_ngrams,
-                    bag.base(len(words)), self.buckets, int(bag.plain), most, len(words), self.dim,
+                text.begin(
+                    lines_of(corpus.tokens, units), most, len(words), self.dim,
                     start.base(self.seed, HELD_OUT), inputs,
                 )  # fmt: skip
 
