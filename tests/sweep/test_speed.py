@@ -3,6 +3,7 @@
 import pytest
 
 from omnivec import Word2Vec
+from omnivec.tuning import share
 from omnivec.tuning.cost import Cost
 from omnivec.tuning.grid import grid
 from omnivec.tuning.judging import Judge
@@ -74,6 +75,33 @@ def test_the_smallest_and_the_largest_are_tried_and_what_was_found_is_not_tried_
         text, tmp_path / "s", grid(SMALL, dim=[20, 24, 1024]), evaluate=Judge([pairs]), before=lambda _: False
     )
     assert tried == [20, 256, 1024]
+
+
+@pytest.mark.parametrize(("options", "ends"), [
+    ({"unit": "document"}, "\n"),  # no share is drawn of it
+    ({}, " "),  # one line
+    ({"min_count": 100}, "\n"),  # so many times no word stands in a little of the text
+])  # fmt: skip
+def test_a_text_of_which_no_little_can_be_tried_is_swept_without_expected_seconds(
+    lines, tmp_path, monkeypatch, options, ends
+):
+    monkeypatch.setattr("omnivec.tuning.planned._PROBE_BYTES", 2000)
+    path, stated = tmp_path / "text.txt", []
+    path.write_text(ends.join(lines) + "\n", encoding="utf-8")
+    learners = grid(SMALL.replaced(**options), dim=[4, 64])
+    made = sweep(path, tmp_path / "s", learners, evaluate=lambda _: 1.0, before=stated.extend)
+    assert [model.reason for model in made.models] == [None, None]
+    assert all(trial.cost.seconds is None and trial.cost.floats for trial in stated)
+
+
+def test_a_little_of_the_text_is_drawn_once_for_all_that_are_tried(text, tmp_path, monkeypatch):
+    monkeypatch.setattr("omnivec.tuning.planned._PROBE_BYTES", 5000)
+    drawn, parts = [], share.parts
+    monkeypatch.setattr(
+        "omnivec.tuning.share.parts", lambda *given, **named: drawn.append(1) or parts(*given, **named)
+    )
+    sweep(text, tmp_path / "s", grid(SMALL, dim=[4, 256]), evaluate=lambda _: 1.0, before=lambda _: False)
+    assert drawn == [1]
 
 
 def test_nothing_to_train_costs_nothing():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -71,21 +71,23 @@ class Parts:
     seed: int
     stack: ExitStack
     target: Path
-    made: dict[str, Mapping[float, Source]] = field(default_factory=dict)
+    made: dict[tuple[str, tuple[float, ...]], Mapping[float, Source]] = field(default_factory=dict)
 
     def of(self, learner: Learner, wanted: float) -> Source:
         """A share of the units of a learner. Raises: as `share.parts`."""
-        if wanted == 1:
-            return self.source
-        unit = _unit(learner)
-        if unit not in self.made:
-            self.made[unit] = share.parts(self.source, self.shares, self._folder(), unit=unit, seed=self.seed)
-        return self.made[unit][wanted]
+        return self.source if wanted == 1 else self._drawn(learner, tuple(self.shares))[wanted]
 
     def little(self, learner: Learner) -> Source:
         """So much of the text as a short training takes. Raises: as `share.parts`."""
         wanted = min(1.0, _PROBE_BYTES / self.bytes)
-        return share.parts(self.source, [wanted], self._folder(), unit=_unit(learner), seed=self.seed)[wanted]
+        return self.source if wanted == 1 else self._drawn(learner, (wanted,))[wanted]
+
+    def _drawn(self, learner: Learner, shares: tuple[float, ...]) -> Mapping[float, Source]:
+        unit = str(learner.as_dict().get("unit", "line"))
+        if (unit, shares) not in self.made:
+            found = share.parts(self.source, shares, self._folder(), unit=unit, seed=self.seed)
+            self.made[unit, shares] = found
+        return self.made[unit, shares]
 
     def _folder(self) -> Path:
         """A new folder on the disk of the sweep; one that a killed process left there is removed."""
@@ -125,12 +127,11 @@ def _costs(
         short = _short(trial.learner)
         if (short, trial.share) in costs:
             continue
+        if short.name not in warm:
+            warm.add(short.name)
+            with suppress(OmnivecError):  # two words may be too few; loading what reads them is no part of
+                planned(short, ["a b"])  # the time that the text takes
         try:
-            if (
-                short.name not in warm
-            ):  # a little first, so that loading what reads a text is no part of the time
-                planned(short, parts.little(short))
-                warm.add(short.name)
             costs[short, trial.share] = planned(short, parts.of(short, trial.share), listener)
         except OmnivecError as failure:  # too little text, as a rule; training says so again in its turn
             failures.append(failure)
@@ -178,10 +179,6 @@ def epochs_of(learner: Learner) -> int:
 def _short(learner: Learner) -> Learner:
     """The learner with what costs nothing, or a known number of times as much, left as for all others."""
     return learner.replaced(seed=1, epochs=1) if isinstance(learner, Trained) else learner.replaced(seed=1)
-
-
-def _unit(learner: Learner) -> str:
-    return str(learner.as_dict().get("unit", "line"))
 
 
 def costs_table(trials: Sequence[Planned]) -> ResultTable:
