@@ -228,7 +228,7 @@ def test_counts_follow_their_words_when_a_word_occurs_again(tmp_path):
         (b"", b"a 1\n", "a multiple of 16 bytes"),
         (bytes(256), b"", "a multiple of 0 bytes for the 0 words"),
         (bytes(256), b"a 1\nb\n", "line 2: a word and its count"),
-        (gzip.compress(bytes(256)), b"a 1\nb 1\n", "decompress it first"),
+        (gzip.compress(bytes(256), mtime=0), b"a 1\nb 1\n", "decompress it first"),
     ],
 )
 def test_parameters_that_do_not_fit_the_vocabulary_are_refused(tmp_path, content, counts, message):
