@@ -162,6 +162,7 @@ def test_a_word_that_ended_a_phrase_begins_no_other():
     phrases = Phrases((Phrase(("a", "b"), 1, 1.0), Phrase(("b", "c"), 1, 1.0), Phrase(("a", "a"), 1, 1.0)))
     assert phrases["a b c".split()] == ["a_b", "c"]
     assert phrases["x b c a a a".split()] == ["x", "b_c", "a_a", "a"]
+    assert phrases.joined(iter("x b c a a a".split())) == ["x", "b_c", "a_a", "a"]
     assert words_of(Reading(min_count=1).corpus(phrases.apply(["x b c a a a"]))) == [["x", "b_c", "a_a", "a"]]
 
 

@@ -261,6 +261,8 @@ def test_idf_of_other_texts_is_given():
     )
     with pytest.raises(OptionError, match=r"count them first: idf=model\.idf\(texts\)"):
         model.embed_batches(LINES, "idf")
+    with pytest.raises(OptionError, match=r"what Model\.idf counts of texts, got list"):
+        model.embed(LINES, "idf", idf=LINES)
     for wrong in (lambda: model.embed("one", "idf"), lambda: model.idf("one"), lambda: model.idf([None])):
         with pytest.raises(InputError):
             wrong()

@@ -6,7 +6,7 @@ What a phrase is, and how greedy joining goes: reference/phrases.py. Neither Num
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -88,14 +88,15 @@ class Phrases:
     def _inside(self) -> frozenset[str]:
         return frozenset(self.connectors)
 
-    def joined(self, tokens: Sequence[str]) -> list[str]:
+    def joined(self, tokens: Iterable[str]) -> list[str]:
         """The tokens of one unit with phrases joined; from left to right, and a word that ended a phrase
         begins no other.
         """
+        made = list(tokens)
         for begun in self._trees:
-            if not begun.keys().isdisjoint(tokens):
-                tokens = _joined(tokens, begun)
-        return list(tokens)
+            if not begun.keys().isdisjoint(made):
+                made = _joined(made, begun)
+        return made
 
     @property
     def contents(self) -> Contents:

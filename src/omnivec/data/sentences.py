@@ -145,7 +145,7 @@ def report_empty(empty: int, texts: int) -> None:
 def checked(texts: object) -> Iterator[str | Sequence[str]]:
     """Texts, each a str or tokens. Raises: InputError, of each when its turn comes."""
     if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
-        raise InputError(f"embed takes many texts, got {type(texts).__name__}; give a list, [text] for one")
+        raise InputError(f"many texts are expected, got {type(texts).__name__}; give a list, [text] for one")
     return map(_checked_text, texts)
 
 

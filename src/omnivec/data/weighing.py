@@ -43,6 +43,10 @@ class Weighing:
                     "idf weighs words by the texts that have them, and rows come before all texts are known; "
                     "count them first: idf=model.idf(texts)"
                 )
+            if not isinstance(idf, Idf):
+                raise OptionError(
+                    f"idf is what Model.idf counts of texts, got {type(idf).__name__}: idf=model.idf(texts)"
+                )
             keys = idf.of_keys(vectors.keys)
         return cls(vectors, keys, recipe == "fasttext-unsupervised", idf if recipe == "idf" else None)
 
