@@ -123,3 +123,9 @@ def test_without_numba_numpy_answers_all(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "5000"
+
+
+def test_texts_between_bytes_of_white_space_are_taken_as_they_are():
+    texts = ["a  b\tc", "d\u00a0e"]
+    assert Splitting().spaced(texts) is texts
+    assert Splitting(whitespace="unicode").spaced(texts) == ["a b c", "d e"]

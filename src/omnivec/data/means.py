@@ -78,7 +78,7 @@ class Means:
 
     def written(self, texts: Sequence[str]) -> Sequence[str]:
         """Texts as the kernel reads them: words between spaces, spelled as they are hashed."""
-        texts = [self.splitting.spaced(text) for text in texts]
+        texts = self.splitting.spaced(texts)
         if (end := self.bag.cut_at) is not None:
             texts = [" ".join(self.bag.cut(self.splitting(t))) if end in t else t for t in texts]
         return texts if self.bag.jamo == "none" else [self.bag.letters.written(text) for text in texts]

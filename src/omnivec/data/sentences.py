@@ -176,9 +176,9 @@ def _in_chunks(
     """The weighted means of texts, a chunk at a time: by kernels where they can, else in NumPy."""
     while some := list(islice(texts, _CHUNK)):
         if many.takes(some, tokenizer):
-            strings = cast("list[str]", some)
+            strings = cast("Sequence[str]", some)
             if isinstance(tokenizer, Splitting):
-                strings = [tokenizer.spaced(text) for text in strings]
+                strings = tokenizer.spaced(strings)
             yield from many.means(strings, weighing.keys, weighing.unit, weighing.words)
         else:
             words = (_tokens(text, tokenizer) for text in some)

@@ -91,9 +91,9 @@ class Splitting:
         """The words of a text. Raises: MissingExtra where the tokenizer is not installed."""
         return self.joined(self._words(text))
 
-    def spaced(self, text: str) -> str:
-        """The text with single spaces between its words: split at bytes, it has the same ones."""
-        return text if self.at_bytes else " ".join(self(text))
+    def spaced(self, texts: Sequence[str]) -> Sequence[str]:
+        """Texts with single spaces between their words: split at bytes, they have the same ones."""
+        return texts if self.at_bytes else [" ".join(self(text)) for text in texts]
 
     def joined(self, words: Iterable[str]) -> list[str]:
         """Words with phrases joined."""
