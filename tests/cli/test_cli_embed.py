@@ -73,6 +73,15 @@ def test_lines_that_were_not_utf8_are_counted_aloud(tmp_path, capsys, verb):
         assert ("texts.txt: 2 lines were not valid UTF-8 (replace)" in err) == said
 
 
+def test_lines_that_idf_reads_twice_are_counted_aloud_once(model, tmp_path, capsys):
+    (tmp_path / "t").write_bytes(b"king \xff\nthe\n")
+    (tmp_path / "other").write_bytes(b"the \xff\n")
+    call = ["embed", model, str(tmp_path / "t"), "--recipe", "idf", "--json"]
+    for more, times in (([], 1), (["--idf", str(tmp_path / "other")], 2)):
+        assert main([*call, *more]) == 0
+        assert capsys.readouterr().err.count("were not valid UTF-8") == times
+
+
 def test_json_holds_the_numbers_or_where_they_are(model, tmp_path, capsys):
     assert main(["embed", model, texts(tmp_path), "--json", "-q"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -85,11 +85,11 @@ def classify(
     return 0
 
 
-def lines(file: str) -> Iterator[list[str]]:
+def lines(file: str, *, again: bool = False) -> Iterator[list[str]]:
     """Lists of the lines of a file, packed or not, or of those that have arrived from a pipe or stdin.
 
     They end at a line feed alone; a byte-order mark at the beginning is none of the text. Invalid UTF-8 is
-    replaced, and how many lines held such is logged.
+    replaced, and how many lines held such is logged, unless the file is read `again`.
     Raises: InputError for what cannot be read.
     """
     from omnivec.store.formats.source import opened
@@ -97,13 +97,13 @@ def lines(file: str) -> Iterator[list[str]]:
     try:
         if Path(file).is_file():
             with opened(Path(file)) as source:
-                yield from _blocks(file, source.file.read)
+                yield from _blocks(file, source.file.read, again)
         elif file != "-":
             with open(file, "rb") as stream:  # noqa: PTH123  (read like stdin)
-                yield from _blocks(file, stream.read)
+                yield from _blocks(file, stream.read, again)
         else:
             stdin: Any = sys.stdin.buffer
-            yield from _blocks("stdin", stdin.read1)
+            yield from _blocks("stdin", stdin.read1, again)
     except IsADirectoryError:
         raise InputError(f"{file}: is a folder, and a file of texts was expected, one a line") from None
     except OSError as error:
@@ -119,7 +119,7 @@ def cells(file: str, columns: Columns) -> Iterator[list[str]]:
         yield piece
 
 
-def _blocks(name: str, read: Any) -> Iterator[list[str]]:
+def _blocks(name: str, read: Any, again: bool) -> Iterator[list[str]]:
     rest, begun, invalid = b"", False, 0
 
     def decoded(line: bytes) -> str:
@@ -140,5 +140,5 @@ def _blocks(name: str, read: Any) -> Iterator[list[str]]:
             yield [decoded(line) for line in whole]
     if rest:
         yield [decoded(rest if begun else rest.removeprefix(_BOM))]
-    if invalid:
+    if invalid and not again:
         log.warning("%s: %s lines were not valid UTF-8 (replace)", name, f"{invalid:,}")

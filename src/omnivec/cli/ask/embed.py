@@ -111,7 +111,8 @@ def embed(
                     )
                 weights = None
                 if counted is not None:
-                    weights = opened.idf(joined(chain.from_iterable(lines(counted))), tokenizer=tokenizer)
+                    to_count = chain.from_iterable(lines(counted, again=counted == file))
+                    weights = opened.idf(joined(to_count), tokenizer=tokenizer)
                 parts = opened.embed_batches(joined(kept or texts), recipe, tokenizer=tokenizer, idf=weights)
                 removed = (1 if components is None else components) if recipe == "sif" else 0
                 found, empty = gathered(parts, opened.config["dim"], removed, beside)
