@@ -93,6 +93,7 @@ BAD_CALLS = {
     "given twice": ("train word2vec TEXT OUT --dim 3 --dim 4", "--dim is given twice"),
     "no output": ("train word2vec TEXT", "train word2vec needs OUTPUT; see omnivec train word2vec --help"),
     "too much": ("train word2vec TEXT OUT more", "train word2vec does not take 'more'"),
+    "too much beside letters": ("classify MODEL TEXT more -k3 -qv", "classify does not take 'more'"),
     "topn": ("neighbors MODEL king --topn 0", "topn must lie between 1 and "),
     "two words": ("analogy MODEL king queen", "analogy takes three words A B C"),
     "two kinds of answers": (

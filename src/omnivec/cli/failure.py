@@ -226,7 +226,8 @@ def _swallowed(arguments: Sequence[str], known: Sequence[str]) -> str:
     """The unknown flag that stands where a place that may be - was to come, and was taken for it."""
     words = arguments[: arguments.index("--")] if "--" in arguments else arguments
     for before, word in zip(["", *words], words, strict=False):
-        if re.match(r"-[^\d.]", word) and not {before, word.partition("=")[0]} & {*known}:
+        short = word[:2] if word[:2] != "--" else word  # of -k3 and -qv, which the parser takes apart
+        if re.match(r"-[^\d.]", word) and not {before, short, word.partition("=")[0]} & {*known}:
             return word
     return ""
 
