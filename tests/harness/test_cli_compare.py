@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -209,6 +210,23 @@ def test_bad_texts_and_questions_are_refused_before_a_model_is_opened(call, fold
     (folder / "korean.txt").write_text("__label__c 개\n__label__d 해\n")
     code, _, err = call("compare", *two, *[folder / word if "." in word else word for word in flags], "-q")
     assert code == 1 and "internal error" not in err and len(err.splitlines()) == 1
+
+
+def test_a_file_called_as_a_set_of_the_suite_is_asked_beside_it(monkeypatch, tmp_path):
+    from omnivec.cli.judge.compare import Questions
+
+    mine, of_the_suite = (tmp_path / place / "ws353.tsv" for place in ("mine", "data"))
+    for path in (mine, of_the_suite):
+        path.parent.mkdir()
+        path.write_text("king\tqueen\t8\n")
+    one = SimpleNamespace(name="ws353", kind="similarity", path=lambda folder: of_the_suite)
+    monkeypatch.setattr("omnivec.data.catalogue.data_set", lambda _: one)
+    suites = importlib.import_module("omnivec.evaluate.suite")  # of one name with a function
+    monkeypatch.setattr(suites, "Suite", lambda *_, **__: SimpleNamespace(sets=["ws353"]))
+    both = Questions(similarity=[str(mine)], suite="english").files(None)
+    assert both == {"ws353": ("similarity", mine), "ws353, english": ("similarity", of_the_suite)}
+    same = Questions(similarity=[str(of_the_suite)], suite="english").files(None)
+    assert same == {"ws353": ("similarity", of_the_suite)}
 
 
 def test_no_model_at_all(call):

@@ -97,7 +97,9 @@ class Questions:
 
             for one in map(data_set, Sets(self.suite, folder=data).sets):
                 if one.kind in given:
-                    found[one.name] = one.kind, one.path(folder=folder_of(data))
+                    there = one.kind, one.path(folder=folder_of(data))
+                    is_file = found.get(one.name, there) != there
+                    found[f"{one.name}, {self.suite}" if is_file else one.name] = there
         return found
 
     def scores(
