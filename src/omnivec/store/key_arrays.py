@@ -91,6 +91,7 @@ def order_of(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.
 
 
 def decoded(key: bytes, row: int) -> str:
+    """The text of a key. Raises: FormatError, which names its row."""
     try:
         return key.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:

@@ -39,7 +39,7 @@ class Found:
 
 
 def looked_at(path: str, opening: Opening) -> Found:
-    """What the headers of a model folder say, or the beginning of a file: less than 1 MB is read.
+    """What the headers of a model folder say, or a look at a file, whose rows are not read.
 
     Raises: as `omnivec.load` does for what a header can show.
     """

@@ -1,4 +1,4 @@
-"""`omnivec info`: what a model or a file holds and what opening it costs, from its header alone."""
+"""`omnivec info`: what a model or a file holds and what opening it costs; its rows are not read."""
 
 from __future__ import annotations
 
