@@ -24,7 +24,7 @@ def grid(learners: Learner | Iterable[Learner], /, **values: Sequence[object]) -
 
 
 def grid_of_preset(
-    kinds: Iterable[type[Learner]],
+    kinds: Sequence[type[Learner]],
     preset: str | None,
     common: Mapping[str, object],
     values: Mapping[str, Sequence[object]],
