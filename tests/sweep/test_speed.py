@@ -28,7 +28,7 @@ def test_two_trainings_tell_what_a_token_and_a_float_take():
 def test_one_training_tells_its_like():
     speed = Speed.of([taken(1e6, 1e9)])
     assert speed.seconds(2e6, 2e9) == pytest.approx(2 * taken(1e6, 1e9).seconds)
-    assert Speed.of([]) is None and Speed.of([Run(1, 1, 0.0)]) is None
+    assert Speed.of([]) is None and Speed.of([Run(1, 1, 0.0)]) is None and Speed.of([Run(1, 0, 1.0)]) is None
 
 
 @pytest.mark.parametrize("runs", [

@@ -38,8 +38,8 @@ class Speed:
 
     @classmethod
     def of(cls, runs: Sequence[Run]) -> Speed | None:
-        """The speed that errs least about runs, in proportion to their seconds; None of none."""
-        runs = [run for run in runs if run.seconds > 0]
+        """The speed that errs least about runs, in proportion to their seconds; None where nothing moved."""
+        runs = [run for run in runs if run.seconds > 0 and run.floats > 0]
         if not runs:
             return None
         rows = np.array([run[:2] for run in runs]) / np.array([[run.seconds] for run in runs])
