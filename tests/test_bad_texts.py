@@ -34,8 +34,8 @@ def test_a_bad_file_of_fasttext_is_one_line_at_every_verb(call, tmp_path, kind, 
     content, told = BAD_FILES[kind]
     (tmp_path / "m.bin").write_bytes(content)
     (tmp_path / "texts").write_text("\n".join(LINES))
-    more = {"embed": ["texts", "-o", "out"], "convert": ["out"]}.get(verb, ["texts"])
-    words = [tmp_path / word if word in ("texts", "out") else word for word in more]
+    more = {"embed": ["texts", "-o", "out.npy"], "convert": ["out"]}.get(verb, ["texts"])
+    words = [word if word == "-o" else tmp_path / word for word in more]
     code, out, err = call(verb, tmp_path / "m.bin", *words)
     assert (code, out) == (1, "") and told in err
     assert len(err.splitlines()) == 1 and err.startswith(f"omnivec: {tmp_path}/m.bin: ")
