@@ -72,6 +72,8 @@ def test_invalid_utf_8_is_counted_or_refused(caplog):
     data = b"text,label\na\xff,x\n\xffb,y\n"
     assert read(data) == [("a\ufffd", ["x"]), ("\ufffdb", ["y"])]
     assert "2 lines were not valid UTF-8 (replace)" in caplog.text
+    read(data[:15])
+    assert "1 line was not valid UTF-8 (replace)" in caplog.text
     assert read(data, encoding_errors="ignore")[0] == ("a", ["x"])
     with pytest.raises(InputError, match="byte 0xFF in line 2"):
         read(data, encoding_errors="strict")

@@ -79,7 +79,7 @@ def test_lines_that_idf_reads_twice_are_counted_aloud_once(model, tmp_path, caps
     call = ["embed", model, str(tmp_path / "t"), "--recipe", "idf", "--json"]
     for more, times in (([], 1), (["--idf", str(tmp_path / "other")], 2)):
         assert main([*call, *more]) == 0
-        assert capsys.readouterr().err.count("were not valid UTF-8") == times
+        assert capsys.readouterr().err.count("not valid UTF-8") == times
 
 
 def test_json_holds_the_numbers_or_where_they_are(model, tmp_path, capsys):

@@ -6,16 +6,14 @@ Python's csv module reads them: a quoted cell may hold the delimiter, line ends,
 from __future__ import annotations
 
 import csv
-import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from omnivec.data.invalid import tell_invalid
 from omnivec.data.sources import Piece, Source, describe, documents
 from omnivec.errors import InputError, OptionError
-
-log = logging.getLogger("omnivec")
 
 NAMED = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 """Delimiters that a shell would swallow, by name."""
@@ -146,9 +144,7 @@ class Rows:
                     ) from None
                 invalid += 1
                 yield line.decode("utf-8", self.encoding_errors)
-        if invalid:
-            how = self.encoding_errors
-            log.warning("%s: %s lines were not valid UTF-8 (%s)", self.name, f"{invalid:,}", how)
+        tell_invalid(self.name, invalid, "line", self.encoding_errors)
 
 
 def _split(document: Iterable[Piece]) -> Iterator[bytes]:

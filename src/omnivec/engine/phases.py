@@ -13,6 +13,7 @@ import numpy as np
 
 from omnivec.data.corpus import Corpus, Reading, Report
 from omnivec.data.heldout import Text, split
+from omnivec.data.invalid import tell_invalid
 from omnivec.data.labelled import Labelling, appended, taught
 from omnivec.data.phrases import unwrapped
 from omnivec.data.sources import Source
@@ -70,7 +71,7 @@ def read(
     read = f"{corpus.total:,} tokens in {seconds:.1f} s"
     text = f"{read}; {len(words):,} words {which} ({share:.1%} of the tokens)"
     listener(Progress(phase="read", done=1, text=text.replace("%", " %"), tokens=corpus.total))
-    _report_invalid(corpus, reading)
+    tell_invalid(corpus.name, corpus.invalid, "token", reading.encoding_errors)
     if isinstance(words.keys, Keys):
         return corpus
     return replace(corpus, vocabulary=replace(words, keys=Keys.build(words.keys, words.counts)))
@@ -97,7 +98,7 @@ def read_labelled(
     idle = f" ({lines - useful:,} more without a label or a word)" if useful < lines else ""
     text = f"{read}; {useful:,} texts{idle}, {len(labels):,} labels, {len(words):,} words"
     listener(Progress(phase="read", done=1, text=text, tokens=corpus.total))
-    _report_invalid(corpus, reading)
+    tell_invalid(corpus.name, corpus.invalid, "token", reading.encoding_errors)
     return corpus
 
 
@@ -128,7 +129,7 @@ def text_held_out(
             f"{corpus.name}: held out, but none of its {len(text.units) - 1:,} units ({reading.unit}) holds "
             "two words of the vocabulary; give more text, or set unit to document"
         )
-    _report_invalid(corpus, reading)
+    tell_invalid(corpus.name, corpus.invalid, "token", reading.encoding_errors)
     _report_held_out(text, listener)
     return text
 
@@ -151,7 +152,7 @@ def labelled_held_out(
     assert longer.types is not None
     if not taught(text.tokens, text.units, longer.types):
         raise InputError(f"{other.name}: held out, but no line has a label and a word that training knows")
-    _report_invalid(other, reading)
+    tell_invalid(other.name, other.invalid, "token", reading.encoding_errors)
     _report_held_out(text, listener)
     return longer, text
 
@@ -167,16 +168,6 @@ def _reporter(source: Source, listener: Listener) -> Report:
             listener(Progress(phase="read", done=min(done / size, 1.0) if size else 0.0, tokens=tokens))
 
     return report
-
-
-def _report_invalid(corpus: Corpus, reading: Reading) -> None:
-    if corpus.invalid:
-        log.warning(
-            "%s: %s tokens were not valid UTF-8 (%s)",
-            corpus.name,
-            f"{corpus.invalid:,}",
-            reading.encoding_errors,
-        )
 
 
 def _report_held_out(text: Text, listener: Listener) -> None:

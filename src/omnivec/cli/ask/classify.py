@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -20,8 +19,6 @@ from omnivec.errors import InputError
 
 if TYPE_CHECKING:
     from omnivec.data.columns import Columns
-
-log = logging.getLogger("omnivec")
 
 _PIECE = 1 << 14  # texts of a table that are predicted together
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -141,4 +138,6 @@ def _blocks(name: str, read: Any, again: bool) -> Iterator[list[str]]:
     if rest:
         yield [decoded(rest if begun else rest.removeprefix(_BOM))]
     if invalid and not again:
-        log.warning("%s: %s lines were not valid UTF-8 (replace)", name, f"{invalid:,}")
+        from omnivec.data.invalid import tell_invalid
+
+        tell_invalid(name, invalid, "line", "replace")
